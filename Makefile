@@ -1,0 +1,50 @@
+# A fresh machine needs Python 3.11+ and this file: every target sets up what it uses.
+.DEFAULT_GOAL := help
+.PHONY: help refresh test ui check bench lock
+export ECHELON_DATA_DIR ?= $(CURDIR)/data
+export DO_NOT_TRACK := 1
+export OMP_NUM_THREADS := 1
+
+PYTHON ?= python3
+SIZE ?= small
+BIN := .venv/bin
+INSTALL := $(if $(shell command -v uv),uv pip install --python $(BIN)/python,$(BIN)/python -m pip install --disable-pip-version-check) --quiet
+
+help:  ## show the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+refresh: .venv/runtime  ## set up, write the sample company if nothing has landed, publish a release
+	@if [ ! -d "$(ECHELON_DATA_DIR)/landing" ]; then $(BIN)/echelon sample --size $(SIZE) --out "$(ECHELON_DATA_DIR)"; fi
+	@$(BIN)/echelon refresh
+
+test: .venv/development  ## set up and run every test
+	@$(BIN)/python -m pytest
+
+ui: .venv/runtime  ## open the Dagster UI on http://localhost:3000
+	@$(BIN)/echelon ui
+
+check: .venv/development  ## lint, types, layers
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models dbt_project/tests
+
+bench: .venv/runtime  ## time each stage against the bare SQL: make bench SIZE=small|medium|large
+	@$(BIN)/python -m benchmarks.bench_refresh --size $(SIZE)
+
+lock:  ## compile the hashed lock files (needs uv)
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --quiet -o requirements.lock
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --quiet -c requirements.lock -o requirements-dev.lock
+
+.venv/runtime: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Echelon needs Python 3.11 or newer: set PYTHON=")'
+	@echo "Installing the locked dependencies into .venv (a minute or two, once)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/development: .venv/runtime requirements-dev.lock
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,124 @@
+"""The dbt models as assets, in two passes with the segmentation between them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import dagster as dg
+from dagster_dbt import DagsterDbtTranslator, dbt_assets
+from dagster_dbt.asset_utils import get_subset_selection_for_context
+from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
+from google.protobuf.json_format import MessageToDict
+
+from dagster_project.faults import reported_faults
+from dagster_project.resources.dbt_runner import parsed_manifest, prepare_dbt, run_dbt
+from dagster_project.resources.refresh import RefreshResource
+from echelon.config import load_settings
+from echelon.errors import EchelonError, ExitCode, Fault
+
+MANIFEST = parsed_manifest(prepare_dbt(load_settings()))
+RESULT_EVENTS = {"LogSeedResult", "LogModelResult", "LogTestResult"}
+
+
+class OneAddressTranslator(DagsterDbtTranslator):
+    """Gives a model the group and owner that its schema and YAML already name."""
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """Group by schema: the first part of a table's one address."""
+        if dbt_resource_props["resource_type"] == "source":
+            return str(dbt_resource_props["source_name"])
+        schema = dbt_resource_props.get("config", {}).get("schema")
+        return str(schema) if schema else None
+
+    def get_owners(self, dbt_resource_props: Mapping[str, Any]) -> list[str] | None:
+        """Name the team in the model's ``meta.owner``."""
+        meta = dbt_resource_props.get("config", {}).get("meta") or {}
+        return [f"team:{meta['owner']}"] if "owner" in meta else None
+
+    def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
+        """Show the description without the SQL: grain first, then who it is for."""
+        return str(dbt_resource_props.get("description") or dbt_resource_props["name"])
+
+
+TRANSLATOR = OneAddressTranslator()
+
+
+@dbt_assets(
+    manifest=MANIFEST,
+    selector="before_segmentation",
+    name="before_segmentation",
+    dagster_dbt_translator=TRANSLATOR,
+    pool="warehouse",
+)
+def before_segmentation(
+    context: dg.AssetExecutionContext, refresh: RefreshResource
+) -> Iterator[Any]:
+    """Policy, staging, intermediate models and features."""
+    yield from _build(context, refresh, "before_segmentation")
+
+
+@dbt_assets(
+    manifest=MANIFEST,
+    selector="after_segmentation",
+    name="after_segmentation",
+    dagster_dbt_translator=TRANSLATOR,
+    pool="warehouse",
+)
+def after_segmentation(
+    context: dg.AssetExecutionContext, refresh: RefreshResource
+) -> Iterator[Any]:
+    """Marts: what people and systems read."""
+    yield from _build(context, refresh, "after_segmentation")
+
+
+def _build(
+    context: dg.AssetExecutionContext, refresh: RefreshResource, selector: str
+) -> Iterator[Any]:
+    """Build one pass and report each model and test to Dagster, then any failure."""
+    with reported_faults():
+        refresh.point_dbt_at_candidate()
+        selection, _ = get_subset_selection_for_context(
+            context=context,
+            manifest=MANIFEST,
+            select=None,
+            exclude=None,
+            selector=selector,
+            dagster_dbt_translator=TRANSLATOR,
+            current_dbt_indirect_selection_env=None,
+        )
+        messages: list[dict[str, Any]] = []
+
+        def keep_results(event: Any) -> None:
+            if event.info.name in RESULT_EVENTS:
+                messages.append(MessageToDict(event, preserving_proto_field_name=True))
+                context.log.debug(event.info.msg)
+
+        result = run_dbt(
+            ["build", "--exclude-resource-type", "unit_test", *selection],
+            manifest=refresh.dbt_project(),
+            on_event=keep_results,
+        )
+        for message in messages:
+            yield from DbtCoreCliEventMessage(
+                raw_event=message, event_history_metadata={}
+            ).to_default_asset_events(MANIFEST, TRANSLATOR, context)
+        if not result.success:
+            refresh.reject_unusable_rows()
+            raise _failure_of(result)
+
+
+def _failure_of(result: Any) -> EchelonError:
+    """Say which node failed first: a broken test closes the gate, the rest is ours."""
+    failed = [node for node in result.result if node.status in ("error", "fail")]
+    first = failed[0]
+    more = f", and {len(failed) - 1} more" if len(failed) > 1 else ""
+    is_test = first.node.resource_type == "test"
+    return EchelonError(
+        ExitCode.GATE_FAILED if is_test else ExitCode.INTERNAL,
+        Fault(
+            code="dbt_test_failed" if is_test else "dbt_model_failed",
+            message=f"{first.message}{more}",
+            file=first.node.original_file_path,
+            rule=first.node.name,
+            hint="the former release stays in force",
+        ),
+    )

@@ -1,0 +1,147 @@
+"""What a release says in one screen: segments, cost-to-serve, the tie-out, the gates."""
+
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+
+@dataclass(frozen=True)
+class SegmentLine:
+    """One segment in the release."""
+
+    segment_code: str
+    segment_name: str
+    customer_count: int
+    net_sales_amount_base_ccy: Decimal | None
+    cost_to_serve_amount_base_ccy: Decimal | None
+
+
+@dataclass(frozen=True)
+class TieOut:
+    """The cost side of the ledger, every pool and period added up."""
+
+    checked_count: int
+    variance_count: int
+    amounts: dict[str, Decimal]
+
+
+@dataclass(frozen=True)
+class Summary:
+    """The figures people ask for first."""
+
+    release_id: str
+    as_of_date: str
+    input_as_of: dict[str, str]
+    base_currency_code: str
+    segments: list[SegmentLine]
+    tie_out: TieOut | None
+    unavailable: dict[str, str]
+    gates_passed: int
+    gates_total: int
+    published_path: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON; money as text so that no cent is lost."""
+        record: dict[str, Any] = _plain(asdict(self))
+        return record
+
+
+AMOUNTS = (
+    "gl",
+    "allocated",
+    "unused_capacity",
+    "sustaining",
+    "excluded",
+    "unallocated",
+    "quarantined",
+    "variance",
+)
+
+
+def summarise(connection: duckdb.DuckDBPyConnection, published_path: Path) -> Summary:
+    """Read the summary from an opened release."""
+    release = connection.execute(
+        "select release_id, as_of_date, base_currency_code from governance.dim_releases"
+    ).fetchall()[0]
+    freshness = connection.execute(
+        """
+        select system_code, input_as_of_date
+        from governance.rpt_input_freshness_by_source
+        where input_as_of_date is not null
+        order by system_code
+        """
+    ).fetchall()
+    unavailable = connection.execute(
+        """
+        select mart_name, availability
+        from governance.rpt_mart_availability
+        where availability <> 'available'
+        order by mart_name
+        """
+    ).fetchall()
+    gates = connection.execute(
+        "select count(*) filter (where passed), count(*) from governance.rpt_gate_results"
+    ).fetchall()[0]
+    return Summary(
+        release_id=release[0],
+        as_of_date=str(release[1]),
+        input_as_of={system: str(day) for system, day in freshness},
+        base_currency_code=release[2],
+        segments=_segments(connection),
+        tie_out=_tie_out(connection),
+        unavailable=dict(unavailable),
+        gates_passed=gates[0],
+        gates_total=gates[1],
+        published_path=str(published_path),
+    )
+
+
+def _segments(connection: duckdb.DuckDBPyConnection) -> list[SegmentLine]:
+    rows = connection.execute(
+        """
+        with costs as (
+            select
+                segment_code,
+                sum(net_sales_amount_base_ccy) as net_sales_amount_base_ccy,
+                sum(cost_to_serve_amount_base_ccy) as cost_to_serve_amount_base_ccy
+            from finance.rpt_cost_to_serve_by_customer
+            group by all
+        )
+        select
+            segments.segment_code,
+            segments.segment_name,
+            segments.customer_count,
+            costs.net_sales_amount_base_ccy,
+            costs.cost_to_serve_amount_base_ccy
+        from core.dim_segments as segments
+        left join costs using (segment_code)
+        where segments.is_current
+        order by segments.segment_code
+        """
+    ).fetchall()
+    return [SegmentLine(*row) for row in rows]
+
+
+def _tie_out(connection: duckdb.DuckDBPyConnection) -> TieOut | None:
+    """Add up the reconciliation; None where the company delivered no ledger."""
+    sums = ", ".join(f"sum({name}_amount_base_ccy)" for name in AMOUNTS)
+    row = connection.execute(
+        f"""
+        select count(*), count(*) filter (where variance_amount_base_ccy <> 0), {sums}
+        from finance.rpt_gl_reconciliation_by_cost_pool_month
+        """
+    ).fetchall()[0]
+    if row[0] == 0:
+        return None
+    return TieOut(row[0], row[1], dict(zip(AMOUNTS, row[2:], strict=True)))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return str(value) if isinstance(value, Decimal) else value

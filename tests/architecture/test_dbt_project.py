@@ -1,0 +1,126 @@
+"""The dbt project keeps the house rules that no linter knows."""
+
+import pytest
+
+from dagster_project.resources.dbt_runner import DBT_DIR, parsed_manifest, prepare_dbt
+from echelon.config import Settings
+
+PREFIXES = {
+    "staging": ("stg_",),
+    "intermediate": ("int_",),
+    "features": ("ftr_",),
+    "marts": ("dim_", "fct_", "rpt_", "sync_"),
+}
+MAY_READ = {
+    "staging": {"source"},
+    "intermediate": {"staging", "intermediate", "seed"},
+    "features": {"intermediate", "staging", "seed"},
+    "marts": {"staging", "intermediate", "features", "marts", "seed"},
+}
+
+
+@pytest.fixture(scope="module")
+def manifest(tmp_path_factory):
+    settings = Settings(data_dir=tmp_path_factory.mktemp("data"))
+    return parsed_manifest(prepare_dbt(settings))
+
+
+@pytest.fixture(scope="module")
+def models(manifest):
+    return [
+        node for node in manifest["nodes"].values() if node["resource_type"] == "model"
+    ]
+
+
+def layer_of(node):
+    return node["fqn"][1]
+
+
+def test_a_models_prefix_says_its_layer(models):
+    strangers = [
+        node["name"]
+        for node in models
+        if not node["name"].startswith(PREFIXES[layer_of(node)])
+    ]
+    assert strangers == []
+
+
+def test_a_layer_reads_only_the_layers_below_it(manifest, models):
+    offences = []
+    for node in models:
+        for parent_id in node["depends_on"]["nodes"]:
+            kind = parent_id.split(".")[0]
+            parent = layer_of(manifest["nodes"][parent_id]) if kind == "model" else kind
+            if parent not in MAY_READ[layer_of(node)]:
+                offences.append((node["name"], parent_id))
+    assert offences == []
+
+
+def test_only_marts_and_their_staging_see_the_segments(manifest, models):
+    segmentation = {
+        node["unique_id"] for node in models if "stg_segmentation__" in node["name"]
+    }
+    offenders = [
+        node["name"]
+        for node in models
+        if layer_of(node) != "marts"
+        and segmentation.intersection(node["depends_on"]["nodes"])
+    ]
+    assert offenders == []
+
+
+def test_every_model_states_its_grain_and_its_owner(models):
+    silent = [
+        node["name"]
+        for node in models
+        if not node["description"].startswith("Grain: ")
+        or not node["config"]["meta"].get("owner")
+        or not node["config"]["meta"].get("grain")
+    ]
+    assert silent == []
+
+
+def test_every_model_tests_its_grain(manifest, models):
+    tested = {
+        node["attached_node"]
+        for node in manifest["nodes"].values()
+        if node["resource_type"] == "test"
+        and (node.get("test_metadata") or {}).get("name") == "unique_combination"
+    }
+    untested = [node["name"] for node in models if node["unique_id"] not in tested]
+    assert untested == []
+
+
+def test_every_model_with_logic_has_a_unit_test(manifest, models):
+    tested = {
+        parent
+        for unit_test in manifest["unit_tests"].values()
+        for parent in unit_test["depends_on"]["nodes"][:1]
+    }
+    bare = [
+        node["name"]
+        for node in models
+        if layer_of(node) != "staging"
+        and node["unique_id"] not in tested
+        and len((DBT_DIR / node["original_file_path"]).read_text().splitlines()) > 30
+    ]
+    assert bare == []
+
+
+def test_every_audience_has_an_exposure(manifest):
+    assert {exposure["name"] for exposure in manifest["exposures"].values()} >= {
+        "business_intelligence",
+        "finance_close",
+        "operations",
+    }
+
+
+def test_published_columns_are_described_and_typed(models):
+    bare = [
+        f"{node['name']}.{column}"
+        for node in models
+        if layer_of(node) in ("features", "marts")
+        for column, properties in node["columns"].items()
+        if not properties["data_type"]
+    ]
+    assert bare == []
