@@ -1,0 +1,45 @@
+-- Grain: one row per source table, currency and date whose amounts have no rate.
+with
+
+daily_rates as (
+    select *
+    from {{ ref('int_exchange_rates_daily') }}
+    where rate_type = {{ setting('flow_rate_type') }}
+),
+
+dated_amounts as (
+    select
+        'erp__order_lines' as table_name,
+        local_currency_code as currency_code,
+        order_date as calendar_date,
+        count(*) as row_count
+    from {{ ref('stg_erp__order_lines') }}
+    group by all
+    union all
+    select
+        'erp__charges' as table_name,
+        local_currency_code as currency_code,
+        charged_date as calendar_date,
+        count(*) as row_count
+    from {{ ref('stg_erp__charges') }}
+    where charged_date is not null
+    group by all
+    union all
+    select
+        'tms__freight_charges' as table_name,
+        local_currency_code as currency_code,
+        invoiced_date as calendar_date,
+        count(*) as row_count
+    from {{ ref('stg_tms__freight_charges') }}
+    where invoiced_date is not null
+    group by all
+)
+
+select
+    dated_amounts.table_name,
+    dated_amounts.currency_code,
+    dated_amounts.calendar_date,
+    dated_amounts.row_count
+from dated_amounts
+left join daily_rates using (currency_code, calendar_date)
+where daily_rates.base_ccy_per_local_ccy is null
