@@ -1,0 +1,91 @@
+"""What does a published file hold, read by a process that did not write it?
+
+Run as ``python -m echelon.release.audit_file FILE``; prints one JSON object.
+"""
+
+import json
+import sys
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import duckdb
+
+from echelon.release.content import (
+    TableContent,
+    current_catalog,
+    list_tables,
+    list_views,
+    quoted,
+    read_content,
+)
+from echelon.release.store import open_database
+from echelon.release.tie_out import TieOut, tie_out
+
+
+@dataclass(frozen=True)
+class FileAudit:
+    """What was read back from a published file.
+
+    Attributes:
+        tables: Content by ``schema.table``, every stored table of the file.
+        views: Addresses of the views, each of which answered a query.
+        tie_out: The ledger against the allocation.
+    """
+
+    tables: dict[str, TableContent]
+    views: tuple[str, ...]
+    tie_out: TieOut
+
+    @staticmethod
+    def from_json(text: str) -> "FileAudit":
+        """Read what ``main`` printed."""
+        record = json.loads(text)
+        tied = {
+            **record["tie_out"],
+            "differences": tuple(record["tie_out"]["differences"]),
+        }
+        return FileAudit(
+            tables={name: TableContent(**t) for name, t in record["tables"].items()},
+            views=tuple(record["views"]),
+            tie_out=TieOut(**tied),
+        )
+
+
+def audit_file(path: Path) -> FileAudit:
+    """Recompute content hashes, totals and the tie-out of a published file.
+
+    Args:
+        path: A published database.
+
+    Returns:
+        What the file holds.
+    """
+    with open_database(path) as connection:
+        catalog = current_catalog(connection)
+        schemas = _schemas(connection)
+        tables = list_tables(connection, catalog, schemas)
+        views = list_views(connection, catalog, schemas)
+        for view in views:
+            # Binding alone finds a view that reads a table which was not published.
+            connection.execute(f"select * from {quoted(view)} limit 0").fetchall()
+        return FileAudit(
+            tables={name: read_content(connection, catalog, name) for name in tables},
+            views=tuple(views),
+            tie_out=tie_out(connection, catalog),
+        )
+
+
+def main() -> None:
+    """Print the audit of the file named on the command line."""
+    sys.stdout.write(json.dumps(asdict(audit_file(Path(sys.argv[1])))) + "\n")
+
+
+def _schemas(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = connection.execute(
+        "select distinct schema_name from duckdb_schemas() where not internal"
+    ).fetchall()
+    return sorted(row[0] for row in rows)
+
+
+if __name__ == "__main__":
+    main()

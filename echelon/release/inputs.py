@@ -1,0 +1,152 @@
+"""Which inputs make a release, and are they the ones already published?"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+
+from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.release.layout import landing_dir, sha256_of_file, sha256_of_record
+
+LOGIC_DIRECTORIES = (
+    "contracts",
+    "dagster_project",
+    "dbt_project",
+    "echelon",
+    "expectations",
+    "models_ml",
+)
+LOGIC_SUFFIXES = frozenset({".py", ".sql", ".yml", ".yaml", ".md", ".json"})
+NOT_LOGIC = frozenset({"__pycache__", "target", "logs", "seeds", "dbt_packages"})
+LOCK_FILE = "requirements.lock"
+
+
+@dataclass(frozen=True)
+class ReleaseInputs:
+    """What a refresh is asked to make.
+
+    Attributes:
+        as_of_date: The day the release speaks of; no model reads a clock.
+        base_currency_code: Currency of every ``_amount_base_ccy`` column.
+        project_dir: Root of the source tree (holds ``dbt_project``).
+        policy_dir: Policy files laid over the defaults and the delivered ones.
+        seed: Seed of every fit.
+    """
+
+    as_of_date: date
+    base_currency_code: str
+    project_dir: Path
+    policy_dir: Path | None = None
+    seed: int = 0
+
+
+@dataclass(frozen=True)
+class InputHashes:
+    """SHA-256, in hex, of each kind of input.
+
+    Attributes:
+        deliveries: Every landed delivery.
+        logic: Every source file that can change a result.
+        policy: The seed files as assembled for the refresh.
+        libraries: The lock file.
+    """
+
+    deliveries: str
+    logic: str
+    policy: str
+    libraries: str
+
+    def combined(self, inputs: ReleaseInputs) -> str:
+        """Hash all inputs but the previous release; equal means nothing is new."""
+        return sha256_of_record(
+            {
+                **asdict(self),
+                "as_of_date": inputs.as_of_date.isoformat(),
+                "base_currency_code": inputs.base_currency_code,
+                "seed": inputs.seed,
+            }
+        )
+
+
+def release_id_of(
+    as_of_date: date, combined: str, previous_release_id: str | None
+) -> str:
+    """Name a release after its inputs: ``<as-of date>-<12 hex digits>``."""
+    digest = sha256_of_record([combined, previous_release_id])
+    return f"{as_of_date.isoformat()}-{digest[:12]}"
+
+
+def hash_inputs(data_dir: Path, project_dir: Path, seeds_dir: Path) -> InputHashes:
+    """Hash everything a refresh starts from, except the release in force.
+
+    Args:
+        data_dir: Directory of everything a run writes.
+        project_dir: Root of the source tree.
+        seeds_dir: The assembled seeds.
+
+    Returns:
+        One hash per kind of input.
+    """
+    lock_file = project_dir / LOCK_FILE
+    return InputHashes(
+        deliveries=sha256_of_record(_delivery_hashes(data_dir)),
+        logic=_hash_tree(project_dir, _logic_files(project_dir)),
+        policy=_hash_tree(seeds_dir, sorted(seeds_dir.rglob("*.csv"))),
+        libraries=sha256_of_file(lock_file) if lock_file.exists() else "",
+    )
+
+
+def delivery_directories(data_dir: Path) -> list[Path]:
+    """List the landed deliveries, sorted by system and delivery id."""
+    manifests = landing_dir(data_dir).glob("*/*/manifest.json")
+    return sorted(path.parent for path in manifests)
+
+
+def delivery_sequence(directory: Path) -> tuple[int, str]:
+    """Return the sequence number and id that order the deliveries of one system."""
+    path = directory / "manifest.json"
+    try:
+        return int(
+            json.loads(path.read_text(encoding="utf-8"))["sequence"]
+        ), directory.name
+    except (ValueError, KeyError, TypeError) as error:
+        raise EchelonError(
+            ExitCode.INPUT_REJECTED,
+            Fault(
+                code="manifest_unreadable",
+                message="the manifest has no whole number `sequence`",
+                file=str(path),
+                column="sequence",
+            ),
+        ) from error
+
+
+def _delivery_hashes(data_dir: Path) -> list[str]:
+    # The manifest holds the SHA-256 of its files, which the loader checks; sizes make
+    # an edit of a landed file show up here without reading gigabytes.
+    hashes = []
+    for directory in delivery_directories(data_dir):
+        sizes = sorted((path.name, path.stat().st_size) for path in directory.iterdir())
+        manifest = sha256_of_file(directory / "manifest.json")
+        hashes.append(sha256_of_record([directory.parent.name, manifest, sizes]))
+    return sorted(hashes)
+
+
+def _logic_files(project_dir: Path) -> list[Path]:
+    files: list[Path] = []
+    for name in LOGIC_DIRECTORIES:
+        for path in (project_dir / name).rglob("*"):
+            parts = path.relative_to(project_dir).parts
+            if path.suffix in LOGIC_SUFFIXES and NOT_LOGIC.isdisjoint(parts):
+                files.append(path)
+    return sorted(files)
+
+
+def _hash_tree(root: Path, files: Iterable[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in files:
+        name = path.relative_to(root).as_posix()
+        digest.update(f"{name}\0{sha256_of_file(path)}\n".encode())
+    return digest.hexdigest()

@@ -1,0 +1,60 @@
+"""Where does everything of a release lie in the data directory?"""
+
+import hashlib
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+MANIFEST_NAME = "manifest.json"
+PUBLISHED_NAME = "published.duckdb"
+WAREHOUSE_NAME = "warehouse.duckdb"
+
+
+def landing_dir(data_dir: Path) -> Path:
+    """Return the directory of the immutable deliveries."""
+    return data_dir / "landing"
+
+
+def candidates_dir(data_dir: Path) -> Path:
+    """Return the directory of refreshes under way."""
+    return data_dir / "candidates"
+
+
+def releases_dir(data_dir: Path) -> Path:
+    """Return the directory of the published releases."""
+    return data_dir / "releases"
+
+
+def pointer_path(data_dir: Path) -> Path:
+    """Return the symbolic link that names the release in force."""
+    return data_dir / "current"
+
+
+def sha256_of_file(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes, in hex."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def sha256_of_record(record: object) -> str:
+    """Return the SHA-256 of a JSON value in canonical form, in hex."""
+    text = json.dumps(record, sort_keys=True, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def write_json(path: Path, record: dict[str, Any]) -> None:
+    """Write a JSON object, sorted and indented, and force it to disk."""
+    with path.open("w", encoding="utf-8") as stream:
+        stream.write(json.dumps(record, indent=2, sort_keys=True) + "\n")
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def fsync_directory(path: Path) -> None:
+    """Force a directory's entries to disk, so that a rename survives power loss."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,94 @@
+"""What does a refresh carry over from the release in force?"""
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.release.content import columns_of, quoted_name
+from echelon.release.store import Release
+
+CARRIED_OVER = {
+    "previous_customer_identifiers": "dim_customer_identifiers",
+    "previous_segment_assignments": "fct_segment_assignments",
+    "previous_segments": "dim_segments",
+}
+
+
+def write_previous_tables(
+    connection: duckdb.DuckDBPyConnection, project_dir: Path, release: Release | None
+) -> None:
+    """Write ``raw.previous_*`` from the release in force; empty before the first.
+
+    Columns are those of the dbt contracts, so a column the older release lacks is null.
+
+    Args:
+        connection: Read-write connection to the candidate's warehouse.
+        project_dir: Root of the source tree.
+        release: The release in force, or None.
+    """
+    contracts = _contracted_columns(project_dir)
+    if release is not None:
+        path = str(release.database.resolve()).replace("'", "''")
+        connection.execute(f"attach '{path}' as in_force (read_only)")
+    for target, model in CARRIED_OVER.items():
+        columns = contracts[model]
+        declared = ", ".join(f"{quoted_name(name)} {kind}" for name, kind in columns)
+        connection.execute(f"create table raw.{target} ({declared})")
+        if release is None:
+            continue
+        known = {
+            name for name, _ in columns_of(connection, "in_force", f"core.{model}")
+        }
+        shared = ", ".join(quoted_name(name) for name, _ in columns if name in known)
+        if shared:
+            connection.execute(
+                f"insert into raw.{target} by name"
+                f" select {shared} from in_force.core.{model}"
+            )
+    if release is not None:
+        connection.execute("detach in_force")
+
+
+def last_recorded_at(
+    connection: duckdb.DuckDBPyConnection, release: Release
+) -> datetime:
+    """Return the latest moment at which the release in force recorded anything."""
+    assigned = connection.execute(
+        "select max(recorded_at) from raw.previous_segment_assignments"
+    ).fetchall()[0][0]
+    return max(release.recorded_at, assigned or release.recorded_at)
+
+
+def next_recorded_at(as_of: datetime, last: datetime | None) -> datetime:
+    """Return the as-of moment, or one second after the last record if that is later."""
+    if last is None or last < as_of:
+        return as_of
+    return last + timedelta(seconds=1)
+
+
+def _contracted_columns(project_dir: Path) -> dict[str, list[tuple[str, str]]]:
+    folder = project_dir / "dbt_project" / "models" / "marts" / "core"
+    contracts: dict[str, list[tuple[str, str]]] = {}
+    for path in sorted(folder.glob("*.yml")):
+        described: dict[str, Any] = (
+            yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        )
+        for model in described.get("models", []):
+            columns = model.get("columns", [])
+            contracts[model["name"]] = [(c["name"], c["data_type"]) for c in columns]
+    for model in CARRIED_OVER.values():
+        if not contracts.get(model):
+            raise EchelonError(
+                ExitCode.CONFIGURATION,
+                Fault(
+                    code="contract_missing",
+                    message=f"no contract describes the columns of core.{model}",
+                    file="dbt_project/models/marts/core",
+                    rule="a refresh carries this table over from the release in force",
+                ),
+            )
+    return contracts

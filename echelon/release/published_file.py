@@ -1,0 +1,195 @@
+"""What goes into the file that everyone reads?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from echelon.release.candidate import Candidate
+from echelon.release.content import (
+    TableContent,
+    base_tables,
+    list_tables,
+    list_views,
+    quoted,
+    read_content,
+    relations_read,
+)
+from echelon.release.gates import GateVerdict
+from echelon.release.release_tables import (
+    SOURCE,
+    TARGET,
+    write_gate_results,
+    write_release_row,
+)
+
+PUBLISHED_SCHEMAS = (
+    "core",
+    "features",
+    "finance",
+    "governance",
+    "sales",
+    "supply_chain",
+)
+STORAGE_VERSION = "v1.5.0"
+
+
+@dataclass(frozen=True)
+class PublishedContent:
+    """What was written to the published file.
+
+    Attributes:
+        tables: Content by ``schema.table``.
+        views: Stored tables each view stands on, by ``schema.view``.
+        exported: Exported addresses.
+        not_exported: Reason by address of what was left out of the Parquet export.
+    """
+
+    tables: dict[str, TableContent]
+    views: dict[str, list[str]]
+    exported: tuple[str, ...]
+    not_exported: dict[str, str]
+
+
+def attach_files(
+    connection: duckdb.DuckDBPyConnection, candidate: Candidate, path: Path
+) -> None:
+    """Attach the working database read-only and a new published file.
+
+    The storage version keeps the file readable by tools of the 1.x engine.
+    """
+    attach_candidate(connection, candidate)
+    connection.execute(
+        f"attach '{_literal(path)}' as {TARGET} (storage_version '{STORAGE_VERSION}')"
+    )
+
+
+def attach_candidate(
+    connection: duckdb.DuckDBPyConnection, candidate: Candidate
+) -> None:
+    """Attach the working database read-only."""
+    connection.execute(
+        f"attach '{_literal(candidate.warehouse)}' as {SOURCE} (read_only)"
+    )
+
+
+def write_published(
+    connection: duckdb.DuckDBPyConnection,
+    candidate: Candidate,
+    verdicts: Sequence[GateVerdict],
+    row_limit: int,
+) -> tuple[dict[str, TableContent], dict[str, list[str]]]:
+    """Copy the published schemas and write what the release says of itself.
+
+    A published view brings along the tables it reads, at their own address, so that a
+    compact fact stays compact.
+
+    Args:
+        connection: Connection with both files attached by ``attach_files``.
+        candidate: The refresh under way.
+        verdicts: What was decided about each gate.
+        row_limit: Tables up to this many rows are stored sorted by all their columns.
+
+    Returns:
+        Content of each table as read from the candidate, by address, and the stored
+        tables behind each view.
+    """
+    views = list_views(connection, SOURCE, PUBLISHED_SCHEMAS)
+    behind = {view: base_tables(connection, SOURCE, view) for view in views}
+    tables = set(list_tables(connection, SOURCE, PUBLISHED_SCHEMAS))
+    tables.update(*behind.values())
+    contents = {}
+    for table in sorted(tables):
+        contents[table] = read_content(connection, SOURCE, table)
+        _copy(connection, table, sort=contents[table].rows <= row_limit)
+    _copy_views(connection, sorted(views))
+    write_gate_results(connection, candidate.release_id, verdicts)
+    write_release_row(connection, candidate)
+    for table in ("governance.dim_release", "governance.rpt_gate_results"):
+        contents[table] = read_content(connection, TARGET, table)
+    return contents, behind
+
+
+def export_parquet(
+    connection: duckdb.DuckDBPyConnection,
+    tables: dict[str, TableContent],
+    views: dict[str, list[str]],
+    directory: Path,
+    row_limit: int,
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    """Write each published table and view up to a row limit as one Parquet file.
+
+    Args:
+        connection: Connection with the published file attached.
+        tables: Content by address.
+        views: Stored tables behind each view.
+        directory: Directory to create; files are ``<schema>/<table>.parquet``.
+        row_limit: Largest number of rows to export.
+
+    Returns:
+        Exported addresses, and the reason by address of what was left out.
+    """
+    exported, left_out = [], {}
+    for address in sorted(tables.keys() | views.keys()):
+        if address.split(".")[0] not in PUBLISHED_SCHEMAS:
+            continue
+        # A view over a large table is not even counted: it may be many times larger.
+        rows = max(
+            (tables[table].rows for table in views.get(address, [address])), default=0
+        )
+        if address in views and rows <= row_limit:
+            rows = _count(connection, address)
+        if rows > row_limit:
+            left_out[address] = f"more than {row_limit} rows; read {TARGET}.duckdb"
+            continue
+        schema_name, table_name = address.split(".")
+        (directory / schema_name).mkdir(parents=True, exist_ok=True)
+        path = _literal(directory / schema_name / f"{table_name}.parquet")
+        connection.execute(
+            f"copy (select * from {TARGET}.{quoted(address)} order by all)"
+            f" to '{path}' (format parquet, compression zstd)"
+        ).fetchall()
+        exported.append(address)
+    return tuple(exported), left_out
+
+
+def _copy(connection: duckdb.DuckDBPyConnection, table: str, sort: bool) -> None:
+    connection.execute(
+        f"create schema if not exists {TARGET}.{quoted(table.split('.', 1)[0])}"
+    )
+    connection.execute(
+        f"create table {TARGET}.{quoted(table)} as from {SOURCE}.{quoted(table)}"
+        + (" order by all" if sort else "")
+    ).fetchall()
+
+
+def _copy_views(connection: duckdb.DuckDBPyConnection, views: list[str]) -> None:
+    sql = list_views(connection, SOURCE, _all_schemas(connection))
+    created: set[str] = set()
+    connection.execute(f"use {TARGET}")
+    for view in views:
+        for relation in relations_read(connection, SOURCE, view):
+            if relation in sql and relation not in created:
+                schema_name = quoted(relation.split(".")[0])
+                connection.execute(f"create schema if not exists {schema_name}")
+                connection.execute(sql[relation])
+                created.add(relation)
+    connection.execute("use memory")
+
+
+def _all_schemas(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    rows = connection.execute(
+        "select distinct schema_name from duckdb_schemas() where database_name = ?",
+        [SOURCE],
+    ).fetchall()
+    return sorted(row[0] for row in rows)
+
+
+def _count(connection: duckdb.DuckDBPyConnection, address: str) -> int:
+    rows = connection.execute(f"select count(*) from {TARGET}.{quoted(address)}")
+    return int(rows.fetchall()[0][0])
+
+
+def _literal(path: Path) -> str:
+    return str(path).replace("'", "''")

@@ -1,0 +1,114 @@
+"""What does a release say of itself: its gates and what it was made of?"""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import duckdb
+
+from echelon.release.candidate import Candidate
+from echelon.release.gates import GateVerdict
+
+SOURCE = "candidate"
+TARGET = "published"
+
+
+def write_gate_results(
+    connection: duckdb.DuckDBPyConnection,
+    release_id: str,
+    verdicts: Sequence[GateVerdict],
+) -> None:
+    """Write ``governance.rpt_gate_results``: one row per required gate.
+
+    Args:
+        connection: Connection with both files attached.
+        release_id: The release.
+        verdicts: What was decided about each gate.
+    """
+    connection.execute(f"create schema if not exists {TARGET}.governance")
+    connection.execute(
+        f"""
+        create table {TARGET}.governance.rpt_gate_results (
+            release_id varchar,
+            gate_name varchar,
+            stage varchar,
+            is_critical boolean,
+            outcome varchar,
+            rows_examined bigint,
+            passed boolean,
+            critical_failure_count integer,
+            warning_count integer,
+            detail varchar
+        )
+        """
+    )
+    rows = sorted((release_id, *_gate_row(verdict)) for verdict in verdicts)
+    connection.executemany(
+        f"insert into {TARGET}.governance.rpt_gate_results"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        rows,
+    )
+
+
+def _gate_row(verdict: GateVerdict) -> tuple[Any, ...]:
+    start = (verdict.gate, verdict.stage, verdict.is_critical)
+    record = verdict.record
+    if record is None:
+        return (*start, "did not run", 0, False, 0, 0, verdict.fault)
+    counts = (record.critical_failures, record.warnings)
+    if record.not_applicable_reason is not None:
+        reason = record.not_applicable_reason
+        return (*start, "not applicable", 0, None, *counts, reason)
+    if verdict.fault is not None:
+        return (*start, "failed", record.rows_examined, False, *counts, verdict.fault)
+    outcome = "warned" if record.warnings else "passed"
+    return (*start, outcome, record.rows_examined, True, *counts, record.detail)
+
+
+def write_release_row(
+    connection: duckdb.DuckDBPyConnection, candidate: Candidate
+) -> None:
+    """Write ``governance.dim_release``: one row, what the release was made of."""
+    input_dates = connection.execute(
+        f"""
+        select split_part(table_name, '__', 1) as source_system, max(input_as_of_date)
+        from {SOURCE}.raw.table_availability
+        group by all
+        having max(input_as_of_date) is not null
+        order by all
+        """
+    ).fetchall()
+    connection.execute(
+        f"""
+        create table {TARGET}.governance.dim_release as
+        select
+            ?::varchar as release_id,
+            ?::date as as_of_date,
+            ?::timestamp as recorded_at,
+            ?::varchar as base_currency_code,
+            ?::varchar as previous_release_id,
+            ?::bigint as seed,
+            ?::varchar as deliveries_sha256,
+            ?::varchar as logic_sha256,
+            ?::varchar as policy_sha256,
+            ?::varchar as libraries_sha256,
+            ?::varchar as inputs_sha256,
+            ?::varchar as engine_version,
+            ?::varchar as input_as_of_dates_json
+        """,
+        [
+            candidate.release_id,
+            candidate.as_of_date,
+            candidate.recorded_at,
+            candidate.base_currency_code,
+            candidate.previous_release_id,
+            candidate.seed,
+            candidate.hashes.deliveries,
+            candidate.hashes.logic,
+            candidate.hashes.policy,
+            candidate.hashes.libraries,
+            candidate.inputs_sha256,
+            duckdb.__version__,
+            json.dumps({system: day.isoformat() for system, day in input_dates}),
+        ],
+    )

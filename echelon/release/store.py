@@ -1,0 +1,191 @@
+"""Which releases are there, which one is in force, and how does a reader open it?"""
+
+import json
+import os
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from echelon.audit import read_events
+from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.release.layout import (
+    MANIFEST_NAME,
+    PUBLISHED_NAME,
+    fsync_directory,
+    pointer_path,
+    releases_dir,
+)
+
+READER_CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "lock_configuration": "true",
+}
+
+
+@dataclass(frozen=True)
+class Release:
+    """A published release.
+
+    Attributes:
+        release_id: ``<as-of date>-<12 hex digits>``.
+        directory: Its read-only directory.
+        as_of_date: The day it speaks of.
+        recorded_at: Moment its rows count as known, UTC.
+        previous_release_id: The release in force when it was made.
+        is_current: Whether it is in force.
+    """
+
+    release_id: str
+    directory: Path
+    as_of_date: date
+    recorded_at: datetime
+    previous_release_id: str | None
+    is_current: bool
+
+    @property
+    def database(self) -> Path:
+        """Path of the published database."""
+        return self.directory / PUBLISHED_NAME
+
+    def manifest(self) -> dict[str, Any]:
+        """Read the release's manifest."""
+        return read_manifest(self.directory)
+
+
+def read_manifest(directory: Path) -> dict[str, Any]:
+    """Read the manifest in a release directory.
+
+    Raises:
+        EchelonError: ``INTEGRITY`` if it is missing or unreadable.
+    """
+    path = directory / MANIFEST_NAME
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise EchelonError(
+            ExitCode.INTEGRITY,
+            Fault(
+                code="manifest_unreadable",
+                message="the release has no readable manifest",
+                file=f"{directory.name}/{MANIFEST_NAME}",
+                hint="put another release in force with `echelon rollback`",
+            ),
+        ) from error
+    return manifest
+
+
+def current_release_id(data_dir: Path) -> str | None:
+    """Return the id the pointer names, or None before the first release."""
+    pointer = pointer_path(data_dir)
+    return Path(os.readlink(pointer)).name if pointer.is_symlink() else None
+
+
+def current_release(data_dir: Path) -> Release | None:
+    """Return the release in force, or None before the first one."""
+    release_id = current_release_id(data_dir)
+    return None if release_id is None else find_release(data_dir, release_id)
+
+
+def find_release(data_dir: Path, release_id: str) -> Release:
+    """Return one release by id.
+
+    Raises:
+        EchelonError: ``CONFIGURATION`` if it is not kept here, ``INTEGRITY`` if the
+            pointer names a release that is gone or its manifest cannot be read.
+    """
+    directory = releases_dir(data_dir) / release_id
+    is_current = release_id == current_release_id(data_dir)
+    if not directory.is_dir():
+        code = ExitCode.INTEGRITY if is_current else ExitCode.CONFIGURATION
+        raise EchelonError(
+            code,
+            Fault(
+                code="no_such_release",
+                message=f"there is no release {release_id} here",
+                hint="`echelon releases` lists those that are kept",
+            ),
+        )
+    manifest = read_manifest(directory)
+    return Release(
+        release_id=release_id,
+        directory=directory,
+        as_of_date=date.fromisoformat(manifest["as_of_date"]),
+        recorded_at=datetime.fromisoformat(manifest["recorded_at"]),
+        previous_release_id=manifest["previous_release_id"],
+        is_current=is_current,
+    )
+
+
+def list_releases(data_dir: Path) -> list[Release]:
+    """List the releases that are kept, in the order they were published."""
+    return [
+        find_release(data_dir, release_id)
+        for release_id in published_ids(data_dir)
+        if (releases_dir(data_dir) / release_id).is_dir()
+    ]
+
+
+def published_ids(data_dir: Path) -> list[str]:
+    """List the ids of every release ever published, oldest first."""
+    events = read_events(data_dir)
+    return list(dict.fromkeys(e.release_id for e in events if e.event == "published"))
+
+
+def open_release(
+    data_dir: Path, release_id: str | None = None
+) -> duckdb.DuckDBPyConnection:
+    """Open a published database read-only, without files, network or settings.
+
+    Args:
+        data_dir: Directory of everything a run writes.
+        release_id: The release to open; None for the one in force.
+
+    Returns:
+        A hardened connection.
+
+    Raises:
+        EchelonError: ``CONFIGURATION`` if nothing has been published yet.
+    """
+    if release_id is None:
+        return open_database(release_in_force(data_dir).database)
+    return open_database(find_release(data_dir, release_id).database)
+
+
+def release_in_force(data_dir: Path) -> Release:
+    """Return the release in force.
+
+    Raises:
+        EchelonError: ``CONFIGURATION`` if nothing has been published yet.
+    """
+    release = current_release(data_dir)
+    if release is None:
+        raise EchelonError(
+            ExitCode.CONFIGURATION,
+            Fault(
+                code="no_release",
+                message="nothing has been published yet",
+                hint="run `echelon refresh`",
+            ),
+        )
+    return release
+
+
+def open_database(path: Path) -> duckdb.DuckDBPyConnection:
+    """Open one published file as every reader must (read-only, hardened)."""
+    # The real path: the pointer may move while the connection lives.
+    return duckdb.connect(str(path.resolve()), read_only=True, config=READER_CONFIG)
+
+
+def swap_pointer(data_dir: Path, release_id: str) -> None:
+    """Put a release in force: one atomic rename of a symbolic link."""
+    pointer = pointer_path(data_dir)
+    following = pointer.with_name(".current.next")
+    following.unlink(missing_ok=True)
+    following.symlink_to(Path(releases_dir(data_dir).name) / release_id)
+    following.replace(pointer)
+    fsync_directory(data_dir)
