@@ -1,10 +1,21 @@
 """What has landed? Deliveries in, typed and checked raw tables out."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from pathlib import Path
 
 import duckdb
 
+from echelon.landing.checks import failure
+from echelon.landing.checks_business import check_ledger, count_orphans
 from echelon.landing.contract import TableContract
+from echelon.landing.load_policy import check_policy_files
+from echelon.landing.load_report import LoadedFile, LoadedTable, LoadReport
+from echelon.landing.load_sources import sql_name
+from echelon.landing.load_table import load_file
+from echelon.landing.manifest import POLICY_SYSTEM, Landing, read_landing
+from echelon.landing.quarantine import check_limit, quarantine_table
+
+Progress = Callable[[str, int, int], None]
 
 _LOADER_TABLES = {
     "deliveries": """
@@ -59,3 +70,149 @@ def _create_table(
     connection: duckdb.DuckDBPyConnection, name: str, columns: str
 ) -> None:
     connection.execute(f'create table if not exists raw."{name}" ({columns})')
+
+
+def load_landing(
+    connection: duckdb.DuckDBPyConnection,
+    landing_dir: Path,
+    contracts: Mapping[str, TableContract],
+    progress: Progress | None = None,
+) -> LoadReport:
+    """Load everything that has landed into the raw schema of a fresh warehouse.
+
+    Args:
+        connection: Open warehouse; thrown away by the caller if the load fails.
+        landing_dir: Directory with ``<system>/<delivery_id>/manifest.json``.
+        contracts: Table contracts by table name.
+        progress: Called before each file with its path, its number and the number of
+            files.
+
+    Returns:
+        What was loaded, set aside, superseded and left out.
+
+    Raises:
+        EchelonError: INPUT_REJECTED or QUARANTINE_OVER_LIMIT, with the code of the
+            check (``checks.CHECKS``) and the place where it failed.
+    """
+    landing = read_landing(landing_dir, contracts)
+    _check_required(landing, contracts)
+    create_raw_schema(connection, contracts)
+    # Line numbers are counted in reading order.
+    connection.execute("set preserve_insertion_order = true")
+    files, policy_files = _load_files(connection, landing, contracts, progress)
+    delivered = {file.table for file in files}
+    waived = {
+        code
+        for delivery in landing.deliveries
+        if delivery.manifest.system == "gl"
+        for code in delivery.manifest.waived_checks
+    }
+    breaches = check_ledger(connection, contracts, delivered, waived)
+    orphans = count_orphans(connection, contracts, delivered)
+    tables = {
+        contract.name: _close_table(connection, contract, landing)
+        for contract in contracts.values()
+    }
+    return LoadReport(
+        files, tables, policy_files, orphans, breaches, landing.incomplete
+    )
+
+
+def _load_files(
+    connection: duckdb.DuckDBPyConnection,
+    landing: Landing,
+    contracts: Mapping[str, TableContract],
+    progress: Progress | None,
+) -> tuple[tuple[LoadedFile, ...], dict[str, Path]]:
+    """Load table by table in contract order, each from its oldest delivery on."""
+    jobs = [
+        (contract, delivery)
+        for contract in contracts.values()
+        for delivery in landing.deliveries
+        if contract.name in delivery.manifest.tables
+    ]
+    files: list[LoadedFile] = []
+    for number, (contract, delivery) in enumerate(jobs, start=1):
+        if progress is not None:
+            file = delivery.manifest.tables[contract.name].file
+            progress(f"{delivery.label}/{file}", number, len(jobs))
+        is_first = not files or files[-1].table != contract.name
+        files.append(load_file(connection, contract, delivery, is_first))
+        _record_file(connection, files[-1])
+    for contract in contracts.values():
+        rows = sum(file.row_count for file in files if file.table == contract.name)
+        check_limit(connection, contract, rows)
+    policy_files: dict[str, Path] = {}
+    for delivery in landing.deliveries:
+        if delivery.manifest.system == POLICY_SYSTEM:
+            for policy in check_policy_files(connection, delivery):
+                files.append(policy)
+                _record_file(connection, policy)
+                path = delivery.directory / Path(policy.file).name
+                policy_files[path.name] = path
+    return tuple(files), policy_files
+
+
+def _check_required(landing: Landing, contracts: Mapping[str, TableContract]) -> None:
+    delivered = {
+        table for delivery in landing.deliveries for table in delivery.manifest.tables
+    }
+    for contract in contracts.values():
+        if contract.is_required and contract.name not in delivered:
+            reason = _unavailable_reason(landing, contract)
+            message = f"required table {contract.name}: {reason}"
+            if landing.incomplete:
+                message += f"; without a manifest: {', '.join(landing.incomplete)}"
+            raise failure("missing_table", message, contract.system)
+
+
+def _unavailable_reason(landing: Landing, contract: TableContract) -> str:
+    reasons = [
+        delivery.manifest.absent[contract.name]
+        for delivery in landing.deliveries
+        if contract.name in delivery.manifest.absent
+    ]
+    return reasons[-1] if reasons else "not delivered"
+
+
+def _record_file(connection: duckdb.DuckDBPyConnection, file: LoadedFile) -> None:
+    connection.execute(
+        "insert into raw.deliveries values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        [
+            file.system,
+            file.delivery_id,
+            file.table,
+            file.file,
+            file.row_count,
+            file.quarantined_row_count,
+            file.sha256,
+            file.period,
+            file.sequence,
+        ],
+    )
+
+
+def _close_table(
+    connection: duckdb.DuckDBPyConnection, contract: TableContract, landing: Landing
+) -> LoadedTable:
+    """Count what is in force and say whether the table is available."""
+    latest = "null"
+    if contract.business_date_column:
+        latest = f"max({sql_name(contract.business_date_column)})"
+    row_count, as_of_date = connection.execute(
+        f"select count(*), cast({latest} as date) from raw.{sql_name(contract.name)}"
+    ).fetchall()[0]
+    bad_count, amount = connection.execute(
+        "select count(*), sum(amount) from raw.quarantined_rows where table_name = ?",
+        [contract.name],
+    ).fetchall()[0]
+    is_available = any(
+        contract.name in delivery.manifest.tables for delivery in landing.deliveries
+    )
+    reason = None if is_available else _unavailable_reason(landing, contract)
+    connection.execute(
+        "insert into raw.table_availability values (?, ?, ?, ?, ?)",
+        [contract.name, is_available, reason, row_count, as_of_date],
+    )
+    connection.execute(f"drop table if exists temp.{quarantine_table(contract)}")
+    return LoadedTable(is_available, reason, row_count, bad_count, amount, as_of_date)

@@ -1,0 +1,210 @@
+"""Which checks does a delivery go through, and what does each failure mean?"""
+
+from dataclasses import dataclass
+
+from echelon.errors import EchelonError, ExitCode, Fault
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that can be wrong with a delivery.
+
+    Attributes:
+        code: Stable identifier, in every error and quarantined row; never reworded.
+        meaning: What the code says, in one sentence.
+        hint: What the sender can do about it.
+        exit_code: How the refresh ends; None if only the row is set aside.
+        is_waivable: True if a manifest may declare, with a reason, that the rule does
+            not hold for its data; the breach is then reported instead of refused.
+    """
+
+    code: str
+    meaning: str
+    hint: str
+    exit_code: ExitCode | None = ExitCode.INPUT_REJECTED
+    is_waivable: bool = False
+
+
+_DELIVERY_CHECKS = (
+    Check(
+        "no_delivery",
+        "The landing directory holds no complete delivery.",
+        "land a delivery, or run: echelon sample",
+    ),
+    Check(
+        "unknown_system",
+        "A directory of the landing area is named for no known source system.",
+        "rename it; one directory per system named in contracts/landing",
+    ),
+    Check(
+        "malformed_manifest",
+        "A manifest.json cannot be read, or a key of it is missing, unknown or wrong.",
+        "correct the key and deliver again",
+    ),
+    Check(
+        "mixed_companies",
+        "Deliveries of more than one company lie in one landing area.",
+        "keep one data directory per company",
+    ),
+    Check(
+        "unknown_table",
+        "A manifest lists a table without a contract.",
+        "use the table names of contracts/landing",
+    ),
+    Check(
+        "missing_table",
+        "A required table was not delivered.",
+        "deliver the table; it cannot be declared absent",
+    ),
+    Check(
+        "missing_file",
+        "A manifest lists a file that is not there.",
+        "deliver the file again, then the manifest last",
+    ),
+    Check(
+        "unlisted_file",
+        "A data file lies in a delivery whose manifest does not list it.",
+        "list the file in the manifest or take it away",
+    ),
+    Check(
+        "sha256_mismatch",
+        "A file is not the one its manifest was written for.",
+        "deliver again: the file was changed or cut short on its way",
+    ),
+    Check(
+        "row_count_mismatch",
+        "A file holds more or fewer rows than its manifest says.",
+        "deliver again from a completed extract",
+    ),
+    Check(
+        "control_total_mismatch",
+        "A column does not add up to the control total of its manifest.",
+        "deliver again: rows or amounts were lost between extract and file",
+    ),
+)
+_FILE_CHECKS = (
+    Check("empty_file", "A file has no content at all.", "deliver at least a header"),
+    Check(
+        "empty_table",
+        "A required table has a header but no rows.",
+        "deliver the rows",
+    ),
+    Check(
+        "malformed_file",
+        "A file is not a readable UTF-8 CSV or Parquet file.",
+        "check quoting, column count and encoding of the line",
+    ),
+    Check(
+        "duplicate_column",
+        "Two columns of a file have the same name.",
+        "give every column its own name",
+    ),
+    Check(
+        "unknown_column",
+        "A file has a column its contract does not know.",
+        "rename it, or leave it out",
+    ),
+    Check(
+        "missing_column",
+        "A file lacks a required column.",
+        "add the column to the file",
+    ),
+    Check(
+        "wrong_column_type",
+        "A Parquet column has a type that cannot hold what the contract asks for.",
+        "write the column in the contracted type or as text",
+    ),
+    Check(
+        "duplicate_key",
+        "Two rows of a delivery have the same key.",
+        "send each row once; a correction is a delivery with a higher sequence",
+    ),
+    Check(
+        "quarantine_over_limit",
+        "More rows of a table are bad than its contract tolerates.",
+        "correct the rows and deliver again",
+        ExitCode.QUARANTINE_OVER_LIMIT,
+    ),
+)
+_ROW_CHECKS = tuple(
+    Check(code, meaning, "correct the row and deliver it again", None)
+    for code, meaning in (
+        ("bad_decimal", "The value is not a decimal that fits its type exactly."),
+        ("bad_integer", "The value is not a whole number of at most 64 bits."),
+        ("bad_date", "The value is not a real date written YYYY-MM-DD."),
+        (
+            "bad_timestamp",
+            "The value is not a real UTC time written YYYY-MM-DD HH:MM:SS.",
+        ),
+        ("bad_boolean", "The value is neither true nor false."),
+        ("missing_value", "A required value is empty."),
+        ("value_not_allowed", "The value is not in the contract's closed list."),
+    )
+)
+_BUSINESS_CHECKS = (
+    Check(
+        "unbalanced_journal",
+        "The lines of a journal do not add up to zero.",
+        "deliver the missing lines, or waive the check in the manifest with a reason",
+        is_waivable=True,
+    ),
+    Check(
+        "unknown_account",
+        "A journal line posts to an account that gl__accounts does not list.",
+        "add the account to gl__accounts",
+    ),
+    Check(
+        "trial_balance_untied",
+        "A trial balance row does not close: opening + debit - credit <> closing.",
+        "deliver the balances again, or waive the check in the manifest with a reason",
+        is_waivable=True,
+    ),
+)
+CHECKS = {
+    check.code: check
+    for check in (*_DELIVERY_CHECKS, *_FILE_CHECKS, *_ROW_CHECKS, *_BUSINESS_CHECKS)
+}
+
+
+def failure(
+    code: str,
+    message: str,
+    file: str | None = None,
+    line: int | None = None,
+    column: str | None = None,
+) -> EchelonError:
+    """Make the error of a registered check.
+
+    Args:
+        code: Code of the check.
+        message: What is wrong here, without values of the data's subjects.
+        file: File below the landing directory.
+        line: 1-based line (the header is line 1); the row number in a Parquet file.
+        column: Column name or manifest key.
+
+    Returns:
+        The error to raise, with the check's exit code, rule and hint.
+
+    Raises:
+        ValueError: If the check only sets rows aside.
+    """
+    check = CHECKS[code]
+    if check.exit_code is None:
+        raise ValueError(f"{code} quarantines a row and ends no refresh")
+    fault = Fault(code, message, file, line, column, check.meaning, check.hint)
+    return EchelonError(check.exit_code, fault)
+
+
+def describe_checks() -> str:
+    """List the register as a Markdown table: code, meaning, outcome, remedy."""
+    lines = ["| code | meaning | outcome | what to do |", "|---|---|---|---|"]
+    for check in CHECKS.values():
+        outcome = (
+            "row quarantined"
+            if check.exit_code is None
+            else f"exit {check.exit_code.value}"
+        )
+        if check.is_waivable:
+            outcome += ", waivable"
+        lines.append(f"| `{check.code}` | {check.meaning} | {outcome} | {check.hint} |")
+    return "\n".join(lines) + "\n"

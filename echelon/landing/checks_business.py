@@ -1,0 +1,185 @@
+"""Do the loaded tables make sense together, before anything is computed from them?"""
+
+from collections.abc import Mapping
+
+import duckdb
+
+from echelon.landing.checks import failure
+from echelon.landing.contract import TableContract
+from echelon.landing.load_sources import sql_name
+from echelon.landing.quarantine import quarantine_table
+
+_JOURNALS = "gl__journal_lines"
+_ACCOUNTS = "gl__accounts"
+_BALANCES = "gl__trial_balances"
+_ORDER = "deliveries.sequence, deliveries.delivery_id, _source_line"
+
+
+def check_ledger(
+    connection: duckdb.DuckDBPyConnection,
+    contracts: Mapping[str, TableContract],
+    delivered: set[str],
+    waived: set[str],
+) -> dict[str, int]:
+    """Check that journals balance, accounts exist and trial balances close.
+
+    Args:
+        connection: Open warehouse with loaded raw tables and ``raw.deliveries``.
+        contracts: Table contracts by table name.
+        delivered: Names of the tables that were delivered.
+        waived: Codes of the checks a ledger manifest declares not to hold.
+
+    Returns:
+        Breaches by code for the waived checks that are in fact broken.
+
+    Raises:
+        EchelonError: INPUT_REJECTED, naming the first offending row.
+    """
+    breaches = {}
+    if _JOURNALS in delivered:
+        if _ACCOUNTS in delivered:
+            _check_accounts(connection)
+        lines = _journal_lines(connection, contracts[_JOURNALS])
+        breaches["unbalanced_journal"] = _unbalanced_journals(
+            connection, lines, "unbalanced_journal" in waived
+        )
+    if _BALANCES in delivered:
+        breaches["trial_balance_untied"] = _untied_balances(
+            connection, "trial_balance_untied" in waived
+        )
+    return {code: count for code, count in breaches.items() if count}
+
+
+def count_orphans(
+    connection: duckdb.DuckDBPyConnection,
+    contracts: Mapping[str, TableContract],
+    delivered: set[str],
+) -> dict[str, int]:
+    """Count rows whose declared reference finds nothing; they are kept.
+
+    Args:
+        connection: Open warehouse with loaded raw tables.
+        contracts: Table contracts by table name.
+        delivered: Names of the tables that were delivered.
+
+    Returns:
+        Row counts by ``table.column``, only where there are any.
+    """
+    counts: dict[str, int] = {}
+    for contract in contracts.values():
+        for column in contract.columns:
+            parent, _, key = (column.references or "").partition(".")
+            if contract.name not in delivered or parent not in delivered:
+                continue
+            orphans = connection.execute(
+                f"select count(*) from raw.{sql_name(contract.name)} as child"
+                f" anti join raw.{sql_name(parent)} as parent"
+                f" on child.{sql_name(column.name)} = parent.{sql_name(key)}"
+                f" where child.{sql_name(column.name)} is not null"
+            ).fetchall()[0][0]
+            if orphans:
+                counts[f"{contract.name}.{column.name}"] = orphans
+    return counts
+
+
+def _check_accounts(connection: duckdb.DuckDBPyConnection) -> None:
+    rows = connection.execute(f"""
+        select source_file, _source_line, account_id, count(*) over ()
+        from raw.{_JOURNALS}
+        anti join raw.{_ACCOUNTS} using (account_id)
+        {_with_deliveries(_JOURNALS)}
+        order by {_ORDER} limit 1
+    """).fetchall()
+    for file, line, account_id, count in rows:
+        message = f"account {account_id} is not in {_ACCOUNTS} ({count} lines in all)"
+        raise failure("unknown_account", message, file, line, "account_id")
+
+
+def _journal_lines(
+    connection: duckdb.DuckDBPyConnection, contract: TableContract
+) -> str:
+    """Write the relation of all journal lines: a bad line still belongs to its journal.
+
+    Its amount counts if it could be read; ``is_unknown`` marks lines without one.
+    """
+    columns = (
+        "entity_code, journal_id, amount, base_amount, currency_code,"
+        " _delivery_id, _source_line"
+    )
+    good = f"select {columns}, false as is_unknown from raw.{_JOURNALS}"
+    known = connection.execute(
+        "select 1 from duckdb_tables() where temporary and table_name = ?",
+        [f"quarantined {contract.name}"],
+    ).fetchall()
+    if not known:
+        return f"({good})"
+    bad = f"select {columns}, amount is null from {quarantine_table(contract)}"
+    return f"({good} union all {bad})"
+
+
+def _unbalanced_journals(
+    connection: duckdb.DuckDBPyConnection, lines: str, is_waived: bool
+) -> int:
+    # A journal in several currencies can only balance in the base currency.
+    rows = connection.execute(f"""
+        with journals as (
+            select
+                entity_code,
+                journal_id,
+                case
+                    when min(currency_code) = max(currency_code) then sum(amount)
+                    else sum(base_amount)
+                end as amount_off,
+                bool_or(is_unknown) as is_unknown
+            from {lines}
+            group by all
+        )
+        select
+            source_file, _source_line, entity_code, journal_id, amount_off,
+            count(distinct (entity_code, journal_id)) over ()
+        from {lines} as lines
+        inner join journals using (entity_code, journal_id)
+        {_with_deliveries(_JOURNALS)}
+        where amount_off <> 0 and not journals.is_unknown
+        order by {_ORDER} limit 1
+    """).fetchall()
+    if not rows:
+        return 0
+    file, line, entity, journal, amount_off, count = rows[0]
+    if is_waived:
+        return int(count)
+    message = (
+        f"journal {journal} of {entity} is off by {amount_off}"
+        f" ({count} unbalanced journals in all)"
+    )
+    raise failure("unbalanced_journal", message, file, line, "amount")
+
+
+def _untied_balances(connection: duckdb.DuckDBPyConnection, is_waived: bool) -> int:
+    off = "opening_amount + debit_amount - credit_amount - closing_amount"
+    rows = connection.execute(f"""
+        select
+            source_file, _source_line, entity_code, account_id, fiscal_period,
+            {off}, count(*) over ()
+        from raw.{_BALANCES}
+        {_with_deliveries(_BALANCES)}
+        where {off} <> 0
+        order by {_ORDER} limit 1
+    """).fetchall()
+    if not rows:
+        return 0
+    file, line, entity, account, period, amount_off, count = rows[0]
+    if is_waived:
+        return int(count)
+    message = (
+        f"balance of {entity} account {account} in {period} is off by {amount_off}"
+        f" ({count} rows in all)"
+    )
+    raise failure("trial_balance_untied", message, file, line, "closing_amount")
+
+
+def _with_deliveries(table: str) -> str:
+    return (
+        f"inner join raw.deliveries as deliveries on deliveries.table_name = '{table}'"
+        " and deliveries.delivery_id = _delivery_id"
+    )

@@ -1,0 +1,101 @@
+"""Is every key delivered once, and what happens when a later delivery corrects it?"""
+
+import duckdb
+
+from echelon.landing.checks import failure
+from echelon.landing.contract import TableContract
+from echelon.landing.load_sources import sql_name
+from echelon.landing.quarantine import quarantine_table
+
+INCOMING = 'temp."incoming"'
+
+
+def check_keys(
+    connection: duckdb.DuckDBPyConnection,
+    contract: TableContract,
+    table: str,
+    label: str,
+) -> None:
+    """Refuse a file in which a key occurs twice.
+
+    Args:
+        connection: Open warehouse.
+        contract: The table's contract, with its key.
+        table: Table with the file's good rows, as SQL.
+        label: The file's path below the landing directory.
+
+    Raises:
+        EchelonError: INPUT_REJECTED, naming the line of the first repetition.
+    """
+    keys = ", ".join(sql_name(name) for name in contract.key_columns)
+    counted = connection.execute(
+        f"select count(*) = count(distinct hash({keys})) from {table}"
+    ).fetchall()
+    if counted[0][0]:
+        return
+    # Equal hashes only raise the suspicion; the keys themselves decide.
+    repeated = connection.execute(f"""
+        select _source_line from (
+            select
+                _source_line,
+                row_number() over (partition by {keys} order by _source_line) as nth
+            from {table}
+            where hash({keys}) in (
+                select hash({keys}) from {table} group by all having count(*) > 1
+            )
+        ) where nth > 1 order by _source_line limit 1
+    """).fetchall()
+    if repeated:
+        names = ", ".join(contract.key_columns)
+        message = f"the key ({names}) is already on an earlier line"
+        raise failure("duplicate_key", message, label, repeated[0][0], names)
+
+
+def supersede(connection: duckdb.DuckDBPyConnection, contract: TableContract) -> int:
+    """Let the incoming rows take the place of earlier ones with the same key.
+
+    Args:
+        connection: Open warehouse with the later delivery in ``INCOMING``.
+        contract: The table's contract, with its key.
+
+    Returns:
+        Number of earlier rows replaced; quarantined rows that the delivery corrects
+        leave the quarantine and are not counted.
+    """
+    target = f"raw.{sql_name(contract.name)}"
+    same_key = " and ".join(
+        f"earlier.{sql_name(name)} is not distinct from later.{sql_name(name)}"
+        for name in contract.key_columns
+    )
+    _release_corrected(connection, contract, same_key)
+    deleted = connection.execute(
+        f"delete from {target} as earlier using {INCOMING} as later where {same_key}"
+    ).fetchall()
+    connection.execute(f"insert into {target} select * from {INCOMING}")
+    connection.execute(f"drop table {INCOMING}")
+    return int(deleted[0][0])
+
+
+def _release_corrected(
+    connection: duckdb.DuckDBPyConnection, contract: TableContract, same_key: str
+) -> None:
+    kept = quarantine_table(contract)
+    known = connection.execute(
+        "select 1 from duckdb_tables() where temporary and table_name = ?",
+        [f"quarantined {contract.name}"],
+    ).fetchall()
+    if not known:
+        return
+    corrected = (
+        f"select earlier._delivery_id, earlier._source_line from {kept} as earlier"
+        f" inner join {INCOMING} as later"
+        f" on {same_key} and earlier._delivery_id <> later._delivery_id"
+    )
+    connection.execute(
+        "delete from raw.quarantined_rows where table_name = ?"
+        f" and (delivery_id, source_line) in ({corrected})",
+        [contract.name],
+    )
+    connection.execute(
+        f"delete from {kept} where (_delivery_id, _source_line) in ({corrected})"
+    )

@@ -1,0 +1,210 @@
+"""What is in a delivered file, before any value is believed?"""
+
+import csv
+import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from echelon.landing.checks import failure
+from echelon.landing.contract import TableContract
+from echelon.landing.manifest import ManifestTable, did_you_mean
+
+_BLOCK_BYTES = 1 << 20
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """A delivered file whose hash and columns are known to be right.
+
+    Attributes:
+        path: Where it lies.
+        label: Its path below the landing directory, as people know it.
+        physical_line_count: Lines of a CSV file; None for Parquet.
+        column_types: DuckDB type by column name, in file order.
+    """
+
+    path: Path
+    label: str
+    physical_line_count: int | None
+    column_types: dict[str, str]
+
+    @property
+    def relation(self) -> str:
+        """SQL relation with the file's columns and ``_record``, counted from 1."""
+        file = sql_text(str(self.path))
+        if self.physical_line_count is None:
+            return (
+                "(select * exclude (file_row_number), file_row_number + 1 as _record"
+                f" from read_parquet({file}, file_row_number = true))"
+            )
+        columns = ", ".join(
+            f"{sql_text(name)}: 'VARCHAR'" for name in self.column_types
+        )
+        # No sniffing: the same bytes must read the same whatever they look like.
+        return (
+            f"(select *, row_number() over () as _record from read_csv({file},"
+            f" columns = {{{columns}}}, auto_detect = false, header = true,"
+            " delim = ',', quote = '\"', escape = '\"', nullstr = ''))"
+        )
+
+
+def sql_text(value: str) -> str:
+    """Quote a value as an SQL string literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def sql_name(name: str) -> str:
+    """Quote a name as an SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def open_source(
+    connection: duckdb.DuckDBPyConnection,
+    path: Path,
+    label: str,
+    promised: ManifestTable,
+) -> SourceFile:
+    """Check that a file is the promised one and find its columns.
+
+    Args:
+        connection: Any connection; only file metadata is read.
+        path: The file.
+        label: Its path below the landing directory.
+        promised: Its entry in the manifest.
+
+    Returns:
+        The file with its columns; CSV columns are all text.
+
+    Raises:
+        EchelonError: INPUT_REJECTED, if the file is empty, altered or unreadable.
+    """
+    if path.stat().st_size == 0:
+        raise failure("empty_file", "the file has no content", label)
+    sha256, line_count = _fingerprint(path)
+    if sha256 != promised.sha256:
+        message = f"sha256 is {sha256[:12]}..., not {promised.sha256[:12]}..."
+        raise failure("sha256_mismatch", message, label)
+    if path.suffix == ".csv":
+        columns = _csv_columns(path, label)
+        return SourceFile(path, label, line_count, columns)
+    with readable(label):
+        described = connection.execute(
+            f"describe select * from read_parquet({sql_text(str(path))})"
+        ).fetchall()
+    return SourceFile(path, label, None, {row[0]: row[1] for row in described})
+
+
+def check_columns(source: SourceFile, contract: TableContract) -> None:
+    """Refuse a file with columns its contract does not know, or without required ones.
+
+    Args:
+        source: The opened file.
+        contract: Contract of its table.
+
+    Raises:
+        EchelonError: INPUT_REJECTED, naming file and column.
+    """
+    line = 1 if source.physical_line_count is not None else None
+    known = {column.name for column in contract.columns}
+    for name in source.column_types:
+        if name not in known:
+            message = f"{contract.name} has no such column{did_you_mean(name, known)}"
+            raise failure("unknown_column", message, source.label, line, name)
+    for column in contract.columns:
+        needed = column.is_required or column.is_key
+        if needed and column.name not in source.column_types:
+            message = "the required column is missing"
+            raise failure("missing_column", message, source.label, line, column.name)
+
+
+@contextmanager
+def readable(label: str) -> Iterator[None]:
+    """Turn DuckDB's complaint about a file into ours, which quotes no data.
+
+    Args:
+        label: The file's path below the landing directory.
+
+    Raises:
+        EchelonError: INPUT_REJECTED (malformed_file), with the line if it is known.
+    """
+    try:
+        yield
+    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
+        found = re.search(r"Line: (\d+)", str(error))
+        line = int(found[1]) if found else None
+        problem = _problem(str(error))
+    except duckdb.IOException as error:
+        line, problem = None, _problem(str(error))
+    else:
+        return
+    # Raised outside the handlers: the engine's message repeats the offending line.
+    raise failure("malformed_file", problem, label, line)
+
+
+def physical_lines(path: Path) -> Iterator[int]:
+    """Find the physical line on which each record of a CSV file starts.
+
+    Args:
+        path: CSV file; records may hold line breaks, and lines may be blank.
+
+    Returns:
+        1-based line numbers of the records after the header, in file order.
+    """
+    limit = csv.field_size_limit(1 << 30)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            reader = csv.reader(lines)
+            next(reader)
+            start = reader.line_num + 1
+            for record in reader:
+                if record:
+                    yield start
+                start = reader.line_num + 1
+    finally:
+        csv.field_size_limit(limit)
+
+
+def _problem(message: str) -> str:
+    for sign, problem in (
+        ("Expected Number of Columns", "the line has too many or too few columns"),
+        ("unicode", "the line is not UTF-8"),
+        ("unterminated quote", "a quoted value does not end"),
+        ("Maximum line size", "the line is longer than 2 MB"),
+    ):
+        if sign in message:
+            return problem
+    return "the file cannot be read"
+
+
+def _fingerprint(path: Path) -> tuple[str, int]:
+    """Hash a file and count its physical lines in one reading."""
+    digest = hashlib.sha256()
+    count = 0
+    last = b"\n"
+    is_text = path.suffix == ".csv"
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK_BYTES):
+            digest.update(block)
+            if is_text:
+                count += block.count(b"\n")
+                last = block[-1:]
+    return digest.hexdigest(), count + (last != b"\n")
+
+
+def _csv_columns(path: Path, label: str) -> dict[str, str]:
+    with path.open("rb") as file:
+        first_line = file.readline()
+    try:
+        header = next(csv.reader([first_line.decode("utf-8-sig")]), [])
+    except UnicodeDecodeError:
+        raise failure("malformed_file", "the line is not UTF-8", label, 1) from None
+    for name in header:
+        if header.count(name) > 1:
+            message = "two columns have this name"
+            raise failure("duplicate_column", message, label, 1, name)
+    return dict.fromkeys(header, "VARCHAR")

@@ -1,0 +1,175 @@
+"""Which rows are bad, and how are they set aside without being lost?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import duckdb
+
+from echelon.landing.casts import Cast, bad_code
+from echelon.landing.checks import CHECKS, failure
+from echelon.landing.contract import ColumnContract, TableContract
+from echelon.landing.load_sources import sql_name, sql_text
+
+RULE_COLUMN = "_broken_rule"
+
+
+@dataclass(frozen=True)
+class RowRule:
+    """One reason to set a row aside.
+
+    Attributes:
+        column: Column the rule looks at.
+        code: Its check.
+        reason: What was expected; never the value that was found.
+        predicate: SQL that is true for a bad row.
+    """
+
+    column: str
+    code: str
+    reason: str
+    predicate: str
+
+
+def row_rules(contract: TableContract, casts: Mapping[str, Cast]) -> list[RowRule]:
+    """List what every row of a table is held to, in contract order.
+
+    Args:
+        contract: The table's contract.
+        casts: Cast of every delivered column by name.
+
+    Returns:
+        The rules; a row is filed under the first one it breaks.
+    """
+    return [
+        rule
+        for column in contract.columns
+        if column.name in casts
+        for rule in _column_rules(column, casts[column.name])
+    ]
+
+
+def broken_rule(rules: list[RowRule]) -> str:
+    """Write the SQL that gives the 1-based number of the first broken rule, or null."""
+    if not rules:
+        return "cast(null as smallint)"
+    cases = " ".join(
+        f"when {rule.predicate} then {number}"
+        for number, rule in enumerate(rules, start=1)
+    )
+    return f"cast(case {cases} end as smallint)"
+
+
+def given_name(column: str) -> str:
+    """Name the column that keeps what was delivered, as an SQL identifier."""
+    return sql_name(f"given {column}")
+
+
+def quarantine_table(contract: TableContract) -> str:
+    """Name the temporary table that keeps the bad rows of a table, typed."""
+    return sql_name(f"quarantined {contract.name}")
+
+
+def set_aside(
+    connection: duckdb.DuckDBPyConnection,
+    contract: TableContract,
+    incoming: str,
+    label: str,
+    rules: list[RowRule],
+) -> None:
+    """Move the bad rows of a loaded file to ``raw.quarantined_rows``.
+
+    Args:
+        connection: Open warehouse.
+        contract: The table's contract.
+        incoming: Table with the file's rows and the number of the rule each breaks.
+        label: The file's path below the landing directory.
+        rules: The rules the numbers stand for.
+    """
+    numbered = ", ".join(
+        f"({number}, {sql_text(rule.column)}, {sql_text(rule.code)},"
+        f" {sql_text(rule.reason)})"
+        for number, rule in enumerate(rules, start=1)
+    )
+    amount = (
+        sql_name(contract.valuation_column) if contract.valuation_column else "null"
+    )
+    connection.execute(f"""
+        insert into raw.quarantined_rows
+        select
+            {sql_text(contract.name)}, _delivery_id, {sql_text(label)}, _source_line,
+            rules.column_name, rules.error_code, rules.reason,
+            {_column_or_null(contract, "entity_code")},
+            {_column_or_null(contract, "fiscal_period")},
+            cast({amount} as decimal(18,2))
+        from {incoming}
+        inner join (values {numbered}) as rules(number, column_name, error_code, reason)
+            on rules.number = {RULE_COLUMN}
+        order by _source_line
+    """)
+    kept = quarantine_table(contract)
+    connection.execute(
+        f"create temp table if not exists {kept} as"
+        f" select * exclude ({RULE_COLUMN}) from {incoming} limit 0"
+    )
+    connection.execute(
+        f"insert into {kept} select * exclude ({RULE_COLUMN}) from {incoming}"
+        f" where {RULE_COLUMN} is not null order by _source_line"
+    )
+    connection.execute(f"delete from {incoming} where {RULE_COLUMN} is not null")
+
+
+def check_limit(
+    connection: duckdb.DuckDBPyConnection,
+    contract: TableContract,
+    promised_row_count: int,
+) -> None:
+    """Refuse a table of which too many rows are bad.
+
+    Args:
+        connection: Open warehouse, bad rows already set aside.
+        contract: The table's contract, with its limit.
+        promised_row_count: Rows of the table in all deliveries together.
+
+    Raises:
+        EchelonError: QUARANTINE_OVER_LIMIT, naming the first bad row.
+    """
+    rows = connection.execute(
+        "select count(*) over (), source_file, source_line, column_name, reason"
+        " from raw.quarantined_rows where table_name = ?"
+        " order by rowid limit 1",
+        [contract.name],
+    ).fetchall()
+    if not rows:
+        return
+    count, file, line, column, reason = rows[0]
+    limit = contract.quarantine_limit_ratio
+    if count <= limit * promised_row_count:
+        return
+    message = (
+        f"{count} of {promised_row_count} rows of {contract.name} are bad, more than"
+        f" the limit of {limit:.2%}; the first: {reason}"
+    )
+    raise failure("quarantine_over_limit", message, file, line, column)
+
+
+def _column_rules(column: ColumnContract, cast: Cast) -> list[RowRule]:
+    name = sql_name(column.name)
+    rules = []
+    if cast.given is not None:
+        code = bad_code(column.sql_type)
+        reason = f"{CHECKS[code].meaning} ({column.sql_type})"
+        bad = f"{given_name(column.name)} is not null and {name} is null"
+        rules.append(RowRule(column.name, code, reason, bad))
+    if column.is_required:
+        meaning = CHECKS["missing_value"].meaning
+        rules.append(RowRule(column.name, "missing_value", meaning, f"{name} is null"))
+    if column.valid_values:
+        allowed = ", ".join(sql_text(value) for value in column.valid_values)
+        reason = f"The value is not one of: {', '.join(column.valid_values)}."
+        outside = f"{name} not in ({allowed})"
+        rules.append(RowRule(column.name, "value_not_allowed", reason, outside))
+    return rules
+
+
+def _column_or_null(contract: TableContract, name: str) -> str:
+    return sql_name(name) if contract.column(name) else "null"
