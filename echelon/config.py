@@ -11,6 +11,7 @@ from pydantic_settings import (
 )
 
 PROJECT_DIR = Path(__file__).resolve().parents[1]
+CONTRACTS_DIR = PROJECT_DIR / "contracts" / "landing"
 
 
 class Settings(BaseSettings):
@@ -21,6 +22,7 @@ class Settings(BaseSettings):
         memory_limit: Memory DuckDB may take, as DuckDB writes it (``6GB``).
         threads: DuckDB threads; every core when unset.
         keep_releases: How many releases stay on disk.
+        keep_candidate: Keep the working database of a published refresh.
     """
 
     model_config = SettingsConfigDict(
@@ -31,6 +33,7 @@ class Settings(BaseSettings):
     memory_limit: str = "6GB"
     threads: int | None = Field(default=None, ge=1)
     keep_releases: int = Field(default=5, ge=1)
+    keep_candidate: bool = False
 
     @property
     def landing_dir(self) -> Path:

@@ -1,0 +1,114 @@
+"""The floor: a refresh's own SQL, run bare in one DuckDB process."""
+
+import json
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import duckdb
+
+from dagster_project.resources.dbt_runner import parsed_manifest, prepare_dbt
+from echelon.config import load_settings
+from echelon.landing.contract import load_contracts
+from echelon.landing.load import CONTRACTS_DIR, load_landing
+
+STAGES = {
+    "before_segmentation": ("staging", "intermediate", "features"),
+    "after_segmentation": ("segmentation_staging", "marts"),
+}
+COPIED_SCHEMAS = ("policy", "reference", "segmentation")
+SMALL_RAW_TABLES = (
+    "refresh_parameters",
+    "previous_customer_identifiers",
+    "previous_segment_assignments",
+    "previous_segments",
+)
+
+
+def run_floor(candidate_dir: Path) -> dict[str, float]:
+    """Time the compiled models of the last refresh on a fresh DuckDB file.
+
+    Args:
+        candidate_dir: The kept candidate; its small policy and segmentation tables
+            are copied, everything else is built again from the landed files.
+
+    Returns:
+        Seconds per stage: ``raw``, ``before_segmentation``, ``after_segmentation``.
+    """
+    settings = load_settings()
+    paths = prepare_dbt(settings)
+    manifest = parsed_manifest(paths)
+    seconds: dict[str, float] = {}
+    with tempfile.TemporaryDirectory(dir=settings.data_dir) as scratch:
+        connection = duckdb.connect(str(Path(scratch) / "warehouse.duckdb"))
+        connection.execute(f"set memory_limit = '{settings.memory_limit}'")
+        connection.execute("set preserve_insertion_order = false")
+        started = time.perf_counter()
+        load_landing(connection, settings.landing_dir, load_contracts(CONTRACTS_DIR))
+        seconds["raw"] = time.perf_counter() - started
+        _copy_inputs(connection, candidate_dir / "warehouse.duckdb")
+        for stage, layers in STAGES.items():
+            started = time.perf_counter()
+            for node in _in_order(manifest, layers):
+                compiled = paths.target_dir / "compiled" / "echelon"
+                sql = (compiled / node["original_file_path"]).read_text()
+                kind = node["config"]["materialized"]
+                address = f"{node['schema']}.{node['name']}"
+                connection.execute(f"create schema if not exists {node['schema']}")
+                connection.execute(f"create or replace {kind} {address} as {sql}")
+            seconds[stage] = time.perf_counter() - started
+    return seconds
+
+
+def _copy_inputs(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
+    connection.execute(f"attach '{warehouse}' as candidate (read_only)")
+    tables = connection.execute(
+        """
+        select schema_name, table_name from duckdb_tables()
+        where database_name = 'candidate'
+            and (list_contains(?, schema_name) or list_contains(?, table_name))
+        order by all
+        """,
+        [list(COPIED_SCHEMAS), list(SMALL_RAW_TABLES)],
+    ).fetchall()
+    for schema, table in tables:
+        connection.execute(f"create schema if not exists {schema}")
+        connection.execute(
+            f"create or replace table {schema}.{table} as "
+            f"select * from candidate.{schema}.{table}"
+        )
+    connection.execute("detach candidate")
+
+
+def _in_order(manifest: dict, layers: tuple[str, ...]) -> list[dict]:
+    """Models of the layers, parents first."""
+    models = {
+        unique_id: node
+        for unique_id, node in manifest["nodes"].items()
+        if node["resource_type"] == "model" and _layer(node) in layers
+    }
+    ordered: list[dict] = []
+    placed: set[str] = set()
+
+    def place(unique_id: str) -> None:
+        if unique_id in placed or unique_id not in models:
+            return
+        placed.add(unique_id)
+        for parent in sorted(models[unique_id]["depends_on"]["nodes"]):
+            place(parent)
+        ordered.append(models[unique_id])
+
+    for unique_id in sorted(models):
+        place(unique_id)
+    return ordered
+
+
+def _layer(node: dict) -> str:
+    layer = node["fqn"][1]
+    is_segmentation = node["fqn"][2] == "segmentation"
+    return "segmentation_staging" if layer == "staging" and is_segmentation else layer
+
+
+if __name__ == "__main__":
+    print(json.dumps(run_floor(Path(sys.argv[1]))))

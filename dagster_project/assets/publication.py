@@ -1,0 +1,65 @@
+"""The release: written only if every gate's result stands."""
+
+import logging
+
+import dagster as dg
+
+from dagster_project.assets.dbt import MANIFEST, TRANSLATOR
+from dagster_project.faults import reported_faults
+from dagster_project.resources.refresh import RefreshResource
+from echelon.release.publish import PublishOptions, publish
+from echelon.release.published_file import PUBLISHED_SCHEMAS
+from echelon.release.store import open_release
+from echelon.summary import summarise
+from expectations.register import GATES
+
+LOGGER = logging.getLogger("echelon.refresh")
+PUBLISHED_KEYS = [
+    TRANSLATOR.get_asset_key(node)
+    for node in MANIFEST["nodes"].values()
+    if node["resource_type"] == "model" and node["schema"] in PUBLISHED_SCHEMAS
+]
+
+
+@dg.asset(
+    key=["releases", "published_release"],
+    group_name="releases",
+    owners=["team:data-engineering"],
+    kinds={"duckdb"},
+    deps=PUBLISHED_KEYS,
+    pool="warehouse",
+    retry_policy=dg.RetryPolicy(max_retries=1, delay=5),
+)
+def published_release(
+    context: dg.AssetExecutionContext, refresh: RefreshResource
+) -> dg.MaterializeResult:
+    """The release in force: what BI, finance and operations read."""
+    settings = refresh.settings
+    with reported_faults():
+        LOGGER.info("publishing")
+        candidate = refresh.candidate
+        pictures_dir = candidate.directory / "pictures"
+        options = PublishOptions(
+            keep_releases=settings.keep_releases,
+            pictures_dir=pictures_dir if pictures_dir.exists() else None,
+            memory_limit=settings.memory_limit,
+            keep_candidate=settings.keep_candidate,
+        )
+        release = publish(candidate, GATES, options)
+        with open_release(settings.data_dir) as connection:
+            summary = summarise(connection, release.database)
+    segments = "\n".join(
+        f"| {line.segment_code} | {line.segment_name} | {line.customer_count} |"
+        for line in summary.segments
+    )
+    return dg.MaterializeResult(
+        metadata={
+            "release_id": release.release_id,
+            "path": dg.MetadataValue.path(str(release.directory)),
+            "input_as_of": dg.MetadataValue.json(summary.input_as_of),
+            "gates": f"{summary.gates_passed} of {summary.gates_total} passed",
+            "segments": dg.MetadataValue.md(
+                f"| segment | name | customers |\n|---|---|---|\n{segments}"
+            ),
+        }
+    )

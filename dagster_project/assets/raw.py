@@ -1,0 +1,89 @@
+"""The landed deliveries as assets: one per contract table."""
+
+import logging
+from collections.abc import Iterator
+
+import dagster as dg
+
+from dagster_project.faults import reported_faults
+from dagster_project.resources.refresh import RefreshResource
+from echelon.config import CONTRACTS_DIR
+from echelon.errors import EchelonError, ExitCode
+from echelon.landing.contract import load_contracts
+from echelon.landing.load import load_landing
+
+CONTRACTS = load_contracts(CONTRACTS_DIR)
+EXTRA_TABLES = {
+    "refresh_parameters": "Grain: one row. Release id, as-of date and base currency.",
+    "deliveries": "Grain: one row per delivered table. Hashes, rows, sequence.",
+    "table_availability": "Grain: one row per contract table. Delivered, or why not.",
+    "quarantined_rows": "Grain: one row per quarantined row. Where and why, no values.",
+    "previous_customer_identifiers": "Grain: as core.dim_customer_identifiers, last release.",
+    "previous_segment_assignments": "Grain: as core.fct_segment_assignments, last release.",
+    "previous_segments": "Grain: as core.dim_segments, last release.",
+}
+LOGGER = logging.getLogger("echelon.refresh")
+SPECS = [
+    dg.AssetSpec(
+        key=["raw", contract.name],
+        group_name="raw",
+        description=contract.description,
+        owners=[f"team:{contract.system}"],
+        kinds={"duckdb"},
+        skippable=True,
+    )
+    for contract in CONTRACTS.values()
+] + [
+    dg.AssetSpec(
+        key=["raw", name],
+        group_name="raw",
+        description=description,
+        owners=["team:data-engineering"],
+        kinds={"duckdb"},
+        skippable=True,
+    )
+    for name, description in EXTRA_TABLES.items()
+]
+
+
+@dg.multi_asset(
+    name="deliveries",
+    specs=SPECS,
+    pool="warehouse",
+    retry_policy=dg.RetryPolicy(max_retries=2, delay=5),
+)
+def deliveries(
+    context: dg.AssetExecutionContext, refresh: RefreshResource
+) -> Iterator[dg.MaterializeResult]:
+    """Open a candidate and load every delivery into it; nothing new skips the rest."""
+    with reported_faults():
+        try:
+            candidate = refresh.open_candidate()
+        except EchelonError as error:
+            if error.exit_code is ExitCode.NOTHING_NEW:
+                context.log.info(str(error))
+                return
+            raise
+        context.instance.add_run_tags(
+            context.run_id, {"echelon/release_id": candidate.release_id}
+        )
+        with refresh.connect() as connection:
+            report = load_landing(
+                connection, refresh.settings.landing_dir, CONTRACTS, _announce
+            )
+        for name in EXTRA_TABLES:
+            yield dg.MaterializeResult(asset_key=["raw", name])
+        for name, table in report.tables.items():
+            yield dg.MaterializeResult(
+                asset_key=["raw", name],
+                metadata={
+                    "dagster/row_count": table.row_count,
+                    "quarantined_row_count": table.quarantined_row_count,
+                    "availability": table.unavailable_reason or "available",
+                    "input_as_of": str(table.input_as_of_date or "unknown"),
+                },
+            )
+
+
+def _announce(path: str, number: int, count: int) -> None:
+    LOGGER.info("loading %s (%d of %d)", path, number, count)

@@ -1,0 +1,163 @@
+"""The segmentation of a refresh: one call into `models_ml`, its tables and pictures."""
+
+import base64
+import json
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import pandas as pd
+
+from dagster_project.faults import reported_faults
+from dagster_project.resources.refresh import RefreshResource
+from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.release.candidate import Candidate
+from echelon.release.store import current_release
+from models_ml.assignment import PreviousSegmentation
+from models_ml.config import SegmentationConfig
+from models_ml.pictures import segment_pictures
+from models_ml.segmentation import Segmentation, segment_customers
+
+LOGGER = logging.getLogger("echelon.refresh")
+MODEL_NAME = "segment_model.json"
+THRESHOLD_PREFIX = "segmentation_"
+TABLES = {
+    "models": "Grain: one row. The model in force and its artefact.",
+    "candidates": "Grain: one row per number of segments tried, with the evidence.",
+    "segments": "Grain: one row per segment. Name, definition, centroid, size.",
+    "stability": "Grain: one row per segment and stability measure.",
+    "assignments": "Grain: one row per customer. Segment, decider, distance, reason.",
+    "assignment_reasons": "Grain: one row per customer and attribute. What it weighed.",
+}
+
+
+@dg.multi_asset(
+    name="segmentation",
+    specs=[
+        dg.AssetSpec(
+            key=["segmentation", table],
+            group_name="segmentation",
+            description=description,
+            owners=["team:supply-chain-analytics"],
+            deps=[["features", "ftr_customers"], ["policy", "policy_thresholds"]],
+            kinds={"scikitlearn"},
+        )
+        for table, description in TABLES.items()
+    ],
+    pool="warehouse",
+)
+def segmentation(
+    context: dg.AssetExecutionContext, refresh: RefreshResource
+) -> Iterator[dg.MaterializeResult]:
+    """Assign customers by the model in force, or fit one and name its segments."""
+    with reported_faults():
+        LOGGER.info("segmenting customers")
+        outcome = _segment(refresh)
+        refresh.write_tables(
+            "segmentation", {table: getattr(outcome, table) for table in TABLES}
+        )
+        pictures = _write_artefacts(refresh.candidate, outcome)
+    for note in outcome.notes:
+        context.log.info(note)
+    for table in TABLES:
+        frame: pd.DataFrame = getattr(outcome, table)
+        yield dg.MaterializeResult(
+            asset_key=["segmentation", table],
+            metadata={
+                "dagster/row_count": len(frame),
+                **_metadata_of(table, outcome, pictures),
+            },
+        )
+
+
+def _segment(refresh: RefreshResource) -> Segmentation:
+    features = refresh.read_table("features", "ftr_customers", "as_of_date, customer_id")
+    is_today = features["as_of_date"] == features["as_of_date"].max()
+    earlier = features[~is_today]
+    windows = [window for _, window in earlier.groupby("as_of_date", sort=True)]
+    try:
+        return segment_customers(
+            features[is_today].reset_index(drop=True),
+            _config(refresh),
+            _previous(refresh),
+            [window.reset_index(drop=True) for window in windows],
+            refit=refresh.refit,
+        )
+    except ValueError as error:
+        raise EchelonError(
+            ExitCode.GATE_FAILED,
+            Fault(
+                code="segmentation_refused",
+                message=str(error),
+                rule="docs/segmentation_method.md",
+                hint="nothing was published; the former release stays in force",
+            ),
+        ) from error
+
+
+def _config(refresh: RefreshResource) -> SegmentationConfig:
+    """Build the configuration from the rows of ``policy_thresholds`` meant for it."""
+    thresholds = refresh.read_table("policy", "policy_thresholds", "name")
+    ours = thresholds[thresholds["name"].str.startswith(THRESHOLD_PREFIX)]
+    names = ours["name"].str.removeprefix(THRESHOLD_PREFIX)
+    return SegmentationConfig.from_thresholds(
+        dict(zip(names, ours["value"].astype(float), strict=True))
+    )
+
+
+def _previous(refresh: RefreshResource) -> PreviousSegmentation | None:
+    release = current_release(refresh.settings.data_dir)
+    if release is None:
+        return None
+    artefact = json.loads((release.directory / "artefacts" / MODEL_NAME).read_text())
+    assignments = refresh.read_table(
+        "raw", "previous_segment_assignments", "customer_id, valid_from_date, recorded_at"
+    )
+    # The last record of the last interval is what holds today.
+    current = assignments.groupby("customer_id", as_index=False, sort=True).tail(1)
+    return PreviousSegmentation(artefact, current[["customer_id", "segment_code"]])
+
+
+def _write_artefacts(candidate: Candidate, outcome: Segmentation) -> dict[str, Path]:
+    directory = candidate.artefacts_dir
+    directory.mkdir(exist_ok=True)
+    model = json.dumps(outcome.artefact, indent=2, sort_keys=True)
+    (directory / MODEL_NAME).write_text(model + "\n", encoding="utf-8")
+    pictures: dict[str, Path] = {}
+    for name, picture in segment_pictures(outcome).items():
+        pictures[name] = directory / f"{name}.png"
+        pictures[name].write_bytes(picture.to_png())
+        html = picture.to_html()
+        (directory / f"{name}.html").write_text(html, encoding="utf-8")
+    return pictures
+
+
+def _metadata_of(
+    table: str, outcome: Segmentation, pictures: dict[str, Path]
+) -> dict[str, dg.MetadataValue]:
+    """Pictures and tables a person looks at in the UI."""
+    shown = {
+        "segments": ("segment_profiles", "segment_sizes"),
+        "stability": ("segment_stability",),
+    }
+    metadata: dict[str, dg.MetadataValue] = {
+        name: dg.MetadataValue.md(f"![{name}](data:image/png;base64,{_encoded(path)})")
+        for name in shown.get(table, ())
+        if (path := pictures.get(name)) is not None
+    }
+    if table == "assignments":
+        counts = outcome.assignments["assigned_by"].value_counts().sort_index()
+        metadata["assigned_by"] = dg.MetadataValue.json(counts.to_dict())
+        moved = int(outcome.assignments["has_moved"].sum())
+        metadata["moved_customer_count"] = dg.MetadataValue.int(moved)
+    if table == "models":
+        row = outcome.models.iloc[0]
+        metadata["model_version"] = dg.MetadataValue.text(row["model_version"])
+        metadata["is_reused"] = dg.MetadataValue.bool(bool(row["is_reused"]))
+        metadata["notes"] = dg.MetadataValue.md("\n".join(f"- {n}" for n in outcome.notes))
+    return metadata
+
+
+def _encoded(path: Path) -> str:
+    return base64.b64encode(path.read_bytes()).decode()

@@ -1,0 +1,30 @@
+"""Every definition of the project, listed."""
+
+import dagster as dg
+
+from dagster_project.assets.dbt import after_segmentation, before_segmentation
+from dagster_project.assets.publication import published_release
+from dagster_project.assets.raw import deliveries
+from dagster_project.assets.segmentation import segmentation
+from dagster_project.gates import CHECKS
+from dagster_project.jobs import JOBS
+from dagster_project.resources.refresh import RefreshResource
+from dagster_project.schedules import SCHEDULES
+from dagster_project.sensors import SENSORS
+
+DEFINITIONS = dg.Definitions(
+    assets=[
+        deliveries,
+        before_segmentation,
+        segmentation,
+        after_segmentation,
+        published_release,
+    ],
+    asset_checks=CHECKS,
+    jobs=JOBS,
+    schedules=SCHEDULES,
+    sensors=SENSORS,
+    resources={"refresh": RefreshResource()},
+    # One DuckDB file, one writer: steps run one after another in this process.
+    executor=dg.in_process_executor,
+)

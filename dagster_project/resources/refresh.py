@@ -1,0 +1,122 @@
+"""What the steps of one refresh share: its lock, its candidate and its parsed dbt."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import duckdb
+import pandas as pd
+from pydantic import PrivateAttr
+
+from dagster_project.resources.dbt_runner import prepare_dbt, run_dbt
+from echelon.config import PROJECT_DIR, Settings, load_settings
+from echelon.landing.as_of import latest_business_date
+from echelon.release.candidate import Candidate, load_candidate, open_candidate
+from echelon.release.inputs import ReleaseInputs
+from echelon.release.layout import candidates_dir
+from echelon.release.lock import refresh_lock
+from echelon.release.seeds import assemble_seeds, base_currency
+
+
+class RefreshResource(dg.ConfigurableResource):
+    """One refresh: its options, and the candidate its steps write one after another.
+
+    Attributes:
+        as_of: Date the refresh stands at (YYYY-MM-DD); the latest order date when empty.
+        policy_dir: Directory of policy files laid over the delivered ones.
+        refit: Fit the segmentation anew instead of assigning by the model in force.
+    """
+
+    as_of: str | None = None
+    policy_dir: str | None = None
+    refit: bool = False
+
+    _dbt_project: Any = PrivateAttr(default=None)
+
+    @contextmanager
+    def yield_for_execution(
+        self, context: dg.InitResourceContext
+    ) -> Iterator["RefreshResource"]:
+        """Hold the one writer's lock for as long as the run lasts."""
+        with refresh_lock(self.settings.data_dir):
+            yield self
+
+    @property
+    def settings(self) -> Settings:
+        """Settings of this machine."""
+        return load_settings()
+
+    @property
+    def candidate(self) -> Candidate:
+        """The candidate under way, found on disk so that a re-executed step finds it."""
+        directories = sorted(candidates_dir(self.settings.data_dir).glob("*/candidate.json"))
+        return load_candidate(directories[-1].parent)
+
+    def open_candidate(self) -> Candidate:
+        """Start a candidate from what has landed.
+
+        Raises:
+            EchelonError: ``NOTHING_NEW`` when the release in force has the same inputs.
+        """
+        settings = self.settings
+        policy_dir = Path(self.policy_dir) if self.policy_dir else None
+        seeds_dir = prepare_dbt(settings).seeds_dir
+        shutil.rmtree(seeds_dir, ignore_errors=True)
+        assemble_seeds(settings.data_dir, PROJECT_DIR, policy_dir, seeds_dir)
+        as_of = self.as_of or str(latest_business_date(settings.landing_dir))
+        inputs = ReleaseInputs(
+            as_of_date=date.fromisoformat(as_of),
+            base_currency_code=base_currency(seeds_dir),
+            project_dir=PROJECT_DIR,
+            policy_dir=policy_dir,
+            refit=self.refit,
+        )
+        return open_candidate(settings.data_dir, inputs)
+
+    @contextmanager
+    def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open the candidate's working database for one step."""
+        settings = self.settings
+        with duckdb.connect(str(self.candidate.warehouse)) as connection:
+            connection.execute(f"set memory_limit = '{settings.memory_limit}'")
+            connection.execute("set preserve_insertion_order = false")
+            connection.execute("set TimeZone = 'UTC'")
+            if settings.threads is not None:
+                connection.execute(f"set threads = {settings.threads}")
+            yield connection
+
+    def read_table(self, schema: str, table: str, order_by: str) -> pd.DataFrame:
+        """Read a table of the candidate in a stated order."""
+        with self.connect() as connection:
+            return connection.execute(
+                f"select * from {schema}.{table} order by {order_by}"
+            ).df()
+
+    def write_tables(self, schema: str, frames: dict[str, pd.DataFrame]) -> None:
+        """Write frames as tables of one schema, replacing those of an earlier try."""
+        with self.connect() as connection:
+            connection.execute(f"create schema if not exists {schema}")
+            for table, frame in frames.items():
+                connection.register("frame", frame)
+                connection.execute(
+                    f"create or replace table {schema}.{table} as select * from frame"
+                )
+                connection.unregister("frame")
+
+    def point_dbt_at_candidate(self) -> None:
+        """Let dbt write into this candidate, from this candidate's policy."""
+        paths = prepare_dbt(self.settings)
+        os.environ["ECHELON_WAREHOUSE"] = str(self.candidate.warehouse)
+        shutil.rmtree(paths.seeds_dir, ignore_errors=True)
+        shutil.copytree(self.candidate.seeds_dir, paths.seeds_dir)
+
+    def dbt_project(self) -> Any:
+        """Return dbt's parsed project, parsed once per run."""
+        if self._dbt_project is None:
+            self._dbt_project = run_dbt(["parse"]).result
+        return self._dbt_project

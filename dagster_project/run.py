@@ -1,0 +1,125 @@
+"""How the command line runs the very job that the Dagster UI runs."""
+
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import dagster as dg
+
+from dagster_project.faults import fault_of_run
+from echelon.config import Settings
+from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.release.lock import refresh_lock
+from echelon.release.store import current_release, open_release
+from echelon.summary import Summary, summarise
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One step of the run, in seconds since the epoch."""
+
+    name: str
+    started_at: float
+    ended_at: float
+
+
+@dataclass(frozen=True)
+class RefreshReport:
+    """What a refresh that published has to say."""
+
+    summary: Summary
+    stages: list[Stage]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return {
+            **self.summary.to_dict(),
+            "exit_code": int(ExitCode.PUBLISHED),
+            "stages": [asdict(stage) for stage in self.stages],
+        }
+
+
+def run_refresh(
+    settings: Settings, options: dict[str, Any], announce: Callable[[str], None]
+) -> RefreshReport:
+    """Run the ``refresh`` job in this process.
+
+    Args:
+        settings: Settings of this machine.
+        options: Configuration of the ``refresh`` resource (as_of, policy_dir, refit).
+        announce: Called with a line on what is being done.
+
+    Returns:
+        The summary of the release now in force and the seconds of each step.
+
+    Raises:
+        EchelonError: With the public exit code of whatever kept it from publishing.
+    """
+    with refresh_lock(settings.data_dir):
+        before = current_release(settings.data_dir)
+        from dagster_project.definitions import DEFINITIONS
+
+        job = DEFINITIONS.resolve_job_def("refresh")
+        with dg.DagsterInstance.get() as instance, _announced(announce):
+            result = job.execute_in_process(
+                instance=instance,
+                raise_on_error=False,
+                run_config={
+                    "resources": {"refresh": {"config": options}},
+                    "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+                },
+            )
+            stages = _stages(instance, result.run_id)
+        fault = fault_of_run(result)
+        if fault is not None:
+            raise fault
+        release = current_release(settings.data_dir)
+        if release is None or (before and before.release_id == release.release_id):
+            raise EchelonError(
+                ExitCode.NOTHING_NEW,
+                Fault(
+                    code="nothing_new",
+                    message=f"release {release.release_id if release else '?'} was made "
+                    "of these deliveries, this logic and this policy",
+                ),
+            )
+        with open_release(settings.data_dir) as connection:
+            summary = summarise(connection, release.database)
+    return RefreshReport(summary, stages)
+
+
+class _Announcer(logging.Handler):
+    """Hands what the steps log to the command line."""
+
+    def __init__(self, announce: Callable[[str], None]) -> None:
+        super().__init__(logging.INFO)
+        self._announce = announce
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Announce one line."""
+        self._announce(record.getMessage())
+
+
+@contextmanager
+def _announced(announce: Callable[[str], None]) -> Iterator[None]:
+    """Announce what the project's own loggers say for the time of a run."""
+    logger = logging.getLogger("echelon")
+    handler = _Announcer(announce)
+    logger.setLevel(logging.INFO)
+    logger.addHandler(handler)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+
+
+def _stages(instance: dg.DagsterInstance, run_id: str) -> list[Stage]:
+    """Read the seconds of each finished step, in the order they started."""
+    stages = [
+        Stage(step.step_key, step.start_time, step.end_time)
+        for step in instance.get_run_step_stats(run_id)
+        if step.start_time is not None and step.end_time is not None
+    ]
+    return sorted(stages, key=lambda stage: stage.started_at)
