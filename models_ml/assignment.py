@@ -1,0 +1,278 @@
+"""Which segment is each customer in, given the one it was in before?"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from models_ml.algorithms.base import Labels, Points, squared_distances
+from models_ml.artefact import SegmentModel
+from models_ml.preparation import beyond_limits, scaled_points
+from models_ml.scaling import FeatureScaling
+from models_ml.stability import matched_labels
+
+EXCEPTIONAL = "EXC"
+UNCLASSIFIED = "UNC"
+RULE_CODES = (EXCEPTIONAL, UNCLASSIFIED)
+NO_SEGMENT = -1
+
+
+@dataclass(frozen=True)
+class PreviousSegmentation:
+    """What the release in force knows.
+
+    Attributes:
+        artefact: Model artefact of that release.
+        assignments: customer_id and segment_code of that release, one row each.
+    """
+
+    artefact: Mapping[str, Any]
+    assignments: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class Positions:
+    """Where customers stand in a model.
+
+    Attributes:
+        raw: Raw values, shape (n_customers, n_features).
+        scaled: Scaled values, same shape.
+        beyond: Which values lie beyond the exceptional limits, same shape.
+        distances: Weighted distance to every centroid, shape (n_customers, k).
+    """
+
+    raw: Points
+    scaled: Points
+    beyond: NDArray[np.bool_]
+    distances: Points
+
+
+def positions_in(frame: pd.DataFrame, model: SegmentModel) -> Positions:
+    """Place customers in a stored model.
+
+    The distance is ``sqrt(sum_j w_j (x_j - c_j)^2)`` over scaled attributes.
+
+    Args:
+        frame: Customers, one row each, with the model's attributes.
+        model: Fitted model.
+
+    Returns:
+        Their positions, in row order.
+
+    Raises:
+        ValueError: If an attribute of the model is missing, null or not finite.
+    """
+    raw, scaled = scaled_points(frame, model.scalings)
+    root_weights = np.sqrt(model.weights)
+    squared = squared_distances(scaled * root_weights, model.centroids * root_weights)
+    return Positions(raw, scaled, beyond_limits(raw, model.scalings), np.sqrt(squared))
+
+
+def damped(distances: Points, previous: Labels, hysteresis_ratio: float) -> Labels:
+    """Keep customers where they were unless another segment is clearly nearer.
+
+    A customer moves only if ``d_nearest <= (1 - ratio) * d_previous``.
+
+    Args:
+        distances: Distance to every centroid, shape (n_customers, k).
+        previous: Segment number before, -1 without one, shape (n_customers,).
+        hysteresis_ratio: 0 (always the nearest) to below 1.
+
+    Returns:
+        Segment number in force, shape (n_customers,); equal distances go to the lower
+        number.
+    """
+    rows = np.arange(len(distances))
+    nearest = distances.argmin(axis=1)
+    before = distances[rows, previous]
+    is_clear = distances[rows, nearest] <= (1 - hysteresis_ratio) * before
+    return np.where((previous == NO_SEGMENT) | is_clear, nearest, previous)
+
+
+def inherited_codes(
+    previous_codes: pd.Series,
+    labels: Labels,
+    order: Labels,
+    used_codes: set[str],
+    minimum_jaccard: float,
+) -> dict[int, str]:
+    """Give each cluster the code of the segment it continues, or one never used.
+
+    Args:
+        previous_codes: Code in force before per customer, null if there was none.
+        labels: Cluster of the same customers, same order.
+        order: Cluster numbers in the order in which new codes are given.
+        used_codes: Every code ever given.
+        minimum_jaccard: Least overlap at which a code is inherited.
+
+    Returns:
+        Code per cluster number.
+    """
+    had_segment = (previous_codes.notna() & ~previous_codes.isin(RULE_CODES)).to_numpy(
+        dtype=bool
+    )
+    codes: dict[int, str] = {}
+    if had_segment.any():
+        names, earlier = np.unique(
+            previous_codes[had_segment].to_numpy(dtype=str), return_inverse=True
+        )
+        matches = matched_labels(
+            earlier.astype(np.int64), labels[had_segment], minimum_jaccard
+        )
+        codes = {cluster: str(names[match]) for cluster, match in matches.items()}
+    last = max((int(code[1:]) for code in used_codes), default=0)
+    for cluster in order.tolist():
+        if cluster not in codes:
+            last += 1
+            codes[cluster] = f"S{last:02d}"
+    return codes
+
+
+def assign_customers(
+    frame: pd.DataFrame, model: SegmentModel, previous_codes: pd.Series
+) -> pd.DataFrame:
+    """Assign every customer: to a segment, to EXC by its limits or to UNC.
+
+    Args:
+        frame: Customers in key order with customer_id, is_excluded,
+            exclusion_reason and the model's attributes (those of excluded customers
+            are not read).
+        model: Fitted model.
+        previous_codes: Segment code before per row of ``frame``, null if none.
+
+    Returns:
+        One row per customer, in key order: customer_id, segment_code,
+        model_segment_code, assigned_by, reason, distance, second_segment_code,
+        second_distance, previous_segment_code, has_moved. Distances are null for UNC;
+        for EXC, which has no centroid, the second segment is the nearest one.
+
+    Raises:
+        ValueError: If an attribute of the model is missing, null or not finite.
+    """
+    excluded = frame["is_excluded"].to_numpy(dtype=bool)
+    included = frame[~excluded]
+    known = previous_codes.astype(object)
+    before = known.where(previous_codes.notna(), None).to_numpy()
+    parts = [_unclassified(frame[excluded], before[excluded])]
+    if len(included):
+        positions = positions_in(included, model)
+        parts.append(_classified(included, model, positions, before[~excluded]))
+    rows = pd.concat(parts, ignore_index=True).sort_values("customer_id")
+    rows["has_moved"] = rows["previous_segment_code"].notna() & (
+        rows["previous_segment_code"] != rows["segment_code"]
+    )
+    return rows.reset_index(drop=True)
+
+
+def _unclassified(frame: pd.DataFrame, before: NDArray[np.object_]) -> pd.DataFrame:
+    reasons = frame["exclusion_reason"].fillna("no reason given").astype(str)
+    return pd.DataFrame(
+        {
+            "customer_id": frame["customer_id"].astype(str),
+            "segment_code": UNCLASSIFIED,
+            "model_segment_code": UNCLASSIFIED,
+            "assigned_by": "rule",
+            "reason": "excluded: " + reasons,
+            "distance": np.nan,
+            "second_segment_code": pd.Series(None, index=frame.index, dtype="str"),
+            "second_distance": np.nan,
+            "previous_segment_code": pd.Series(before, frame.index, dtype="str"),
+        }
+    )
+
+
+def _classified(
+    frame: pd.DataFrame,
+    model: SegmentModel,
+    positions: Positions,
+    before: NDArray[np.object_],
+) -> pd.DataFrame:
+    codes = np.array(model.codes)
+    rows = np.arange(len(frame))
+    numbers = {code: number for number, code in enumerate(model.codes)}
+    previous = np.array([numbers.get(code, NO_SEGMENT) for code in before], np.int64)
+    distances = positions.distances
+    nearest = distances.argmin(axis=1)
+    segment = damped(distances, previous, model.hysteresis_ratio)
+    exceptional = np.zeros(len(frame), dtype=bool)
+    if not model.is_capping:
+        exceptional = np.asarray(positions.beyond.any(axis=1))
+    others = distances.copy()
+    others[rows[~exceptional], segment[~exceptional]] = np.inf
+    second = others.argmin(axis=1)
+    has_second = np.isfinite(others[rows, second])
+    own = distances[rows, segment]
+    is_held = ~exceptional & (segment != nearest)
+    reasons = [
+        _exceptional_reason(model.scalings, positions, row)
+        if exceptional[row]
+        else _segment_reason(
+            codes, nearest[row], segment[row], before[row], distances[row]
+        )
+        + _capping_note(model, positions.beyond[row])
+        for row in rows.tolist()
+    ]
+    return pd.DataFrame(
+        {
+            "customer_id": frame["customer_id"].astype(str),
+            "segment_code": np.where(exceptional, EXCEPTIONAL, codes[segment]),
+            "model_segment_code": np.where(exceptional, EXCEPTIONAL, codes[nearest]),
+            "assigned_by": np.where(exceptional | is_held, "rule", "model"),
+            "reason": reasons,
+            "distance": np.where(exceptional, np.nan, own),
+            "second_segment_code": pd.Series(
+                np.where(has_second, codes[second].astype(object), None),
+                index=frame.index,
+                dtype="str",
+            ),
+            "second_distance": np.where(has_second, others[rows, second], np.nan),
+            "previous_segment_code": pd.Series(before, frame.index, dtype="str"),
+        }
+    )
+
+
+def _segment_reason(
+    codes: NDArray[np.str_],
+    nearest: int,
+    segment: int,
+    before: str | None,
+    distances: Points,
+) -> str:
+    code = codes[segment]
+    if segment != nearest:
+        gain = 1 - distances[nearest] / distances[segment]
+        return (
+            f"kept in {code}: {codes[nearest]} is nearer by {gain:.1%}, "
+            "less than a move needs"
+        )
+    if before is None:
+        return f"{code} is the nearest segment; first assignment"
+    if before == code:
+        return f"{code} is still the nearest segment"
+    if before in codes:
+        gain = 1 - distances[segment] / distances[codes.tolist().index(before)]
+        return f"moved from {before}: {code} is nearer by {gain:.1%}"
+    if before in RULE_CODES:
+        return f"{code} is the nearest segment; was {before}"
+    return f"{code} is the nearest segment; {before} was retired"
+
+
+def _exceptional_reason(
+    scalings: tuple[FeatureScaling, ...], positions: Positions, row: int
+) -> str:
+    claims = []
+    for number in np.flatnonzero(positions.beyond[row]).tolist():
+        value, scaling = positions.raw[row, number], scalings[number]
+        limit, side = scaling.exceeded_limit(value)
+        claims.append(f"{scaling.name} {value:,.6g} {side} {limit:,.6g}")
+    return f"exceptional: {'; '.join(claims)}"
+
+
+def _capping_note(model: SegmentModel, beyond: NDArray[np.bool_]) -> str:
+    if not beyond.any():
+        return ""
+    names = [model.feature_names[number] for number in np.flatnonzero(beyond)]
+    return f"; exceptional values were capped: {', '.join(names)}"

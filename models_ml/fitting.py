@@ -1,0 +1,137 @@
+"""Which clusters do these customers form, and how firmly?"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from models_ml.algorithms.base import Labels, Points
+from models_ml.config import SegmentationConfig
+from models_ml.labels import Profile, label_segments
+from models_ml.preparation import (
+    Preparation,
+    beyond_limits,
+    fit_preparation,
+    scaled_points,
+)
+from models_ml.selection import Selection, choose_segment_count, fitter
+from models_ml.separation import seeded_sample
+from models_ml.stability import bootstrap_jaccard
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """Clusters of the regular customers.
+
+    Attributes:
+        preparation: Fitted preparation.
+        regular: Customers the clusters were fitted on, shape (n_customers,).
+        labels: Cluster per regular customer, shape (n_regular,).
+        centroids: Scaled, unweighted, shape (k, n_features).
+    """
+
+    preparation: Preparation
+    regular: NDArray[np.bool_]
+    labels: Labels
+    centroids: Points
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Why there are so many clusters and how stable each is.
+
+    Attributes:
+        selection: The chosen number with the candidates.
+        jaccard: Bootstrap Jaccard per cluster, shape (k,).
+    """
+
+    selection: Selection
+    jaccard: NDArray[np.float64]
+
+
+def fit_clusters(
+    frame: pd.DataFrame, config: SegmentationConfig
+) -> tuple[Fitted, Evidence]:
+    """Prepare the customers, choose the number of clusters and fit them.
+
+    The number is chosen on a sample of at most ``scan_sample`` customers; the final
+    fit is on all of them.
+
+    Args:
+        frame: Customers to segment in key order, one row each.
+        config: Attributes and thresholds.
+
+    Returns:
+        The clusters and the evidence for them.
+
+    Raises:
+        ValueError: If there are too few customers, an attribute is unusable or a fit
+            does not converge.
+    """
+    if len(frame) < config.minimum_customers:
+        raise ValueError(
+            f"{len(frame)} customers can be segmented, "
+            f"at least {config.minimum_customers} are needed"
+        )
+    preparation, regular, raw, scaled = _prepared(frame, config)
+    root_weights = np.sqrt([scaling.weight for scaling in preparation.scalings])
+    points = scaled * root_weights
+    sample = seeded_sample(len(points), config.scan_sample, config.seed)
+
+    def is_nameable(labels: Labels) -> bool:
+        profile = Profile(preparation.features, raw[sample], scaled[sample], labels)
+        named = label_segments(profile, config.label_z, config.label_fidelity)
+        return all(label.is_distinct and label.words for label in named)
+
+    selection = choose_segment_count(points[sample], config, is_nameable)
+    count = selection.segment_count
+    clustering = fitter(config, count, config.restarts)(points, config.seed)
+    jaccard = bootstrap_jaccard(
+        points[sample],
+        clustering.labels[sample],
+        fitter(config, count, config.resample_restarts),
+        config.resample_count,
+        config.seed,
+    )
+    fitted = Fitted(
+        preparation, regular, clustering.labels, clustering.centroids / root_weights
+    )
+    return fitted, Evidence(selection, jaccard)
+
+
+def refit_clusters(
+    frame: pd.DataFrame, config: SegmentationConfig, segment_count: int
+) -> Fitted:
+    """Fit a given number of clusters on customers of another date.
+
+    Args:
+        frame: Customers in key order, one row each.
+        config: Attributes and thresholds.
+        segment_count: Clusters to form.
+
+    Returns:
+        The clusters.
+
+    Raises:
+        ValueError: As ``fit_clusters``.
+    """
+    preparation, regular, _, scaled = _prepared(frame, config)
+    root_weights = np.sqrt([scaling.weight for scaling in preparation.scalings])
+    fit = fitter(config, segment_count, config.resample_restarts)
+    clustering = fit(scaled * root_weights, config.seed)
+    return Fitted(
+        preparation, regular, clustering.labels, clustering.centroids / root_weights
+    )
+
+
+def _prepared(
+    frame: pd.DataFrame, config: SegmentationConfig
+) -> tuple[Preparation, NDArray[np.bool_], Points, Points]:
+    preparation = fit_preparation(frame, config)
+    raw, scaled = scaled_points(frame, preparation.scalings)
+    regular = np.ones(len(frame), dtype=bool)
+    if config.outlier_policy == "segment":
+        beyond = beyond_limits(raw, preparation.scalings)
+        regular = ~np.asarray(beyond.any(axis=1))
+    return preparation, regular, raw[regular], scaled[regular]

@@ -1,0 +1,188 @@
+"""What do the segmentation tables of a release hold?"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from models_ml.artefact import ModelSegment, SegmentModel, artefact_json
+from models_ml.assignment import EXCEPTIONAL, UNCLASSIFIED
+from models_ml.features import numeric_column
+from models_ml.labels import label_fidelity
+from models_ml.stability import rating
+from models_ml.windows import WindowStability
+
+RULE_SEGMENTS = {
+    EXCEPTIONAL: (
+        "Exceptional",
+        "Beyond the limits of at least one attribute, so unlike every segment.",
+    ),
+    UNCLASSIFIED: (
+        "Unclassified",
+        "Excluded from segmentation; the reason stands with the assignment.",
+    ),
+}
+
+
+def models_frame(
+    model: SegmentModel,
+    artefact: Mapping[str, Any],
+    window: WindowStability | None,
+    is_reused: bool,
+) -> pd.DataFrame:
+    """One row: the model of this release.
+
+    Args:
+        model: Model in force.
+        artefact: The same as plain data.
+        window: Comparison with earlier windows, if there are any.
+        is_reused: Whether it came from the previous release.
+
+    Returns:
+        ``segmentation.models``; window_ari is NaN without windows.
+    """
+    jaccard = [segment.bootstrap_jaccard for segment in model.segments]
+    return pd.DataFrame(
+        {
+            "model_version": [artefact["model_version"]],
+            "algorithm": [model.algorithm],
+            "segment_count": [len(model.segments)],
+            "fitted_as_of_date": [pd.Timestamp(model.fitted_as_of_date)],
+            "feature_names": [json.dumps(model.feature_names)],
+            "artefact_json": [artefact_json(artefact)],
+            "window_ari": [window.agreement if window else float("nan")],
+            "mean_jaccard": [float(np.mean(jaccard))],
+            "is_reused": [is_reused],
+        }
+    )
+
+
+def candidates_frame(model: SegmentModel, model_version: str) -> pd.DataFrame:
+    """One row per number of segments tried, with the evidence and the verdict.
+
+    Args:
+        model: Model in force.
+        model_version: Its version.
+
+    Returns:
+        ``segmentation.candidates``, rising by segment_count.
+    """
+    columns = [
+        "segment_count",
+        "silhouette",
+        "calinski_harabasz",
+        "davies_bouldin",
+        "minimum_jaccard",
+        "prediction_strength",
+        "smallest_segment_ratio",
+        "mean_rank",
+        "is_chosen",
+        "reason",
+    ]
+    rows = [
+        {column: getattr(candidate, column) for column in columns}
+        for candidate in model.candidates
+    ]
+    frame = pd.DataFrame(rows, columns=columns)
+    frame.insert(0, "model_version", model_version)
+    return frame
+
+
+def segments_frame(
+    model: SegmentModel,
+    model_version: str,
+    features: pd.DataFrame,
+    assignments: pd.DataFrame,
+) -> pd.DataFrame:
+    """One row per segment of the model, and per EXC and UNC where they have members.
+
+    Args:
+        model: Model in force.
+        model_version: Its version.
+        features: Customer features in key order.
+        assignments: Assignments of the same customers in the same order.
+
+    Returns:
+        ``segmentation.segments`` in code order; label_fidelity_ratio is measured on
+        the members in force.
+    """
+    counts = assignments["segment_code"].value_counts().to_dict()
+    rows: list[dict[str, Any]] = []
+    for segment in model.segments:
+        members = (assignments["segment_code"] == segment.code).to_numpy(dtype=bool)
+        raw = {
+            word.feature: numeric_column(features[members], word.feature)
+            for word in segment.words
+        }
+        rows.append(
+            {
+                "segment_code": segment.code,
+                "segment_name": segment.name,
+                "definition": segment.definition,
+                "customer_count": int(counts.get(segment.code, 0)),
+                "centroid_json": _centroid_json(model, segment),
+                "mean_jaccard": segment.bootstrap_jaccard,
+                "label_fidelity_ratio": label_fidelity(segment.words, raw),
+            }
+        )
+    rows += [
+        {
+            "segment_code": code,
+            "segment_name": name,
+            "definition": definition,
+            "customer_count": int(counts[code]),
+            "centroid_json": None,
+            "mean_jaccard": float("nan"),
+            "label_fidelity_ratio": 1.0,
+        }
+        for code, (name, definition) in RULE_SEGMENTS.items()
+        if code in counts
+    ]
+    frame = pd.DataFrame(rows).astype({"centroid_json": "str"})
+    frame.insert(0, "model_version", model_version)
+    return frame
+
+
+def stability_frame(
+    model: SegmentModel, model_version: str, window: WindowStability | None
+) -> pd.DataFrame:
+    """One row per segment and measure of stability.
+
+    Args:
+        model: Model in force.
+        model_version: Its version.
+        window: Comparison with earlier windows, if there are any.
+
+    Returns:
+        ``segmentation.stability``; resample_count is the number of refits behind the
+        value, be they resamples or windows.
+    """
+    resample_count = int(model.config["resample_count"])
+    rows = [
+        (segment.code, "bootstrap_jaccard", segment.bootstrap_jaccard, resample_count)
+        for segment in model.segments
+    ]
+    if window:
+        rows += [
+            (code, "window_jaccard", value, window.window_count)
+            for code, value in sorted(window.jaccard.items())
+        ]
+    frame = pd.DataFrame(
+        rows, columns=["segment_code", "measure", "value", "resample_count"]
+    )
+    frame["rating"] = [rating(value) for value in frame["value"]]
+    frame.insert(0, "model_version", model_version)
+    return frame
+
+
+def _centroid_json(model: SegmentModel, segment: ModelSegment) -> str:
+    centroid = {
+        scaling.name: {
+            "scaled": value,
+            "value": float(scaling.unscaled(np.array([value]))[0]),
+        }
+        for scaling, value in zip(model.scalings, segment.centroid, strict=True)
+    }
+    return json.dumps(centroid)

@@ -1,0 +1,255 @@
+"""Which segments do the customers form, and who is in which, with what evidence?"""
+
+import platform
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import scipy
+import sklearn
+
+from models_ml.algorithms.kmeans import thread_pools
+from models_ml.artefact import (
+    ModelSegment,
+    SegmentModel,
+    config_as_dict,
+    from_artefact,
+    to_artefact,
+)
+from models_ml.assignment import (
+    RULE_CODES,
+    PreviousSegmentation,
+    assign_customers,
+    inherited_codes,
+)
+from models_ml.config import SegmentationConfig
+from models_ml.features import numeric_column
+from models_ml.fitting import Evidence, Fitted, fit_clusters
+from models_ml.frames import (
+    candidates_frame,
+    models_frame,
+    segments_frame,
+    stability_frame,
+)
+from models_ml.naming import named_segments
+from models_ml.reasons import assignment_reasons
+from models_ml.windows import compared_with_windows
+
+ORDERING_COLUMN = "net_sales_amount_base_ccy"
+REQUIRED_COLUMNS = (
+    "customer_id",
+    "as_of_date",
+    "is_excluded",
+    "exclusion_reason",
+    ORDERING_COLUMN,
+)
+
+
+@dataclass(frozen=True)
+class Segmentation:
+    """The segmentation of one release.
+
+    Attributes:
+        models: One row: the model in force and its artefact.
+        candidates: One row per number of segments tried.
+        segments: One row per segment.
+        stability: One row per segment and stability measure.
+        assignments: One row per customer.
+        assignment_reasons: One row per assigned customer and attribute.
+        artefact: The model as JSON-ready data.
+        notes: What a reader should know, one sentence each.
+    """
+
+    models: pd.DataFrame
+    candidates: pd.DataFrame
+    segments: pd.DataFrame
+    stability: pd.DataFrame
+    assignments: pd.DataFrame
+    assignment_reasons: pd.DataFrame
+    artefact: Mapping[str, Any]
+    notes: tuple[str, ...]
+
+
+def segment_customers(
+    features: pd.DataFrame,
+    config: SegmentationConfig,
+    previous: PreviousSegmentation | None = None,
+    windows: Sequence[pd.DataFrame] = (),
+    refit: bool = False,
+) -> Segmentation:
+    """Segment customers: fit, or assign with the previous model where it still serves.
+
+    The previous model is reused if it was fitted with the same configuration and its
+    attributes are all there; otherwise, or with ``refit``, a new one is fitted, whose
+    segments keep the codes of those they continue. Row order has no influence.
+
+    Args:
+        features: ``ftr_customers`` of one as_of_date, one row per customer.
+        config: Attributes and thresholds.
+        previous: Model and assignments of the release in force.
+        windows: Features of the same customers at earlier dates, to test stability.
+        refit: Whether to fit anew even if the previous model would serve.
+
+    Returns:
+        The tables of schema ``segmentation`` and the artefact.
+
+    Raises:
+        ValueError: If there are too few customers, an attribute is missing, partly
+            null, not finite or nowhere varying, a fit does not converge, or an
+            artefact was changed.
+    """
+    frame = _checked(features)
+    with thread_pools().limit(limits=1):
+        before = _codes_before(frame, previous)
+        model, notes = _reusable(frame, config, previous, refit)
+        is_reused = model is not None
+        if model is None:
+            model = _fitted_model(frame, config, previous, before)
+        assignments = assign_customers(frame, model, before)
+        if not is_reused:
+            model = named_segments(frame, model, assignments, config, previous)
+        window = compared_with_windows(
+            [_checked(window) for window in windows], assignments, model, config
+        )
+        reasons = assignment_reasons(frame, assignments, model)
+    artefact = to_artefact(model)
+    version = artefact["model_version"]
+    assignments.insert(3, "model_version", version)
+    reasons.insert(1, "model_version", version)
+    return Segmentation(
+        models=models_frame(model, artefact, window, is_reused),
+        candidates=candidates_frame(model, version),
+        segments=segments_frame(model, version, frame, assignments),
+        stability=stability_frame(model, version, window),
+        assignments=assignments,
+        assignment_reasons=reasons,
+        artefact=artefact,
+        notes=(*notes, *_notes(model)),
+    )
+
+
+def _checked(features: pd.DataFrame) -> pd.DataFrame:
+    missing = [name for name in REQUIRED_COLUMNS if name not in features.columns]
+    if missing:
+        raise ValueError(f"customer features lack the columns {', '.join(missing)}")
+    if features.empty:
+        raise ValueError("there are no customers to segment")
+    for name in ("customer_id", "as_of_date", "is_excluded"):
+        if features[name].isna().any():
+            raise ValueError(f"column {name} must not be null")
+    repeated = features.loc[features["customer_id"].duplicated(), "customer_id"]
+    if len(repeated):
+        raise ValueError(f"customer {repeated.iloc[0]} occurs more than once")
+    dates = features["as_of_date"].unique()
+    if len(dates) > 1:
+        raise ValueError(f"features are of several dates: {sorted(map(str, dates))}")
+    return features.sort_values("customer_id").reset_index(drop=True)
+
+
+def _codes_before(
+    frame: pd.DataFrame, previous: PreviousSegmentation | None
+) -> pd.Series:
+    if previous is None:
+        return pd.Series(None, index=frame.index, dtype="str")
+    known = previous.assignments[["customer_id", "segment_code"]]
+    merged = frame[["customer_id"]].merge(
+        known, on="customer_id", how="left", validate="one_to_one"
+    )
+    return merged["segment_code"].astype("str")
+
+
+def _reusable(
+    frame: pd.DataFrame,
+    config: SegmentationConfig,
+    previous: PreviousSegmentation | None,
+    refit: bool,
+) -> tuple[SegmentModel | None, tuple[str, ...]]:
+    if previous is None:
+        return None, ("first fit: there is no previous model",)
+    model = from_artefact(previous.artefact)
+    if refit:
+        return None, ("fitted anew on request",)
+    if model.config != config_as_dict(config):
+        return None, ("fitted anew: the configuration has changed",)
+    included = frame[~frame["is_excluded"].to_numpy(dtype=bool)]
+    for name in model.feature_names:
+        if name not in included or included[name].isna().all():
+            return None, (f"fitted anew: attribute {name} is no longer available",)
+    return model, (f"model fitted as of {model.fitted_as_of_date} reused",)
+
+
+def _fitted_model(
+    frame: pd.DataFrame,
+    config: SegmentationConfig,
+    previous: PreviousSegmentation | None,
+    before: pd.Series,
+) -> SegmentModel:
+    included = ~frame["is_excluded"].to_numpy(dtype=bool)
+    fitted, evidence = fit_clusters(frame[included].reset_index(drop=True), config)
+    regular = np.flatnonzero(included)[fitted.regular]
+    sales = numeric_column(frame.iloc[regular], ORDERING_COLUMN)
+    totals = np.bincount(fitted.labels, weights=np.nan_to_num(sales))
+    known = _used_codes(previous)
+    codes = inherited_codes(
+        before.iloc[regular],
+        fitted.labels,
+        np.argsort(-totals, kind="stable").astype(np.int64),
+        known,
+        config.inherit_jaccard,
+    )
+    return SegmentModel(
+        algorithm=config.algorithm,
+        fitted_as_of_date=str(pd.Timestamp(frame["as_of_date"].iloc[0]).date()),
+        scalings=fitted.preparation.scalings,
+        segments=_segments(fitted, evidence, codes),
+        dropped=tuple(fitted.preparation.dropped.items()),
+        retired_codes=tuple(sorted(known - set(codes.values()))),
+        has_clear_segments=evidence.selection.has_clear_segments,
+        candidates=evidence.selection.candidates,
+        config=config_as_dict(config),
+        libraries={
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "pandas": pd.__version__,
+            "scikit-learn": sklearn.__version__,
+            "scipy": scipy.__version__,
+        },
+    )
+
+
+def _segments(
+    fitted: Fitted, evidence: Evidence, codes: Mapping[int, str]
+) -> tuple[ModelSegment, ...]:
+    """Build the segments in code order; names follow once customers are assigned."""
+    return tuple(
+        ModelSegment(
+            code=code,
+            name="",
+            definition="",
+            words=(),
+            centroid=tuple(fitted.centroids[cluster].tolist()),
+            bootstrap_jaccard=float(evidence.jaccard[cluster]),
+        )
+        for cluster, code in sorted(codes.items(), key=lambda item: int(item[1][1:]))
+    )
+
+
+def _used_codes(previous: PreviousSegmentation | None) -> set[str]:
+    if previous is None:
+        return set()
+    model = from_artefact(previous.artefact)
+    assigned = set(previous.assignments["segment_code"].dropna().astype(str))
+    return (set(model.codes) | set(model.retired_codes) | assigned) - set(RULE_CODES)
+
+
+def _notes(model: SegmentModel) -> tuple[str, ...]:
+    notes = [
+        f"attribute {name} is not used: {reason}" for name, reason in model.dropped
+    ]
+    if not model.has_clear_segments:
+        notes.append(
+            "no clear segments: the partition stands in, see the candidates' reasons"
+        )
+    return tuple(notes)
