@@ -33,6 +33,7 @@ class ReleaseInputs:
         project_dir: Root of the source tree (holds ``dbt_project``).
         policy_dir: Policy files laid over the defaults and the delivered ones.
         seed: Seed of every fit.
+        refit: Whether the segmentation is fitted anew instead of reused.
     """
 
     as_of_date: date
@@ -40,6 +41,7 @@ class ReleaseInputs:
     project_dir: Path
     policy_dir: Path | None = None
     seed: int = 0
+    refit: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ class InputHashes:
                 "as_of_date": inputs.as_of_date.isoformat(),
                 "base_currency_code": inputs.base_currency_code,
                 "seed": inputs.seed,
+                "refit": inputs.refit,
             }
         )
 

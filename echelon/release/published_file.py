@@ -106,7 +106,7 @@ def write_published(
     _copy_views(connection, sorted(views))
     write_gate_results(connection, candidate.release_id, verdicts)
     write_release_row(connection, candidate)
-    for table in ("governance.dim_release", "governance.rpt_gate_results"):
+    for table in ("governance.dim_releases", "governance.rpt_gate_results"):
         contents[table] = read_content(connection, TARGET, table)
     return contents, behind
 

@@ -68,7 +68,7 @@ def _gate_row(verdict: GateVerdict) -> tuple[Any, ...]:
 def write_release_row(
     connection: duckdb.DuckDBPyConnection, candidate: Candidate
 ) -> None:
-    """Write ``governance.dim_release``: one row, what the release was made of."""
+    """Write ``governance.dim_releases``: one row, what the release was made of."""
     input_dates = connection.execute(
         f"""
         select split_part(table_name, '__', 1) as source_system, max(input_as_of_date)
@@ -80,7 +80,7 @@ def write_release_row(
     ).fetchall()
     connection.execute(
         f"""
-        create table {TARGET}.governance.dim_release as
+        create table {TARGET}.governance.dim_releases as
         select
             ?::varchar as release_id,
             ?::date as as_of_date,

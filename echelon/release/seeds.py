@@ -8,7 +8,7 @@ from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.release.inputs import delivery_directories, delivery_sequence
 
 POLICY_SYSTEM = "policy"
-POLICY_PATTERN = "policy_*.csv"
+SETTINGS_NAME = "policy_settings.csv"
 
 
 def assemble_seeds(
@@ -43,6 +43,26 @@ def assemble_seeds(
     for layer in layers:
         for overlay in sorted(layer.glob("*.csv")):
             _lay_over(overlay, seeds_dir / "policy" / overlay.name)
+
+
+def base_currency(seeds_dir: Path) -> str:
+    """Read the base currency from the assembled policy.
+
+    Args:
+        seeds_dir: What ``assemble_seeds`` made.
+
+    Returns:
+        ISO 4217 code.
+
+    Raises:
+        EchelonError: ``CONFIGURATION`` if the policy names none.
+    """
+    path = seeds_dir / "policy" / SETTINGS_NAME
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        for row in csv.DictReader(stream):
+            if row["setting_name"] == "base_currency_code":
+                return row["setting_value"]
+    raise _refused(path, "no setting base_currency_code", column="setting_name")
 
 
 def _lay_over(overlay: Path, default: Path) -> None:

@@ -52,6 +52,17 @@ class Release:
         """Path of the published database."""
         return self.directory / PUBLISHED_NAME
 
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return {
+            "release_id": self.release_id,
+            "directory": str(self.directory),
+            "as_of_date": self.as_of_date.isoformat(),
+            "recorded_at": self.recorded_at.isoformat(),
+            "previous_release_id": self.previous_release_id,
+            "is_current": self.is_current,
+        }
+
     def manifest(self) -> dict[str, Any]:
         """Read the release's manifest."""
         return read_manifest(self.directory)

@@ -1,6 +1,6 @@
 """Is a release still what was published, and does it still tie to the ledger?"""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,20 @@ class Verification:
     tables: int
     pools: int
     events: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return asdict(self)
+
+    def lines(self) -> list[str]:
+        """Say for people what was checked."""
+        return [
+            f"release {self.release_id} is sound",
+            f"{self.files} files have the SHA-256 of the manifest",
+            f"{self.tables} tables hold the rows that were published",
+            f"{self.pools} pools tie to the ledger to the cent",
+            f"{self.events} events of the audit log follow one another",
+        ]
 
 
 def verify(data_dir: Path, release_id: str | None = None) -> Verification:

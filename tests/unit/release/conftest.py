@@ -1,0 +1,172 @@
+"""A data directory small enough to check by hand: real files, a real database."""
+
+import json
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from echelon.release.candidate import Candidate, open_candidate
+from echelon.release.gates import GateRecord, record_gate
+from echelon.release.inputs import ReleaseInputs
+from echelon.release.publish import publish
+from echelon.release.store import Release
+
+CORE_CONTRACTS = """
+models:
+  - name: dim_customer_identifiers
+    columns:
+      - {name: source_system, data_type: varchar}
+      - {name: source_customer_id, data_type: varchar}
+      - {name: customer_id, data_type: varchar}
+  - name: fct_segment_assignments
+    columns:
+      - {name: customer_id, data_type: varchar}
+      - {name: segment_code, data_type: varchar}
+      - {name: valid_from_date, data_type: date}
+      - {name: recorded_at, data_type: timestamp}
+  - name: dim_segments
+    columns:
+      - {name: model_version, data_type: varchar}
+      - {name: segment_code, data_type: varchar}
+      - {name: customer_count, data_type: bigint}
+"""
+
+# Two customers, one pool of 100.00: 60.00 and 35.00 allocated, 5.00 is idle capacity.
+# `raw.table_availability` says that there is no forecast.
+WAREHOUSE = """
+create schema intermediate; create schema core; create schema finance;
+create schema governance; create schema features;
+create table raw.table_availability as
+select * from (values
+    ('erp__order_lines', true, null, 2, date '2025-12-30'),
+    ('erp__forecasts', false, 'no planning system', 0, null)
+) as t(table_name, is_available, unavailable_reason, row_count, input_as_of_date);
+create table core.dim_customer_identifiers as
+select 'erp' as source_system, 'A1' as source_customer_id, 'C1' as customer_id;
+create table core.fct_segment_assignments as
+select
+    'C1' as customer_id,
+    'S01' as segment_code,
+    as_of_date as valid_from_date,
+    recorded_at
+from raw.refresh_parameters;
+create table core.dim_segments as
+select 'M1' as model_version, 'S01' as segment_code, 2::bigint as customer_count;
+create table intermediate.int_costs_allocated as
+select * from (values
+    ('DE01', '2025-12', 'freight', 'C1', 60.00::decimal(18, 2)),
+    ('DE01', '2025-12', 'freight', 'C2', 35.00::decimal(18, 2))
+) as t(entity_code, fiscal_period, cost_pool_code, customer_id,
+       allocated_amount_base_ccy);
+create view core.fct_cost_to_serve as
+select * from "warehouse"."intermediate"."int_costs_allocated";
+create table finance.rpt_gl_reconciliation_by_cost_pool_month as
+select
+    'DE01' as entity_code,
+    '2025-12' as fiscal_period,
+    'freight' as cost_pool_code,
+    100.00::decimal(18, 2) as gl_amount_base_ccy,
+    95.00::decimal(18, 2) as allocated_amount_base_ccy,
+    5.00::decimal(18, 2) as unused_capacity_amount_base_ccy,
+    0.00::decimal(18, 2) as sustaining_amount_base_ccy,
+    0.00::decimal(18, 2) as excluded_amount_base_ccy,
+    0.00::decimal(18, 2) as unallocated_amount_base_ccy,
+    0.00::decimal(18, 2) as quarantined_amount_base_ccy,
+    0.00::decimal(18, 2) as variance_amount_base_ccy;
+"""
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A gate definition as the publish step sees it."""
+
+    name: str
+    stage: str = "marts"
+    is_critical: bool = True
+    examines: tuple[str, ...] = ("core.fct_cost_to_serve",)
+    requires: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Result:
+    """A gate result as the record sees it."""
+
+    gate: str
+    rows_examined: int = 2
+    passed: bool = True
+    critical_failures: int = 0
+    warnings: int = 0
+    detail: str = ""
+    not_applicable_reason: str | None = None
+
+
+RECONCILED = Gate(
+    "reconciled", examines=("core.fct_cost_to_serve", "core.dim_segments")
+)
+
+
+@dataclass(frozen=True)
+class Company:
+    """A data directory and the source tree its refreshes run from."""
+
+    data_dir: Path
+    project_dir: Path
+    reconciled: Gate = RECONCILED
+
+    def inputs(self, as_of: str = "2025-12-31", **changes) -> ReleaseInputs:
+        return ReleaseInputs(
+            as_of_date=date.fromisoformat(as_of),
+            base_currency_code="EUR",
+            project_dir=self.project_dir,
+            **changes,
+        )
+
+    def deliver(self, delivery_id: str, system: str = "erp", sequence: int = 1) -> Path:
+        directory = self.data_dir / "landing" / system / delivery_id
+        directory.mkdir(parents=True)
+        manifest = {"delivery_id": delivery_id, "sequence": sequence}
+        (directory / "manifest.json").write_text(json.dumps(manifest))
+        return directory
+
+    def candidate(self, as_of: str = "2025-12-31") -> Candidate:
+        candidate = open_candidate(self.data_dir, self.inputs(as_of))
+        self.run_sql(candidate, WAREHOUSE)
+        return candidate
+
+    def gate(self, name: str, **changes) -> Gate:
+        return Gate(name, **changes)
+
+    def run_sql(self, candidate: Candidate, sql: str) -> None:
+        with duckdb.connect(str(candidate.warehouse)) as connection:
+            connection.execute(sql)
+
+    def examine(
+        self, candidate: Candidate, gate: Gate = RECONCILED, **found
+    ) -> GateRecord:
+        with duckdb.connect(str(candidate.warehouse)) as connection:
+            result = Result(gate.name, **found)
+            return record_gate(candidate, gate, result, connection)
+
+    def release(self, as_of: str = "2025-12-31") -> Release:
+        candidate = self.candidate(as_of)
+        self.examine(candidate)
+        return publish(candidate, [RECONCILED])
+
+
+@pytest.fixture
+def company(tmp_path):
+    project_dir = tmp_path / "project"
+    core = project_dir / "dbt_project" / "models" / "marts" / "core"
+    policy = project_dir / "dbt_project" / "seeds" / "policy"
+    core.mkdir(parents=True)
+    policy.mkdir(parents=True)
+    (core / "_core__models.yml").write_text(CORE_CONTRACTS)
+    (policy / "policy_settings.csv").write_text(
+        "setting_name,setting_value\nbase_currency_code,EUR\n"
+    )
+    made = Company(tmp_path / "data", project_dir)
+    made.deliver("erp-0001")
+    return made

@@ -1,0 +1,312 @@
+import os
+import stat
+
+import duckdb
+import pytest
+
+from echelon.errors import EchelonError, ExitCode
+from echelon.release.publish import PublishOptions, publish
+from echelon.release.store import (
+    current_release,
+    current_release_id,
+    list_releases,
+    open_database,
+    open_release,
+)
+
+
+def test_release_whose_gates_passed_comes_into_force(company):
+    release = company.release()
+    assert current_release(company.data_dir) == release
+    with open_release(company.data_dir) as connection:
+        total = connection.execute(
+            "select sum(allocated_amount_base_ccy) from core.fct_cost_to_serve"
+        ).fetchall()
+        gates = connection.execute(
+            "select gate_name, outcome, rows_examined from governance.rpt_gate_results"
+        ).fetchall()
+        made_of = connection.execute(
+            "select release_id, input_as_of_dates_json from governance.dim_releases"
+        ).fetchall()
+    assert str(total[0][0]) == "95.00"
+    assert gates == [("reconciled", "passed", 2)]
+    assert made_of == [(release.release_id, '{"erp": "2025-12-30"}')]
+
+
+def test_published_view_brings_the_table_it_reads(company):
+    manifest = company.release().manifest()
+    assert manifest["views"] == {
+        "core.fct_cost_to_serve": ["intermediate.int_costs_allocated"]
+    }
+    assert manifest["tables"]["intermediate.int_costs_allocated"]["totals"] == {
+        "allocated_amount_base_ccy": "95.00"
+    }
+
+
+def test_release_files_are_read_only_listed_and_without_a_write_ahead_log(company):
+    release = company.release()
+    found = {
+        path.relative_to(release.directory).as_posix()
+        for path in release.directory.rglob("*")
+        if path.is_file()
+    }
+    assert found == {*release.manifest()["files"], "manifest.json"}
+    assert "parquet/core/fct_cost_to_serve.parquet" in found
+    assert not [name for name in found if name.endswith(".wal")]
+    modes = [os.stat(path).st_mode for path in release.directory.rglob("*")]
+    assert not any(mode & stat.S_IWUSR for mode in modes)
+
+
+def test_published_file_is_written_for_tools_of_the_older_engine(company):
+    release = company.release()
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{release.database}' as file (read_only)")
+        tags = connection.execute(
+            "select tags from duckdb_databases() where database_name = 'file'"
+        ).fetchall()[0][0]
+    assert tags["storage_version"].startswith("v1.5")
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "create table core.mine as select 1 as one",
+        "set memory_limit = '1GB'",
+        "copy core.dim_segments to '/dev/null'",
+        "attach ':memory:' as other; detach other; install httpfs",
+    ],
+    ids=["write", "configure", "export", "extend"],
+)
+def test_reader_can_only_read(company, statement):
+    company.release()
+    with open_release(company.data_dir) as connection, pytest.raises(duckdb.Error):
+        connection.execute(statement)
+
+
+def test_large_tables_stay_out_of_the_parquet_export_and_the_manifest_says_so(company):
+    candidate = company.candidate()
+    company.examine(candidate)
+    release = publish(
+        candidate, [company.reconciled], PublishOptions(parquet_row_limit=1)
+    )
+    left_out = release.manifest()["parquet"]["not_exported"]
+    assert list(left_out) == ["core.fct_cost_to_serve"]
+    assert not (release.directory / "parquet/core/fct_cost_to_serve.parquet").exists()
+
+
+def test_pictures_are_part_of_the_release(company, tmp_path):
+    pictures = tmp_path / "pictures"
+    pictures.mkdir()
+    (pictures / "whale_curve.html").write_text("<svg/>")
+    candidate = company.candidate()
+    company.examine(candidate)
+    release = publish(
+        candidate, [company.reconciled], PublishOptions(pictures_dir=pictures)
+    )
+    assert "pictures/whale_curve.html" in release.manifest()["files"]
+
+
+def _skip_the_gate(company, candidate):
+    return [company.reconciled]
+
+
+def _examine_nothing(company, candidate):
+    company.examine(candidate, company.reconciled, rows_examined=0)
+    return [company.reconciled]
+
+
+def _fail_the_gate(company, candidate):
+    company.examine(
+        candidate,
+        company.reconciled,
+        passed=False,
+        critical_failures=1,
+        detail="1 lost",
+    )
+    return [company.reconciled]
+
+
+def _warn_at_the_gate(company, candidate):
+    company.examine(candidate, company.reconciled, warnings=1, detail="1 odd")
+    return [company.reconciled]
+
+
+def _change_the_table_afterwards(company, candidate):
+    company.examine(candidate)
+    company.run_sql(candidate, "update core.dim_segments set customer_count = 3")
+    return [company.reconciled]
+
+
+def _change_the_table_behind_the_view(company, candidate):
+    company.examine(candidate)
+    company.run_sql(
+        candidate,
+        "insert into intermediate.int_costs_allocated"
+        " values ('DE01', '2025-12', 'freight', 'C3', 0)",
+    )
+    return [company.reconciled]
+
+
+def _pass_over_a_delivered_table(company, candidate):
+    gate = company.gate("reconciled", requires=("erp__order_lines",))
+    company.examine(candidate, gate, not_applicable_reason="not delivered")
+    return [gate]
+
+
+def _ask_for_no_gate(company, candidate):
+    return []
+
+
+@pytest.mark.parametrize(
+    ("prepare", "said"),
+    [
+        (_skip_the_gate, "gate reconciled: did not run"),
+        (_examine_nothing, "gate reconciled: examined 0 rows"),
+        (_fail_the_gate, "gate reconciled: 1 lost"),
+        (_warn_at_the_gate, "gate reconciled: warned"),
+        (_change_the_table_afterwards, "core.dim_segments changed after"),
+        (_change_the_table_behind_the_view, "int_costs_allocated changed after"),
+        (_pass_over_a_delivered_table, "although its tables were delivered"),
+        (_ask_for_no_gate, "no gate was asked for"),
+    ],
+    ids=[
+        "missing",
+        "empty",
+        "failed",
+        "warned",
+        "stale",
+        "stale_behind_view",
+        "false_absence",
+        "no_gates",
+    ],
+)
+def test_refused_candidate_leaves_the_former_release_in_force(company, prepare, said):
+    former = company.release()
+    company.deliver("erp-0002")
+    candidate = company.candidate()
+    gates = prepare(company, candidate)
+    with pytest.raises(EchelonError, match=said) as refusal:
+        publish(candidate, gates)
+    assert refusal.value.exit_code is ExitCode.GATE_FAILED
+    assert current_release_id(company.data_dir) == former.release_id
+    assert [r.release_id for r in list_releases(company.data_dir)] == [
+        former.release_id
+    ]
+
+
+def test_gate_of_an_absent_table_is_recorded_as_not_applicable(company):
+    gate = company.gate(
+        "forecasts", requires=("erp__forecasts",), examines=("raw.none",)
+    )
+    candidate = company.candidate()
+    company.examine(
+        candidate, gate, rows_examined=0, not_applicable_reason="no planning system"
+    )
+    company.examine(candidate)
+    publish(candidate, [company.reconciled, gate])
+    with open_release(company.data_dir) as connection:
+        rows = connection.execute(
+            "select outcome, passed, detail from governance.rpt_gate_results"
+            " where gate_name = 'forecasts'"
+        ).fetchall()
+    assert rows == [("not applicable", None, "no planning system")]
+
+
+def test_advisory_gate_reports_without_blocking(company):
+    advice = company.gate("advice", is_critical=False)
+    candidate = company.candidate()
+    company.examine(candidate)
+    company.examine(candidate, advice, warnings=2, detail="2 odd")
+    publish(candidate, [company.reconciled, advice])
+    with open_release(company.data_dir) as connection:
+        rows = connection.execute(
+            "select gate_name, outcome, detail from governance.rpt_gate_results"
+        ).fetchall()
+    assert rows == [("advice", "warned", "2 odd"), ("reconciled", "passed", "")]
+
+
+def test_latest_record_of_a_gate_counts(company):
+    candidate = company.candidate()
+    company.examine(
+        candidate,
+        company.reconciled,
+        passed=False,
+        critical_failures=1,
+        detail="1 lost",
+    )
+    company.examine(candidate)
+    assert publish(candidate, [company.reconciled]).is_current
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        (
+            "update intermediate.int_costs_allocated"
+            " set allocated_amount_base_ccy = 59.99 where customer_id = 'C1'",
+            "9500 cents allocated, 9499 cents",
+        ),
+        (
+            "update finance.rpt_gl_reconciliation_by_cost_pool_month"
+            " set gl_amount_base_ccy = 100.01, variance_amount_base_ccy = 0.01",
+            "ledger 10001 cents, parts 10000 cents",
+        ),
+        (
+            "insert into intermediate.int_costs_allocated"
+            " values ('UK01', '2025-12', 'freight', 'C1', 0.01)",
+            "UK01 2025-12 freight: 0 cents allocated, 1 cents",
+        ),
+    ],
+    ids=["lost_cent", "variance", "pool_outside_the_ledger"],
+)
+def test_lost_cent_blocks_publishing_even_if_every_gate_passed(company, sql, said):
+    candidate = company.candidate()
+    company.run_sql(candidate, sql)
+    company.examine(candidate)
+    with pytest.raises(EchelonError, match=said) as refusal:
+        publish(candidate, [company.reconciled])
+    assert refusal.value.exit_code is ExitCode.GATE_FAILED
+    assert current_release(company.data_dir) is None
+
+
+def test_refresh_overtaken_by_another_release_does_not_publish(company):
+    candidate = company.candidate("2025-11-30")
+    company.examine(candidate)
+    (company.data_dir / "current").symlink_to("releases/other")
+    with pytest.raises(EchelonError) as refusal:
+        publish(candidate, [company.reconciled])
+    assert refusal.value.exit_code is ExitCode.BUSY
+
+
+def test_rerun_in_another_row_order_has_the_same_content_hashes(company):
+    first = company.candidate()
+    hashes = company.examine(first).table_hashes
+    again = company.candidate()
+    company.run_sql(
+        again,
+        "create or replace table intermediate.int_costs_allocated as"
+        " from intermediate.int_costs_allocated order by customer_id desc",
+    )
+    company.examine(again)
+    assert first.release_id == again.release_id
+    tables = publish(again, [company.reconciled]).manifest()["tables"]
+    assert {name: tables[name]["content_hash"] for name in hashes} == hashes
+
+
+def test_only_the_newest_releases_are_kept(company):
+    days = ["2025-12-28", "2025-12-29", "2025-12-30"]
+    for day in days:
+        candidate = company.candidate(day)
+        company.examine(candidate)
+        publish(candidate, [company.reconciled], PublishOptions(keep_releases=2))
+    kept = [
+        release.as_of_date.isoformat() for release in list_releases(company.data_dir)
+    ]
+    assert kept == days[1:]
+    assert list((company.data_dir / "candidates").iterdir()) == []
+
+
+def test_file_opens_for_a_reader_who_knows_only_the_pointer(company):
+    company.release()
+    with open_database(company.data_dir / "current" / "published.duckdb") as connection:
+        assert connection.execute("select count(*) from core.dim_segments").fetchall()
