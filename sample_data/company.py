@@ -1,0 +1,79 @@
+"""How is the whole sample company written, from its world to its landing files?"""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from sample_data import crm, erp, gl, mdm, tms, wms
+from sample_data.activity import simulate_months
+from sample_data.books import Books
+from sample_data.delivery import Delivery
+from sample_data.identity import draw_identity
+from sample_data.labour import staff
+from sample_data.ledger import booked_cents, journals
+from sample_data.periods import period_name
+from sample_data.truth import write_truth
+from sample_data.world import build_world
+
+_SYSTEMS = ("erp", "crm", "wms", "tms", "gl", "mdm", "ext")
+_NO_EXTERNAL = "no third-party data was bought for the sample company"
+
+
+def write_sample_company(
+    size: str,
+    seed: int,
+    out: Path,
+    progress: Callable[[str], None] | None = None,
+) -> None:
+    """Write Halden Supply's landing deliveries and the truth about it.
+
+    The same size and seed give the same bytes.
+
+    Args:
+        size: ``small`` (about 50 k order lines), ``medium`` (1 M) or ``large`` (10 M).
+        seed: Seed, 0 or more.
+        out: Directory that receives ``landing/`` and ``truth/``.
+        progress: Called with one short line per step.
+
+    Raises:
+        ValueError: If the size is unknown, the seed negative, or a delivery of the
+            sample is there already: deliveries are immutable.
+    """
+    say = progress or (lambda text: None)
+    landing = out / "landing"
+    for system in _SYSTEMS:
+        if (landing / system / f"{system}-0001").exists():
+            raise ValueError(f"{landing / system} already holds a first delivery")
+    world = build_world(size, seed)
+    identity = draw_identity(world.parties, seed)
+    books = Books(world)
+    say("parties, products and exchange rates drawn")
+    with ExitStack() as stack:
+        to = {name: stack.enter_context(Delivery(landing, name)) for name in _SYSTEMS}
+        erp.write_masters(to["erp"], world, identity)
+        crm.write_masters(to["crm"], world, identity)
+        tms.write_masters(to["tms"], world, identity)
+        wms.write_warehouses(to["wms"])
+        mdm.write_references(to["mdm"], world, identity)
+        to["ext"].declare_absent(
+            {
+                f"ext__{name}": _NO_EXTERNAL
+                for name in ("industries", "geo_risks", "benchmarks")
+            }
+        )
+        next_task = 1
+        for month in simulate_months(world):
+            erp.write_month(to["erp"], month, world)
+            crm.write_month(to["crm"], month, world, identity)
+            tms.write_month(to["tms"], month, world, identity)
+            wms.write_month(to["wms"], month, world)
+            books.close_month(month)
+            next_task = month.first.task + month.effort.task_count
+            say(f"{period_name(month.month)} written")
+        wms.write_stock(to["wms"], world, books, next_task)
+        labour = staff(books.costs)
+        wms.write_labour(to["wms"], labour)
+        booked = booked_cents(books, labour, seed)
+        gl.write_ledger(to["gl"], world, journals(world, books, booked))
+    write_truth(out / "truth", world, identity, (books, labour))
+    say("ledger and truth written")
