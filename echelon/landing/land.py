@@ -1,0 +1,117 @@
+"""How do native extracts become landing deliveries? By a mapping file and nothing else."""
+
+import shutil
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import duckdb
+
+from echelon.landing.contract import TableContract, load_contracts
+from echelon.landing.land_block import Work
+from echelon.landing.land_delivery import (
+    DeliveryDraft,
+    LandedDelivery,
+    LandedTable,
+    draft_policy,
+    publish_delivery,
+)
+from echelon.landing.land_files import delivered_period, write_table
+from echelon.landing.land_tables import build_table
+from echelon.landing.mapping_check import absent_tables, check_mapping
+from echelon.landing.mapping_document import read_mapping
+from echelon.landing.sources import create_queries, load_files
+
+CONTRACT_DIRECTORY = Path(__file__).parents[2] / "contracts" / "landing"
+
+
+def land(
+    mapping_path: Path,
+    source_dir: Path,
+    landing_dir: Path,
+    progress: Callable[[str], None] | None = None,
+) -> list[LandedDelivery]:
+    """Turn native extracts into immutable landing deliveries, one per system.
+
+    Args:
+        mapping_path: The mapping file of the company.
+        source_dir: Directory with the native extracts.
+        landing_dir: Directory that receives ``<system>/<delivery_id>/``.
+        progress: Called with a short sentence before each step of the work.
+
+    Returns:
+        One delivery per system, also where the same content had landed before
+        (``is_new`` is false then, and nothing was written).
+
+    Raises:
+        EchelonError: CONFIGURATION, if the mapping is wrong; INPUT_REJECTED, if the
+            sources are not as it says. Nothing has landed then.
+    """
+    say = progress or (lambda _: None)
+    contracts = load_contracts(CONTRACT_DIRECTORY)
+    document = read_mapping(mapping_path)
+    check_mapping(document, contracts)
+    policy = draft_policy(document)
+    landing_dir.mkdir(parents=True, exist_ok=True)
+    staging = Path(tempfile.mkdtemp(prefix=".landing-", dir=landing_dir))
+    try:
+        with duckdb.connect(str(staging / "work.duckdb")) as connection:
+            say("reading the source files")
+            load_files(connection, document, source_dir)
+            _close_off(connection, staging)
+            create_queries(connection, document)
+            work = Work(connection, document)
+            tables = _build(work, contracts, staging, say)
+            period = delivered_period(work)
+        absent = absent_tables(document, contracts)
+        drafts = [
+            DeliveryDraft(
+                system,
+                period,
+                [table for table in tables if table.name.startswith(f"{system}__")],
+                {
+                    name: reason
+                    for name, (_, reason) in absent.items()
+                    if name.startswith(f"{system}__")
+                },
+            )
+            for system in sorted({contract.system for contract in contracts.values()})
+        ]
+        drafts += [policy.dated(period)] if policy else []
+        say("publishing the deliveries")
+        return [
+            publish_delivery(document.mapping, draft, staging, landing_dir)
+            for draft in drafts
+        ]
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+def _close_off(connection: duckdb.DuckDBPyConnection, staging: Path) -> None:
+    """From here on SQL of the mapping runs: it may see the sources and nothing else."""
+    spill = str(staging / "spill").replace("'", "''")
+    for setting in (
+        f"temp_directory = '{spill}'",
+        "autoinstall_known_extensions = false",
+        "autoload_known_extensions = false",
+        "python_enable_replacements = false",
+        "enable_external_access = false",
+        "lock_configuration = true",
+    ):
+        connection.execute(f"set {setting}")
+
+
+def _build(
+    work: Work,
+    contracts: dict[str, TableContract],
+    staging: Path,
+    say: Callable[[str], None],
+) -> list[LandedTable]:
+    tables = []
+    for name, contract in contracts.items():
+        table = work.document.mapping.tables.get(name)
+        if table is not None:
+            say(f"mapping {name}")
+            relation = build_table(work, contract, table)
+            tables.append(write_table(work, contract, relation, staging))
+    return tables

@@ -1,0 +1,199 @@
+"""When is a delivery new, and how does it appear all at once?"""
+
+import csv
+import hashlib
+import json
+import os
+import shutil
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from echelon.landing.mapping import Mapping
+from echelon.landing.mapping_document import MappingDocument
+
+_HASH_LENGTH = 12
+
+
+@dataclass(frozen=True)
+class LandedTable:
+    """One file of a delivery.
+
+    Attributes:
+        name: Contract table.
+        file: Where the file stands before it is delivered.
+        rows: Rows of data in it.
+        sha256: Hash of its bytes, hex.
+        control_totals: Exact sum per numeric column, as decimal text.
+    """
+
+    name: str
+    file: Path
+    rows: int
+    sha256: str
+    control_totals: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class DeliveryDraft:
+    """What one system will deliver.
+
+    Attributes:
+        system: Source system, or ``policy``.
+        period: First and last month, ``YYYY-MM/YYYY-MM``.
+        tables: The files.
+        absent: Reason per table the company lacks.
+    """
+
+    system: str
+    period: str
+    tables: list[LandedTable]
+    absent: dict[str, str] = field(default_factory=dict)
+
+    def dated(self, period: str) -> "DeliveryDraft":
+        """Return the draft with its period set."""
+        return replace(self, period=period)
+
+
+@dataclass(frozen=True)
+class LandedDelivery:
+    """A delivery that is in the landing directory.
+
+    Attributes:
+        system: Source system, or ``policy``.
+        delivery_id: ``<company>-<system>-<hash of the content>``.
+        path: Its directory.
+        is_new: False if the same content had landed before.
+        rows: Rows per table.
+        absent: Reason per table the company lacks.
+    """
+
+    system: str
+    delivery_id: str
+    path: Path
+    is_new: bool
+    rows: dict[str, int]
+    absent: dict[str, str]
+
+
+def draft_policy(document: MappingDocument) -> DeliveryDraft | None:
+    """Collect the policy overlays beside a mapping, None if it names none.
+
+    Args:
+        document: The mapping.
+
+    Returns:
+        A draft of system ``policy`` with one table per ``policy_*.csv``.
+
+    Raises:
+        EchelonError: CONFIGURATION, if the directory does not exist or holds none.
+    """
+    name = document.mapping.policy
+    if name is None:
+        return None
+    directory = document.path.parent / name
+    files = sorted(directory.glob("policy_*.csv"))
+    if not files:
+        message = f"{name} is no directory with policy_*.csv files"
+        key = ("policy",)
+        raise document.configuration_error("policy_not_found", key, message)
+    tables = [
+        LandedTable(file.stem, file, _csv_rows(file), file_hash(file)) for file in files
+    ]
+    return DeliveryDraft("policy", "", tables)
+
+
+def file_hash(file: Path) -> str:
+    """Compute the sha256 of a file as hex."""
+    with file.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def publish_delivery(
+    mapping: Mapping, draft: DeliveryDraft, staging: Path, landing_dir: Path
+) -> LandedDelivery:
+    """Put a delivery in place under its content hash, or find it there already.
+
+    Args:
+        mapping: The mapping that made it.
+        draft: The delivery.
+        staging: Scratch directory on the same disk as the landing directory.
+        landing_dir: Directory that receives ``<system>/<delivery_id>/``.
+
+    Returns:
+        The delivery. Equal content is never landed twice in a row; content that
+        returns after a correction is a delivery of its own, with a higher sequence.
+    """
+    system_dir = landing_dir / draft.system
+    prefix = f"{mapping.company}-{draft.system}-"
+    earlier = _sequences(system_dir, prefix)
+    sequence = max(earlier.values(), default=0) + 1
+    content = _content(mapping, draft)
+    delivery_id = prefix + _digest(content)
+    is_new = earlier.get(delivery_id, 0) != sequence - 1 or sequence == 1
+    if is_new and delivery_id in earlier:
+        delivery_id = prefix + _digest({**content, "sequence": sequence})
+    path = system_dir / delivery_id
+    if is_new:
+        manifest = {**content, "delivery_id": delivery_id, "sequence": sequence}
+        _write(draft, manifest, staging / draft.system, path)
+    rows = {table.name: table.rows for table in draft.tables}
+    return LandedDelivery(
+        draft.system, delivery_id, path, is_new, rows, dict(draft.absent)
+    )
+
+
+def _csv_rows(file: Path) -> int:
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        return max(sum(1 for row in csv.reader(stream) if row) - 1, 0)
+
+
+def _content(mapping: Mapping, draft: DeliveryDraft) -> dict[str, Any]:
+    return {
+        "manifest_version": 1,
+        "company": mapping.company,
+        "system": draft.system,
+        "period": draft.period,
+        "time_zone": mapping.settings.time_zone,
+        "units": dict(mapping.settings.units),
+        "tables": {
+            table.name: {
+                "file": table.file.name,
+                "rows": table.rows,
+                "sha256": table.sha256,
+                "control_totals": table.control_totals,
+            }
+            for table in draft.tables
+        },
+        "absent": dict(draft.absent),
+    }
+
+
+def _digest(content: dict[str, Any]) -> str:
+    text = json.dumps(content, sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:_HASH_LENGTH]
+
+
+def _sequences(system_dir: Path, prefix: str) -> dict[str, int]:
+    sequences = {}
+    for manifest in sorted(system_dir.glob(f"{prefix}*/manifest.json")):
+        sequence = json.loads(manifest.read_text("utf-8"))["sequence"]
+        sequences[manifest.parent.name] = int(sequence)
+    return sequences
+
+
+def _write(
+    draft: DeliveryDraft, manifest: dict[str, Any], scratch: Path, path: Path
+) -> None:
+    """Write under a scratch name, then rename: readers see all of it or nothing."""
+    scratch.mkdir()
+    for table in draft.tables:
+        shutil.copyfile(table.file, scratch / table.file.name)
+    text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    (scratch / "manifest.json").write_text(text, "utf-8")
+    for file in scratch.iterdir():
+        file.chmod(0o444)
+        with file.open("rb") as stream:
+            os.fsync(stream.fileno())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    scratch.rename(path)

@@ -1,0 +1,111 @@
+"""How is a header amount split over its lines so that not a cent is lost?"""
+
+import re
+
+from echelon.landing.contract import ColumnContract
+from echelon.landing.mapping import Allocate
+from echelon.landing.mapping_sql import quote_name
+
+_DECIMAL_TYPE = re.compile(r"decimal\((\d+),(\d+)\)")
+
+
+def helper_columns(name: str, allocate: Allocate) -> dict[str, str]:
+    """Write what the split of a column needs from the source rows.
+
+    Args:
+        name: The column that is split.
+        allocate: How.
+
+    Returns:
+        SQL by helper column: the header, the line's rank in it, its weight in millionths.
+    """
+    per = ", ".join(f"(\n{item}\n)" for item in allocate.per)
+    rank = f"rank() over (partition by {per} order by (\n{allocate.order_by}\n))"
+    weight = f"cast((\n{allocate.by}\n) as decimal(32, 6)) * 1000000"
+    return {
+        f"__header_{name}": f"cast(row({per}) as varchar)",
+        f"__rank_{name}": rank,
+        f"__weight_{name}": f"coalesce(cast({weight} as hugeint), 0)",
+    }
+
+
+def split_query(relation: str, name: str, contract: ColumnContract) -> str:
+    """Write the select that replaces a repeated header amount by each line's share.
+
+    Cumulative integer rounding, P*C//T - P*(C-d)//T with amount P in units of the
+    column's scale, running weight C, total T and own weight d: the lines add up to P
+    in any row order.
+
+    Args:
+        relation: Table with the amounts and their helper columns.
+        name: The column that is split.
+        contract: Its contract.
+
+    Returns:
+        A select with the columns of the relation, the amount split.
+    """
+    decimal = _DECIMAL_TYPE.fullmatch(contract.sql_type)
+    scale = int(decimal.group(2)) if decimal else 0
+    column, weight = quote_name(name), quote_name(f"__weight_{name}")
+    units = f"cast(cast({column} as decimal(38, {scale})) * {10**scale} as hugeint)"
+    return f"""
+        with totals as (
+            select *, {units} as __units,
+                cast(sum({weight}) over header as hugeint) as __total,
+                count(*) over header as __count
+            from {relation}
+            window header as (partition by {quote_name(f"__header_{name}")})
+        ),
+        weights as (
+            -- Lines that all weigh nothing share equally.
+            select * exclude (__total, __count),
+                case when __total = 0 then 1 else {weight} end as __own,
+                case when __total = 0 then __count else __total end as __all
+            from totals
+        ),
+        running as (
+            select *, cast(sum(__own) over (
+                partition by {quote_name(f"__header_{name}")}
+                order by {quote_name(f"__rank_{name}")}
+                rows unbounded preceding
+            ) as hugeint) as __upto
+            from weights
+        )
+        select * exclude (__units, __own, __all, __upto) replace (
+            cast(
+                cast(
+                    (__units * __upto) // __all - (__units * (__upto - __own)) // __all
+                    as decimal(38, 0)
+                ) * cast('{1 / 10**scale:.{scale}f}' as decimal(38, {scale}))
+                as varchar
+            ) as {column}
+        )
+        from running"""
+
+
+def ambiguous_query(relation: str, name: str) -> str:
+    """Write the select that finds headers whose amount or line order is ambiguous.
+
+    Args:
+        relation: Table with the amounts and their helper columns.
+        name: The column that is split.
+
+    Returns:
+        A select with the first such header, whether its amount differs and whether its
+        weights are not usable; no row if all is well.
+    """
+    header, weight = quote_name(f"__header_{name}"), quote_name(f"__weight_{name}")
+    rank = quote_name(f"__rank_{name}")
+    column = quote_name(name)
+    return f"""
+        select
+            {header},
+            min({column}) is distinct from max({column})
+            or count({column}) not in (0, count(*)) as amount_differs,
+            min({weight}) < 0 as weight_is_negative
+        from {relation}
+        group by {header}
+        having amount_differs or weight_is_negative
+            or count(distinct {rank}) < count(*)
+        order by {header}
+        limit 1"""

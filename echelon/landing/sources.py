@@ -1,0 +1,220 @@
+"""What rows do the native extracts hold? Loads declared sources into a work database."""
+
+import re
+from pathlib import Path
+
+import duckdb
+
+from echelon.landing.land_query import fetch_row
+from echelon.landing.mapping import Format, Source
+from echelon.landing.mapping_document import Key, MappingDocument
+from echelon.landing.mapping_expression import object_to_query
+from echelon.landing.mapping_sql import quote_name, quote_text
+from echelon.landing.sources_text import MalformedTextError, read_header, read_rows
+
+_CSV_LINE = re.compile(r"CSV Error on Line: (\d+)")
+_LONGEST_DUCKDB_DELIMITER = 4
+
+
+def load_files(
+    connection: duckdb.DuckDBPyConnection, document: MappingDocument, directory: Path
+) -> None:
+    """Load every file and inline source as a table of its name.
+
+    Args:
+        connection: The work database.
+        document: The mapping.
+        directory: Directory the file paths are relative to.
+
+    Raises:
+        EchelonError: INPUT_REJECTED, if a file is missing, empty or malformed.
+    """
+    for name, source in document.mapping.sources.items():
+        if source.rows is not None:
+            _load_inline(connection, name, source.rows)
+        elif source.file is not None:
+            for number, file in enumerate(_files(document, name, source, directory)):
+                _load_file(connection, document, name, file)
+                _collect(connection, document, (name, file), is_first=number == 0)
+            _require_rows(connection, document, name, source)
+
+
+def create_queries(
+    connection: duckdb.DuckDBPyConnection, document: MappingDocument
+) -> None:
+    """Make every query source a view; it sees the sources declared above it.
+
+    Args:
+        connection: The work database, sandboxed by now.
+        document: The mapping.
+
+    Raises:
+        EchelonError: CONFIGURATION, if a query is not one SELECT over earlier sources.
+    """
+    for name, source in document.mapping.sources.items():
+        if source.query is None:
+            continue
+        key: Key = ("sources", name, "query")
+        objection = object_to_query(connection, source.query)
+        if objection is not None:
+            raise document.configuration_error("bad_query", key, f"query {objection}")
+        try:
+            connection.execute(f"create view {quote_name(name)} as {source.query}")
+        except duckdb.Error as error:
+            message = str(error).partition("\n")[0]
+            raise document.configuration_error("bad_query", key, message) from error
+
+
+def column_names(connection: duckdb.DuckDBPyConnection, name: str) -> list[str]:
+    """List the columns of a loaded source in order."""
+    rows = connection.execute(
+        "select column_name from information_schema.columns "
+        "where table_schema = 'main' and table_name = ? order by ordinal_position",
+        [name],
+    ).fetchall()
+    return [str(row[0]) for row in rows]
+
+
+def _files(
+    document: MappingDocument, name: str, source: Source, directory: Path
+) -> list[Path]:
+    key: Key = ("sources", name, "file")
+    written = source.file or ""
+    if Path(written).is_absolute() or ".." in Path(written).parts:
+        message = f"{written} lies outside the source directory"
+        raise document.configuration_error("source_outside", key, message)
+    files = sorted(path for path in directory.glob(written) if path.is_file())
+    if not files:
+        present = sorted(path.name for path in directory.glob("*"))[:20]
+        hint = "the directory holds " + ", ".join(present) if present else None
+        message = f"source file {written} not found in {directory}"
+        raise document.input_error("source_not_found", key, message, hint)
+    return files
+
+
+def _load_inline(
+    connection: duckdb.DuckDBPyConnection, name: str, rows: list[dict[str, str]]
+) -> None:
+    columns = list(dict.fromkeys(column for row in rows for column in row))
+    declared = ", ".join(f"{quote_name(column)} varchar" for column in columns)
+    connection.execute(f"create table {quote_name(name)} ({declared})")
+    marks = ", ".join("?" for _ in columns)
+    values = [[row.get(column) or None for column in columns] for row in rows]
+    connection.executemany(f"insert into {quote_name(name)} values ({marks})", values)
+
+
+def _load_file(
+    connection: duckdb.DuckDBPyConnection,
+    document: MappingDocument,
+    name: str,
+    file: Path,
+) -> None:
+    """Read one file into the table __file."""
+    key: Key = ("sources", name, "file")
+    if file.stat().st_size == 0:
+        message = f"source file {file.name} is empty"
+        raise document.input_error("source_empty", key, message)
+    source = document.mapping.sources[name]
+    try:
+        if file.suffix == ".parquet":
+            query = f"select * from read_parquet({quote_text(str(file))})"
+            connection.execute(f"create or replace table __file as {query}")
+        else:
+            _load_text(connection, file, source, _format(document, source))
+    except MalformedTextError as error:
+        message = f"source file {file.name}: {error}"
+        raise document.input_error("source_malformed", key, message) from error
+    except duckdb.Error as error:
+        line = _CSV_LINE.search(str(error))
+        where = f" line {line.group(1)}" if line else ""
+        message = f"source file {file.name}{where} cannot be read: "
+        message += _reason(str(error))
+        raise document.input_error("source_malformed", key, message) from error
+
+
+def _reason(text: str) -> str:
+    """Pick the reason out of a DuckDB message, which quotes source rows."""
+    counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text)
+    if counts:
+        return f"{counts.group(2)} fields where {counts.group(1)} are declared"
+    if "quote" in text.lower():
+        return "a quoted field does not end"
+    if "unicode" in text.lower() or "utf-8" in text.lower():
+        return "it is not UTF-8; name its encoding"
+    return "not a readable file of its kind"
+
+
+def _format(document: MappingDocument, source: Source) -> Format:
+    if isinstance(source.format, str):
+        return document.mapping.formats[source.format]
+    return source.format or Format()
+
+
+def _load_text(
+    connection: duckdb.DuckDBPyConnection, file: Path, source: Source, layout: Format
+) -> None:
+    columns = source.columns or read_header(file, layout)
+    if len(set(columns)) != len(columns):
+        raise MalformedTextError("two columns have the same name")
+    if _duckdb_reads(layout):
+        types = ", ".join(f"{quote_text(column)}: 'VARCHAR'" for column in columns)
+        nulls = ", ".join(quote_text(null) for null in layout.nulls)
+        connection.execute(
+            "create or replace table __file as select * from read_csv("
+            f"{quote_text(str(file))}, auto_detect=false, header=false, "
+            f"skip={layout.skip + int(layout.header)}, columns={{{types}}}, "
+            f"delim={quote_text(layout.delimiter)}, quote={quote_text(layout.quote)}, "
+            f"escape={quote_text(layout.quote)}, nullstr=[{nulls}], strict_mode=true)"
+        )
+        return
+    declared = ", ".join(f"{quote_name(column)} varchar" for column in columns)
+    connection.execute(f"create or replace table __file ({declared})")
+    for batch in read_rows(file, layout, columns):
+        connection.register("__batch", batch)
+        connection.execute("insert into __file select * from __batch")
+        connection.unregister("__batch")
+
+
+def _duckdb_reads(layout: Format) -> bool:
+    return (
+        layout.row_terminator in (None, "\n", "\r\n")
+        and layout.encoding.lower() in ("utf-8", "utf8", "utf-8-sig", "ascii")
+        and len(layout.delimiter.encode()) <= _LONGEST_DUCKDB_DELIMITER
+        and bool(layout.nulls)
+    )
+
+
+def _collect(
+    connection: duckdb.DuckDBPyConnection,
+    document: MappingDocument,
+    loaded: tuple[str, Path],
+    *,
+    is_first: bool,
+) -> None:
+    """Add the rows of __file to the source they belong to."""
+    name, file = loaded
+    if is_first:
+        connection.execute(f"alter table __file rename to {quote_name(name)}")
+        return
+    expected, found = column_names(connection, name), column_names(connection, "__file")
+    if sorted(expected) != sorted(found):
+        message = f"source file {file.name} has the columns {', '.join(found)}, "
+        message += f"the files before it {', '.join(expected)}"
+        key: Key = ("sources", name, "file")
+        raise document.input_error("source_columns_differ", key, message)
+    connection.execute(f"insert into {quote_name(name)} by name select * from __file")
+    connection.execute("drop table __file")
+
+
+def _require_rows(
+    connection: duckdb.DuckDBPyConnection,
+    document: MappingDocument,
+    name: str,
+    source: Source,
+) -> None:
+    row = fetch_row(connection, f"select count(*) from {quote_name(name)}")
+    if row == (0,) and not source.may_be_empty:
+        message = f"source file {source.file} has no rows"
+        hint = "say may_be_empty: true if that is right"
+        key: Key = ("sources", name, "file")
+        raise document.input_error("source_empty", key, message, hint)
