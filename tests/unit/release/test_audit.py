@@ -1,0 +1,49 @@
+import pytest
+
+from echelon.audit import append_event, audit_log_path, cut_torn_tail, read_events
+from echelon.errors import EchelonError, ExitCode
+
+
+@pytest.fixture
+def log(tmp_path):
+    for number in (1, 2, 3):
+        append_event(tmp_path, "published", f"r{number}", {"manifest_sha256": "0"})
+    return audit_log_path(tmp_path)
+
+
+def test_events_are_read_back_in_order(log):
+    events = read_events(log.parents[1])
+    assert [(e.sequence, e.release_id) for e in events] == [
+        (1, "r1"),
+        (2, "r2"),
+        (3, "r3"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("tamper", "line"),
+    [
+        (lambda lines: [lines[0].replace(b"r1", b"r9"), *lines[1:]], 2),
+        (lambda lines: [lines[0], lines[2]], 2),
+        (lambda lines: lines[1:], 1),
+        (lambda lines: [lines[0], lines[1], lines[1], lines[2]], 3),
+        (lambda lines: [*lines, b"{}\n"], 4),
+        (lambda lines: [*lines[:2], lines[2][:-1]], 3),
+    ],
+    ids=["edited", "removed", "beheaded", "inserted", "foreign", "torn"],
+)
+def test_broken_chain_names_its_first_line(log, tamper, line):
+    log.write_bytes(b"".join(tamper(log.read_bytes().splitlines(keepends=True))))
+    with pytest.raises(EchelonError) as finding:
+        read_events(log.parents[1])
+    assert finding.value.exit_code is ExitCode.INTEGRITY
+    assert finding.value.fault.line == line
+
+
+def test_torn_last_line_is_cut_and_the_chain_goes_on(log):
+    whole = log.read_bytes()
+    log.write_bytes(whole + b'{"event": "publ')
+    assert cut_torn_tail(log.parents[1])
+    assert log.read_bytes() == whole
+    assert not cut_torn_tail(log.parents[1])
+    assert append_event(log.parents[1], "published", "r4", {}).sequence == 4

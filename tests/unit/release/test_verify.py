@@ -1,0 +1,139 @@
+import json
+
+import duckdb
+import pytest
+
+from echelon.audit import audit_log_path
+from echelon.errors import EchelonError, ExitCode
+from echelon.release.layout import sha256_of_file
+from echelon.release.rollback import rollback
+from echelon.release.store import current_release_id, find_release
+from echelon.release.verify import verify
+
+
+def rewrite(path, content):
+    path.chmod(0o644)
+    path.write_bytes(content)
+
+
+def test_sound_release_is_verified(company):
+    release = company.release()
+    proof = verify(company.data_dir)
+    assert (proof.release_id, proof.pools, proof.events) == (release.release_id, 1, 1)
+    assert proof.files == len(release.manifest()["files"])
+    assert proof.tables == len(release.manifest()["tables"])
+    assert proof.lines()[0] == f"release {release.release_id} is sound"
+
+
+def _flip_a_byte(release):
+    content = bytearray(release.database.read_bytes())
+    content[-1] ^= 1
+    rewrite(release.database, bytes(content))
+
+
+def _remove_a_file(release):
+    path = release.directory / "parquet/core/dim_segments.parquet"
+    path.parent.chmod(0o755)
+    path.unlink()
+
+
+def _add_a_file(release):
+    release.directory.chmod(0o755)
+    (release.directory / "more.csv").write_text("a\n1\n")
+
+
+def _rewrite_the_manifest_to_match(release):
+    path = release.directory / "manifest.json"
+    rewrite(path, path.read_bytes().replace(b'"95.00"', b'"96.00"'))
+
+
+@pytest.mark.parametrize(
+    ("tamper", "code"),
+    [
+        (_flip_a_byte, "file_changed"),
+        (_remove_a_file, "file_missing"),
+        (_add_a_file, "file_added"),
+        (_rewrite_the_manifest_to_match, "manifest_changed"),
+    ],
+    ids=["byte", "removed", "added", "manifest"],
+)
+def test_tampered_release_is_found_and_cannot_be_rolled_back_to(company, tamper, code):
+    release = company.release()
+    tamper(release)
+    with pytest.raises(EchelonError) as finding:
+        verify(company.data_dir)
+    assert finding.value.exit_code is ExitCode.INTEGRITY
+    assert finding.value.fault.code == code
+
+
+def test_cent_moved_in_file_manifest_and_log_alike_is_found_by_the_tie_out(company):
+    release = company.release()
+    release.database.chmod(0o644)
+    release.directory.chmod(0o755)
+    with duckdb.connect(str(release.database)) as connection:
+        connection.execute(
+            "update intermediate.int_costs_allocated"
+            " set allocated_amount_base_ccy = 60.01 where customer_id = 'C1'"
+        )
+    manifest = release.manifest()
+    listed = manifest["files"]["published.duckdb"]
+    listed["sha256"] = sha256_of_file(release.database)
+    manifest["engine"]["duckdb"] = "0.0.0"
+    path = release.directory / "manifest.json"
+    rewrite(path, json.dumps(manifest).encode())
+    log = audit_log_path(company.data_dir)
+    event = json.loads(log.read_text())
+    event["details"]["manifest_sha256"] = sha256_of_file(path)
+    log.write_text(json.dumps(event) + "\n")
+    with pytest.raises(EchelonError, match="9500 cents allocated, 9501") as finding:
+        verify(company.data_dir)
+    assert finding.value.fault.code == "does_not_tie"
+
+
+def test_log_cut_behind_a_release_is_found(company):
+    company.release()
+    company.deliver("erp-0002")
+    company.release()
+    log = audit_log_path(company.data_dir)
+    log.write_text(log.read_text().splitlines(keepends=True)[0])
+    with pytest.raises(EchelonError) as finding:
+        verify(company.data_dir)
+    assert finding.value.fault.code == "not_in_audit_log"
+
+
+def test_nothing_published_is_a_configuration_error(company):
+    with pytest.raises(EchelonError, match="echelon refresh") as finding:
+        verify(company.data_dir)
+    assert finding.value.exit_code is ExitCode.CONFIGURATION
+
+
+def test_rollback_puts_the_former_release_back_in_one_step(company):
+    first = company.release()
+    company.deliver("erp-0002")
+    second = company.release()
+    assert rollback(company.data_dir, first.release_id).is_current
+    assert not find_release(company.data_dir, second.release_id).is_current
+    assert verify(company.data_dir).events == 3
+
+
+def test_rollback_to_a_changed_release_is_refused(company):
+    first = company.release()
+    company.deliver("erp-0002")
+    second = company.release()
+    _flip_a_byte(first)
+    with pytest.raises(EchelonError) as refusal:
+        rollback(company.data_dir, first.release_id)
+    assert refusal.value.exit_code is ExitCode.INTEGRITY
+    assert current_release_id(company.data_dir) == second.release_id
+
+
+@pytest.mark.parametrize(
+    ("release_id", "exit_code"),
+    [("2025-01-01-abc", ExitCode.CONFIGURATION), (None, ExitCode.NOTHING_NEW)],
+    ids=["unknown", "in_force_already"],
+)
+def test_rollback_to_nowhere_is_refused(company, release_id, exit_code):
+    release = company.release()
+    with pytest.raises(EchelonError) as refusal:
+        rollback(company.data_dir, release_id or release.release_id)
+    assert refusal.value.exit_code is exit_code
