@@ -1,0 +1,49 @@
+-- Grain: one row per charged shipment and order line it carried.
+-- A shipment whose freight is on another shipment shares that one's charge. Lines
+-- weigh in by kilogram; where no line of the shipment has a weight, equally.
+with
+
+shipped_lines as (select * from {{ ref('int_shipment_lines_weighted') }}),
+
+shipments as (select * from {{ ref('stg_tms__shipments') }}),
+
+cost_objects as (select * from {{ ref('int_cost_objects_enumerated') }}),
+
+charged_lines as (
+    select
+        case
+            when shipments.freight_status = 'on_other_shipment'
+                then coalesce(shipments.parent_shipment_id, shipped_lines.shipment_id)
+            else shipped_lines.shipment_id
+        end as shipment_id,
+        coalesce(cost_objects.cost_object_key, 0) as cost_object_key,
+        sum(
+            coalesce({{ driver_units('shipped_lines.weight_kg') }}, 0)
+        ) as weight_qty
+    from shipped_lines
+    left join shipments using (shipment_id)
+    left join cost_objects using (order_id, line_no)
+    group by all
+),
+
+basis_quantities as (
+    select
+        shipment_id,
+        cost_object_key,
+        case
+            when sum(weight_qty) over (partition by shipment_id) > 0 then weight_qty
+            else 1
+        end as basis_qty
+    from charged_lines
+)
+
+select
+    shipment_id,
+    cost_object_key,
+    basis_qty,
+    sum(basis_qty) over (
+        partition by shipment_id order by cost_object_key
+        rows unbounded preceding
+    ) as running_basis_qty,
+    sum(basis_qty) over (partition by shipment_id) as total_basis_qty
+from basis_quantities

@@ -1,0 +1,85 @@
+-- Grain: one row per profit-and-loss posting, with the cost pool it belongs to.
+-- The most specific rule wins: entity and cost centre given first, then the longer
+-- account pattern. No rule, or two equally specific ones, leaves the pool null.
+with
+
+ledger_lines as (select * from {{ ref('int_ledger_lines_converted') }}),
+
+mapping_rules as (select * from {{ ref('policy_cost_pools') }}),
+
+posted_accounts as (
+    select distinct
+        entity_code,
+        account_id,
+        coalesce(cost_center_id, '') as cost_center_id,
+        posting_date
+    from ledger_lines
+),
+
+matching_rules as (
+    select
+        posted_accounts.entity_code,
+        posted_accounts.account_id,
+        posted_accounts.cost_center_id,
+        posted_accounts.posting_date,
+        mapping_rules.cost_pool_code,
+        rank() over (
+            partition by
+                posted_accounts.entity_code,
+                posted_accounts.account_id,
+                posted_accounts.cost_center_id,
+                posted_accounts.posting_date
+            order by
+                cast(mapping_rules.entity_code is not null as integer)
+                + cast(mapping_rules.cost_center_id is not null as integer) desc,
+                length(replace(mapping_rules.account_pattern, '%', '')) desc
+        ) as specificity_rank
+    from posted_accounts
+    inner join mapping_rules
+        on
+            posted_accounts.account_id like mapping_rules.account_pattern
+            and posted_accounts.entity_code
+            = coalesce(mapping_rules.entity_code, posted_accounts.entity_code)
+            and posted_accounts.cost_center_id
+            = coalesce(mapping_rules.cost_center_id, posted_accounts.cost_center_id)
+            and posted_accounts.posting_date >= mapping_rules.valid_from
+            and posted_accounts.posting_date
+            < coalesce(mapping_rules.valid_to, cast('9999-12-31' as date))
+),
+
+chosen_rules as (
+    select
+        entity_code,
+        account_id,
+        cost_center_id,
+        posting_date,
+        count(*) as rule_count,
+        min(cost_pool_code) as cost_pool_code
+    from matching_rules
+    where specificity_rank = 1
+    group by all
+)
+
+select
+    ledger_lines.ledger_code,
+    ledger_lines.entity_code,
+    ledger_lines.document_id,
+    ledger_lines.line_no,
+    ledger_lines.fiscal_period,
+    ledger_lines.posting_date,
+    ledger_lines.account_id,
+    ledger_lines.account_name,
+    ledger_lines.account_type,
+    ledger_lines.cost_center_id,
+    case
+        when chosen_rules.rule_count = 1 then chosen_rules.cost_pool_code
+    end as cost_pool_code,
+    coalesce(chosen_rules.rule_count, 0) as rule_count,
+    ledger_lines.amount_base_ccy
+from ledger_lines
+left join chosen_rules
+    on
+        ledger_lines.entity_code = chosen_rules.entity_code
+        and ledger_lines.account_id = chosen_rules.account_id
+        and coalesce(ledger_lines.cost_center_id, '') = chosen_rules.cost_center_id
+        and ledger_lines.posting_date = chosen_rules.posting_date

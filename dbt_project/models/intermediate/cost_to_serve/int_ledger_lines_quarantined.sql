@@ -1,0 +1,59 @@
+-- Grain: one row per entity and fiscal period with quarantined journal lines.
+-- The account of such a line is not to be trusted, so the amount has no cost pool; it
+-- is valued at the period's average rate of the entity's most used currency.
+with
+
+quarantined_rows as (select * from {{ ref('stg_refresh__quarantined_rows') }}),
+
+journal_lines as (select * from {{ ref('stg_gl__journal_lines') }}),
+
+flow_rates as (
+    select *
+    from {{ ref('int_exchange_rates_daily') }}
+    where rate_type = {{ setting('flow_rate_type') }}
+),
+
+entity_currencies as (
+    select
+        entity_code,
+        local_currency_code
+    from journal_lines
+    group by entity_code, local_currency_code
+    qualify row_number() over (
+        partition by entity_code order by count(*) desc, local_currency_code
+    ) = 1
+),
+
+month_rates as (
+    select
+        currency_code as local_currency_code,
+        {{ month_code('calendar_date') }} as fiscal_period,
+        cast(avg(base_ccy_per_local_ccy) as decimal(28, 12)) as base_ccy_per_local_ccy
+    from flow_rates
+    group by all
+),
+
+quarantined_amounts as (
+    select
+        coalesce(entity_code, 'unknown') as entity_code,
+        coalesce(fiscal_period, 'unknown') as fiscal_period,
+        count(*) as row_count,
+        count(*) filter (where amount_local_ccy is null) as unvalued_row_count,
+        sum(coalesce(amount_local_ccy, 0)) as amount_local_ccy
+    from quarantined_rows
+    where table_name = 'gl__journal_lines'
+    group by all
+)
+
+select
+    quarantined_amounts.entity_code,
+    quarantined_amounts.fiscal_period,
+    quarantined_amounts.row_count,
+    quarantined_amounts.unvalued_row_count,
+    {{ to_base_amount(
+        'quarantined_amounts.amount_local_ccy',
+        'coalesce(month_rates.base_ccy_per_local_ccy, 1)'
+    ) }} as amount_base_ccy
+from quarantined_amounts
+left join entity_currencies using (entity_code)
+left join month_rates using (local_currency_code, fiscal_period)

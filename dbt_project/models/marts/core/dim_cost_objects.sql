@@ -1,0 +1,12 @@
+-- Grain: one row per cost object.
+with
+
+cost_objects as (select * from {{ ref('int_cost_objects_enumerated') }})
+
+select
+    cost_object_key,
+    customer_id,
+    order_id,
+    line_no,
+    product_id
+from cost_objects

@@ -1,0 +1,70 @@
+-- Grain: one row per rank, which is one row per customer.
+-- Customers from the most to the least profitable, ties by id. Cumulative contribution
+-- over the total; over its peak where the total is not positive, and the row says so.
+-- A customer whose contribution is unknown keeps a rank at the end without a figure.
+with
+
+customer_months as (select * from {{ ref('rpt_profitability_by_customer_month') }}),
+
+customers as (
+    select
+        customer_id,
+        min(contribution_basis) as contribution_basis,
+        sum(net_sales_amount_base_ccy) as net_sales_amount,
+        sum(cost_to_serve_amount_base_ccy) as cost_to_serve_amount,
+        case
+            when count(*) = count(contribution_amount_base_ccy)
+                then sum(contribution_amount_base_ccy)
+        end as contribution_amount
+    from customer_months
+    group by customer_id
+),
+
+ranked_customers as (
+    select
+        *,
+        row_number() over curve as customer_rank,
+        case
+            when contribution_amount is not null
+                then sum(contribution_amount) over curve
+        end as cumulative_amount,
+        count(contribution_amount) over () as known_customer_count,
+        sum(contribution_amount) over () as total_amount
+    from customers
+    window
+        curve as (
+            order by contribution_amount desc nulls last, customer_id
+            rows unbounded preceding
+        )
+),
+
+normalised_customers as (
+    select
+        *,
+        case
+            when total_amount > 0 then total_amount
+            else nullif(greatest(max(cumulative_amount) over (), 0), 0)
+        end as divisor_amount
+    from ranked_customers
+)
+
+select
+    customer_rank,
+    customer_id,
+    cast(net_sales_amount as decimal(18, 2)) as net_sales_amount_base_ccy,
+    cast(cost_to_serve_amount as decimal(18, 2)) as cost_to_serve_amount_base_ccy,
+    cast(contribution_amount as decimal(18, 2)) as contribution_amount_base_ccy,
+    cast(cumulative_amount as decimal(18, 2))
+        as cumulative_contribution_amount_base_ccy,
+    cast(cumulative_amount / divisor_amount as decimal(18, 6)) as cumulative_ratio,
+    case
+        when contribution_amount is not null
+            then cast(customer_rank / known_customer_count as decimal(18, 6))
+    end as customer_ratio,
+    case
+        when divisor_amount is null then 'none'
+        when total_amount > 0 then 'total'
+        else 'peak'
+    end as normalised_by,
+    contribution_basis
+from normalised_customers
