@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 
 from models_ml.algorithms.base import Points
+from models_ml.candidates import Candidate
 from models_ml.config import SegmentationConfig
 from models_ml.labels import Word
 from models_ml.scaling import FeatureScaling
-from models_ml.selection import Candidate
 
 FORMAT = 1
 HASH_LENGTH = 12

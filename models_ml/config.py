@@ -34,6 +34,8 @@ class SegmentationConfig:
         scan_sample: Most customers the candidates are compared on.
         jaccard_threshold: Lowest bootstrap Jaccard every segment must reach.
         prediction_strength_threshold: Lowest prediction strength.
+        separation_tolerance: How much worse than the best a Davies-Bouldin index may
+            be for the sake of more segments, as a share.
         inherit_jaccard: Lowest overlap at which a segment keeps its code.
         minimum_customers: Fewest customers a segmentation is attempted on.
         minimum_segment_customers: Fewest customers in a segment.
@@ -65,6 +67,7 @@ class SegmentationConfig:
     scan_sample: int = 10_000
     jaccard_threshold: float = 0.75
     prediction_strength_threshold: float = 0.80
+    separation_tolerance: float = 0.10
     inherit_jaccard: float = 0.50
     minimum_customers: int = 30
     minimum_segment_customers: int = 10
@@ -155,6 +158,7 @@ class SegmentationConfig:
 _RATIOS = (
     "jaccard_threshold",
     "prediction_strength_threshold",
+    "separation_tolerance",
     "inherit_jaccard",
     "minimum_segment_ratio",
     "winsor_ratio",

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models_ml.algorithms.base import Labels, Points
+from models_ml.candidates import fitter
 from models_ml.config import SegmentationConfig
 from models_ml.labels import Profile, label_segments
 from models_ml.preparation import (
@@ -15,7 +16,7 @@ from models_ml.preparation import (
     fit_preparation,
     scaled_points,
 )
-from models_ml.selection import Selection, choose_segment_count, fitter
+from models_ml.selection import Selection, choose_segment_count
 from models_ml.separation import seeded_sample
 from models_ml.stability import bootstrap_jaccard
 
