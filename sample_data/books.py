@@ -1,6 +1,9 @@
 """What has each month's activity earned and cost, per party, account and entity?"""
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from sample_data.activity import Month
 from sample_data.columns import BoolArray, FloatArray, IntArray
@@ -128,7 +131,7 @@ class Books:
                 self._add_sales(kind, party, credits.day, cents)
 
     def _where(
-        self, party: IntArray, site: IntArray, days: IntArray
+        self, party: IntArray, site: NDArray[Any], days: IntArray
     ) -> tuple[IntArray, IntArray, IntArray]:
         month = self._world.calendar.month_of_day[days]
         return party, site.astype(np.int64), month
@@ -141,7 +144,8 @@ class Books:
         desk = month.effort.desk_true
         self.costs.record(ORDER_DESK, where, desk, measured(desk, rng))
         live = ~orders.is_cancelled
-        self.costs.record(ORDER_SYSTEMS, where, orders.line_count * live)
+        line_count = np.where(live, orders.line_count, 0).astype(np.float64)
+        self.costs.record(ORDER_SYSTEMS, where, line_count)
         level = 1 / self._price_level(orders.party)
         net = np.bincount(lines.order, lines.net_cents, len(orders.party)) / 100
         self.costs.record(CREDIT_INSURANCE, where, net * level * live)
@@ -231,9 +235,9 @@ def is_recharged(month: Month, world: World) -> BoolArray:
     orders, lines = month.orders, month.lines
     net = np.bincount(lines.order, lines.net_cents, len(orders.party))
     is_outside = world.parties.segment[orders.party] != INTERCOMPANY
-    return (
-        (net < SMALL_ORDER_CENTS)
-        & is_outside
-        & ~orders.is_cancelled
-        & (orders.second % 5 < 2)
+    is_live = ~orders.is_cancelled
+    # Two in five small orders pay; the rest were promised free delivery.
+    pays: BoolArray = (
+        (net < SMALL_ORDER_CENTS) & is_outside & is_live & (orders.second % 5 < 2)
     )
+    return pays

@@ -5,15 +5,15 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from sample_data import crm, erp, gl, mdm, tms, wms
-from sample_data.activity import simulate_months
+from sample_data.activity import Month, simulate_months
 from sample_data.books import Books
 from sample_data.delivery import Delivery
-from sample_data.identity import draw_identity
-from sample_data.labour import staff
+from sample_data.identity import Identity, draw_identity
+from sample_data.labour import Labour, staff
 from sample_data.ledger import booked_cents, journals
 from sample_data.periods import period_name
 from sample_data.truth import write_truth
-from sample_data.world import build_world
+from sample_data.world import World, build_world
 
 _SYSTEMS = ("erp", "crm", "wms", "tms", "gl", "mdm", "ext")
 _NO_EXTERNAL = "no third-party data was bought for the sample company"
@@ -41,39 +41,55 @@ def write_sample_company(
     """
     say = progress or (lambda text: None)
     landing = out / "landing"
-    for system in _SYSTEMS:
-        if (landing / system / f"{system}-0001").exists():
-            raise ValueError(f"{landing / system} already holds a first delivery")
+    taken = [name for name in _SYSTEMS if (landing / name / f"{name}-0001").exists()]
+    if taken:
+        raise ValueError(f"{landing / taken[0]} already holds a first delivery")
     world = build_world(size, seed)
     identity = draw_identity(world.parties, seed)
-    books = Books(world)
     say("parties, products and exchange rates drawn")
+    books, labour = _write_deliveries(landing, world, identity, say)
+    write_truth(out / "truth", world, identity, (books, labour))
+    say("ledger and truth written")
+
+
+def _write_deliveries(
+    landing: Path, world: World, identity: Identity, say: Callable[[str], None]
+) -> tuple[Books, Labour]:
+    """Play the months, let every system write its delivery, and keep the books."""
+    books = Books(world)
     with ExitStack() as stack:
         to = {name: stack.enter_context(Delivery(landing, name)) for name in _SYSTEMS}
-        erp.write_masters(to["erp"], world, identity)
-        crm.write_masters(to["crm"], world, identity)
-        tms.write_masters(to["tms"], world, identity)
-        wms.write_warehouses(to["wms"])
-        mdm.write_references(to["mdm"], world, identity)
-        to["ext"].declare_absent(
-            {
-                f"ext__{name}": _NO_EXTERNAL
-                for name in ("industries", "geo_risks", "benchmarks")
-            }
-        )
+        _write_masters(to, world, identity)
         next_task = 1
         for month in simulate_months(world):
-            erp.write_month(to["erp"], month, world)
-            crm.write_month(to["crm"], month, world, identity)
-            tms.write_month(to["tms"], month, world, identity)
-            wms.write_month(to["wms"], month, world)
+            _write_month(to, month, world, identity)
             books.close_month(month)
             next_task = month.first.task + month.effort.task_count
             say(f"{period_name(month.month)} written")
         wms.write_stock(to["wms"], world, books, next_task)
         labour = staff(books.costs)
         wms.write_labour(to["wms"], labour)
-        booked = booked_cents(books, labour, seed)
+        booked = booked_cents(books, labour, world.seed)
         gl.write_ledger(to["gl"], world, journals(world, books, booked))
-    write_truth(out / "truth", world, identity, (books, labour))
-    say("ledger and truth written")
+    return books, labour
+
+
+def _write_masters(to: dict[str, Delivery], world: World, identity: Identity) -> None:
+    """Write what stands before the first order."""
+    erp.write_masters(to["erp"], world, identity)
+    crm.write_masters(to["crm"], world, identity)
+    tms.write_masters(to["tms"], world, identity)
+    wms.write_warehouses(to["wms"])
+    mdm.write_references(to["mdm"], world, identity)
+    external = ("industries", "geo_risks", "benchmarks")
+    to["ext"].declare_absent({f"ext__{name}": _NO_EXTERNAL for name in external})
+
+
+def _write_month(
+    to: dict[str, Delivery], month: Month, world: World, identity: Identity
+) -> None:
+    """Write what each system saw of a month."""
+    erp.write_month(to["erp"], month, world)
+    crm.write_month(to["crm"], month, world, identity)
+    tms.write_month(to["tms"], month, world, identity)
+    wms.write_month(to["wms"], month, world)

@@ -116,16 +116,15 @@ def _contract_columns(world: World, identity: Identity) -> dict[str, pa.Array]:
     party = np.repeat(np.flatnonzero(has_contract), len(_CLAUSES))
     clause = np.tile(np.arange(len(_CLAUSES)), int(has_contract.sum()))
     start = -(parties.detail[party] % 300)
-    kinds, values, units = zip(*_CLAUSES, strict=True)
     return {
         "contract_id": col.identifiers("K", identity.crm_number[party], 6),
         "clause_no": col.counts(clause + 1),
         "account_id": crm_ids(identity.crm_number[party]),
         "valid_from": col.dates(start),
         "valid_to": col.dates(start + 1_096),
-        "clause_type": col.labels(clause, kinds),
-        "value": col.decimals(np.array(values)[clause], 4),
-        "unit": col.labels(clause, units),
+        "clause_type": col.labels(clause, [kind for kind, _, _ in _CLAUSES]),
+        "value": col.decimals(np.array([worth for _, worth, _ in _CLAUSES])[clause], 4),
+        "unit": col.labels(clause, [unit for _, _, unit in _CLAUSES]),
         "notice_days": col.counts(np.full(len(party), 90)),
     }
 
@@ -141,38 +140,42 @@ def write_month(
         world: The world.
         identity: Ids of the parties.
     """
+    delivery.append("crm__service_cases", _case_columns(month, world, identity))
+    delivery.append("crm__activities", _visit_columns(month, world, identity))
+
+
+def _case_columns(
+    month: Month, world: World, identity: Identity
+) -> dict[str, pa.Array]:
     relations = month.relations
-    entity = world.parties.entity
     party = month.orders.party[relations.case_order]
-    count = len(party)
+    number = month.first.case + np.arange(len(party))
     closed = relations.case_day + relations.case_second % 4
-    delivery.append(
-        "crm__service_cases",
-        {
-            "case_id": col.identifiers("SC", month.first.case + np.arange(count), 8),
-            "account_id": crm_ids(identity.crm_number[party]),
-            "entity_code": col.labels(entity[party], ENTITY_CODES),
-            "case_type": col.labels(relations.case_type, CASE_TYPES),
-            "opened_at": col.timestamps(relations.case_day, relations.case_second),
-            "closed_at": col.timestamps(
-                closed, relations.case_second + 3600, closed < DAY_COUNT
-            ),
-            "handling_minutes": col.minutes(relations.case_measured),
-            "order_id": col.identifiers(
-                "SO", month.first.order + relations.case_order, 9
-            ),
-        },
-    )
+    return {
+        "case_id": col.identifiers("SC", number, 8),
+        "account_id": crm_ids(identity.crm_number[party]),
+        "entity_code": col.labels(world.parties.entity[party], ENTITY_CODES),
+        "case_type": col.labels(relations.case_type, CASE_TYPES),
+        "opened_at": col.timestamps(relations.case_day, relations.case_second),
+        "closed_at": col.timestamps(
+            closed, relations.case_second + 3600, closed < DAY_COUNT
+        ),
+        "handling_minutes": col.minutes(relations.case_measured),
+        "order_id": col.identifiers("SO", month.first.order + relations.case_order, 9),
+    }
+
+
+def _visit_columns(
+    month: Month, world: World, identity: Identity
+) -> dict[str, pa.Array]:
+    relations = month.relations
     party = relations.visit_party
     number = month.first.activity + np.arange(len(party))
-    delivery.append(
-        "crm__activities",
-        {
-            "activity_id": col.identifiers("AC", number, 8),
-            "account_id": crm_ids(identity.crm_number[party]),
-            "entity_code": col.labels(entity[party], ENTITY_CODES),
-            "activity_type": col.labels(relations.visit_type, ACTIVITY_TYPES),
-            "minutes": col.minutes(relations.visit_measured),
-            "occurred_at": col.timestamps(relations.visit_day, relations.visit_second),
-        },
-    )
+    return {
+        "activity_id": col.identifiers("AC", number, 8),
+        "account_id": crm_ids(identity.crm_number[party]),
+        "entity_code": col.labels(world.parties.entity[party], ENTITY_CODES),
+        "activity_type": col.labels(relations.visit_type, ACTIVITY_TYPES),
+        "minutes": col.minutes(relations.visit_measured),
+        "occurred_at": col.timestamps(relations.visit_day, relations.visit_second),
+    }

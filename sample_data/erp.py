@@ -40,6 +40,7 @@ def write_masters(delivery: Delivery, world: World, identity: Identity) -> None:
     Args:
         delivery: The open ERP delivery.
         world: The world.
+        identity: Ids of the parties.
     """
     delivery.write(
         "erp__customers", _customer_columns(world.parties, identity, world.seed)
@@ -231,7 +232,6 @@ def _receivable_columns(month: Month, world: World) -> dict[str, pa.Array]:
     """Write one open item per order; customers pay around their terms."""
     orders, lines = month.orders, month.lines
     order = np.flatnonzero(~orders.is_cancelled)
-    count = len(order)
     total = np.bincount(lines.order, lines.net_cents + lines.tax_cents, len(orders.day))
     party = orders.party[order]
     due = orders.day[order] + world.parties.payment_days[party]

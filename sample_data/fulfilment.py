@@ -97,18 +97,7 @@ def fulfil(
     products: Products,
     tools: tuple[Calendar, np.random.Generator],
 ) -> Fulfilment:
-    """Ship the lines of a month.
-
-    Args:
-        orders: The month's orders.
-        lines: Their lines.
-        parties: The true parties.
-        products: The catalogue.
-        tools: The calendar and the month's random numbers.
-
-    Returns:
-        Line outcomes and shipments.
-    """
+    """Ship the lines of a month; ``tools`` are the calendar and random numbers."""
     calendar, rng = tools
     ship_day = calendar.later(
         orders.day, np.where(orders.is_rush, 0, rng.integers(1, 3, len(orders.day)))
@@ -118,23 +107,29 @@ def fulfil(
     status = np.where(shipped == lines.qty, SHIPPED, SHORT)
     status = np.where(ship_day[lines.order] >= DAY_COUNT, OPEN, status)
     status = np.where(orders.is_cancelled[lines.order], CANCELLED, status)
-    block = lines.order * 2 + lines.is_chilled
-    filled, row = np.unique(block[shipped > 0], return_inverse=True)
-    shipment = np.full(len(block), -1, dtype=np.int64)
-    shipment[shipped > 0] = row
-    moved = shipped[shipped > 0]
-    product = lines.product[shipped > 0]
-    totals = [
-        np.bincount(row, weights, minlength=len(filled))
-        for weights in (
-            moved * products.weight_g[product],
-            moved * products.volume_cm3[product],
-            None,
-            moved / products.case_units[product],
-        )
-    ]
+    left = shipped > 0
+    block = lines.order[left] * 2 + lines.is_chilled[left]
+    filled, row = np.unique(block, return_inverse=True)
+    shipment = np.full(len(shipped), -1, dtype=np.int64)
+    shipment[left] = row
+    totals = _totals(row, shipped[left], lines.product[left], products)
     shipments = _shipments(filled, totals, ship_day, (orders, parties), tools)
     return Fulfilment(status, shipped, shipment, shipments)
+
+
+def _totals(
+    row: IntArray, qty: IntArray, product: IntArray, products: Products
+) -> list[FloatArray]:
+    """Add up grams, cubic centimetres, lines and cases per shipment."""
+    return [
+        np.bincount(row, weights).astype(np.float64)
+        for weights in (
+            qty * products.weight_g[product],
+            qty * products.volume_cm3[product],
+            np.ones(len(row)),
+            qty / products.case_units[product],
+        )
+    ]
 
 
 def _shipped_quantities(
@@ -158,21 +153,13 @@ def _shipments(
     calendar, rng = tools
     order, is_chilled = block // 2, block % 2 == 1
     party = orders.party[order]
-    weight = totals[0]
-    is_light = (weight < _PARCEL_LIMIT_G) | orders.is_rush[order]
-    mode = np.where(parties.is_on_route[party], OWN_FLEET, LTL)
-    mode = np.where(is_light & ~parties.is_on_route[party], PARCEL, mode)
-    mode = np.where(is_light & orders.is_rush[order], PARCEL, mode)
+    mode = _modes(totals[0], orders.is_rush[order], parties.is_on_route[party])
     collects = parties.collects[party]
+    mode = np.where(collects & (mode == OWN_FLEET), LTL, mode)
     follows = np.zeros(len(order), dtype=bool)
     follows[1:] = (order[1:] == order[:-1]) & (mode[1:] == LTL) & (mode[:-1] == LTL)
     is_child = follows & ~collects & (rng.random(len(order)) < 0.3)
-    is_carrier = (mode != OWN_FLEET) & ~collects
-    status = np.where(is_carrier, CHARGED, INCLUDED)
-    status = np.where(collects, CUSTOMER_ARRANGED, status)
-    forgotten = is_carrier & (rng.random(len(order)) < 0.003) & (weight < 5_000)
-    status = np.where(forgotten, UNRATED, status)
-    status = np.where(is_child, ON_OTHER, status)
+    status = _freight_status(mode, collects, totals[0], rng)
     promised = orders.promised_day[order]
     is_late = rng.random(len(order)) < parties.traits["late"][party]
     due = np.minimum(calendar.later(ship_day[order], 1 + (mode == LTL)), promised)
@@ -183,14 +170,33 @@ def _shipments(
         day=ship_day[order],
         actual_day=np.where(is_late, delayed, due),
         is_late=is_late,
-        mode=np.where(collects & (mode == OWN_FLEET), LTL, mode),
-        status=status,
+        mode=mode,
+        status=np.where(is_child, ON_OTHER, status),
         is_child=is_child,
-        weight_g=weight.astype(np.int64),
+        weight_g=totals[0].astype(np.int64),
         volume_cm3=totals[1].astype(np.int64),
         line_count=totals[2].astype(np.int64),
         cases=totals[3],
     )
+
+
+def _modes(
+    weight_g: FloatArray, is_rush: BoolArray, is_on_route: BoolArray
+) -> IntArray:
+    """Send rush orders as parcels, the rest by own lorry where one passes."""
+    by_carrier = np.where(weight_g < _PARCEL_LIMIT_G, PARCEL, LTL)
+    return np.where(is_rush, PARCEL, np.where(is_on_route, OWN_FLEET, by_carrier))
+
+
+def _freight_status(
+    mode: IntArray, collects: BoolArray, weight_g: FloatArray, rng: np.random.Generator
+) -> IntArray:
+    """Say who pays; of a few light parcels the carrier's invoice never came."""
+    is_carrier = (mode != OWN_FLEET) & ~collects
+    status = np.where(is_carrier, CHARGED, INCLUDED)
+    status = np.where(collects, CUSTOMER_ARRANGED, status)
+    forgotten = is_carrier & (rng.random(len(mode)) < 0.003) & (weight_g < 5_000)
+    return np.where(forgotten, UNRATED, status)
 
 
 def freight_cents(

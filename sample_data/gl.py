@@ -174,32 +174,13 @@ def _movements(lines: _Lines, cents: col.IntArray) -> col.IntArray:
 
 
 def _balance_columns(lines: _Lines) -> dict[str, pa.Array]:
-    """Roll balances forward; profit and loss starts each year at zero.
-
-    The year's result moves into equity with the opening balance of January, as
-    ledgers carry it forward without a posting.
-    """
+    """Lay out balances of every account an entity uses, for every month."""
     debit = _movements(lines, np.maximum(lines.cents, 0))
     credit = _movements(lines, np.maximum(-lines.cents, 0))
-    opening = np.zeros_like(debit)
-    general = _CENTERS.index(GENERAL)
-    sales = -(debit - credit)[:, _ACCOUNT_IDS.index("4000")].sum(axis=(1, 2))
-    for account_id, factor in _OPENING.items():
-        start = np.rint(sales / MONTH_COUNT * factor / 100).astype(np.int64) * 100
-        opening[:, _ACCOUNT_IDS.index(account_id), general, 0] = start
-    opening[:, _EQUITY, general, 0] = -opening[..., 0].sum(axis=(1, 2))
-    for month in range(1, MONTH_COUNT):
-        closing = opening[..., month - 1] + (debit - credit)[..., month - 1]
-        if month % 12 == 0:
-            result = closing[:, _PROFIT_AND_LOSS].sum(axis=(1, 2))
-            closing[:, _PROFIT_AND_LOSS] = 0
-            closing[:, _EQUITY, general] += result
-        opening[..., month] = closing
-    # An account the entity never touches gets no row; the others get all months.
+    opening = _opening_balances(debit - credit)
     used = (np.abs(opening) + debit + credit).sum(axis=3) > 0
-    entity, account, center = np.nonzero(used)
     entity, account, center = (
-        np.repeat(rows, MONTH_COUNT) for rows in (entity, account, center)
+        np.repeat(rows, MONTH_COUNT) for rows in np.nonzero(used)
     )
     month = np.tile(np.arange(MONTH_COUNT), int(used.sum()))
     where = (entity, account, center, month)
@@ -215,6 +196,29 @@ def _balance_columns(lines: _Lines) -> dict[str, pa.Array]:
         "closing_amount": col.decimals(closing_cents, 2),
         "currency_code": col.labels(entity, CURRENCY_CODES),
     }
+
+
+def _opening_balances(moved: col.IntArray) -> col.IntArray:
+    """Roll balances forward; profit and loss starts each year at zero.
+
+    The year's result moves into equity with the opening balance of January, as
+    ledgers carry it forward without a posting.
+    """
+    opening = np.zeros_like(moved)
+    general = _CENTERS.index(GENERAL)
+    sales = -moved[:, _ACCOUNT_IDS.index("4000")].sum(axis=(1, 2))
+    for account_id, factor in _OPENING.items():
+        start = np.rint(sales / MONTH_COUNT * factor / 100).astype(np.int64) * 100
+        opening[:, _ACCOUNT_IDS.index(account_id), general, 0] = start
+    opening[:, _EQUITY, general, 0] = -opening[..., 0].sum(axis=(1, 2))
+    for month in range(1, MONTH_COUNT):
+        closing = opening[..., month - 1] + moved[..., month - 1]
+        if month % 12 == 0:
+            result = closing[:, _PROFIT_AND_LOSS].sum(axis=(1, 2))
+            closing[:, _PROFIT_AND_LOSS] = 0
+            closing[:, _EQUITY, general] += result
+        opening[..., month] = closing
+    return opening
 
 
 def _budget_columns(lines: _Lines, seed: int) -> dict[str, pa.Array]:

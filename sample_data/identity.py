@@ -105,16 +105,7 @@ def tax_ids(parties: Parties, identity: Identity) -> list[str]:
 def account_texts(
     parties: Parties, identity: Identity, seed: int
 ) -> dict[str, pa.Array]:
-    """Describe the ERP accounts; a second account is a second site, spelt otherwise.
-
-    Args:
-        parties: The true parties.
-        identity: Their ids.
-        seed: Seed of the company.
-
-    Returns:
-        Descriptive columns of ``erp__customers``, length n_accounts.
-    """
+    """Describe the ERP accounts; a second account is a second site, spelt otherwise."""
     rng = np.random.default_rng([seed, 33])
     party = parties.account_party
     everything = parties.country

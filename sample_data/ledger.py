@@ -62,7 +62,6 @@ class Posting:
     center: str
     cents: int
     text: str = ""
-    customer_party: int = -1
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,10 @@ def booked_cents(books: Books, labour: Labour, seed: int) -> IntArray:
     total[list(LABOUR)] += labour.idle_local
     spread = np.array([account.noise for account in COST_ACCOUNTS])
     noise = rng.normal(0, 1, total.shape) * spread[:, None, None, None]
-    return np.rint(total * (1 + noise.clip(-0.03, 0.03)) * 100).astype(np.int64)
+    cents: IntArray = np.rint(total * (1 + noise.clip(-0.03, 0.03)) * 100).astype(
+        np.int64
+    )
+    return cents
 
 
 def journals(world: World, books: Books, booked: IntArray) -> list[Journal]:
@@ -178,8 +180,9 @@ def _costs(cost: IntArray, invoiced_freight: float) -> dict[str, list[Posting]]:
             continue
         kind = "WAGES" if row in LABOUR else "SERVICES"
         kind = "SITES" if row == STORAGE else kind
-        for site, center in enumerate(("A", "C")):
-            center = center if row in _SITE_ACCOUNTS else _CENTER_OF[account.account_id]
+        for site, warehouse in enumerate(("A", "C")):
+            shared = _CENTER_OF[account.account_id]
+            center = warehouse if row in _SITE_ACCOUNTS else shared
             cents = int(cost[row, site])
             drafts[kind].append(
                 Posting(account.account_id, center, cents, account.name)

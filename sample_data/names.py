@@ -5,9 +5,32 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-_FIRST = ["Brand", "Lind", "Eich", "Birk", "Stern", "Wald", "Berg", "Hart", "Kron", "Fels", "Raben", "Adler", "Falk", "Graf", "Horn", "Ilm", "Jost", "Kess", "Lorch", "Marl", "Neck", "Oster", "Pfeil", "Quell", "Reut", "Sand", "Tann", "Ulm", "Vogt", "Weiss", "Ash", "Black", "Cromp", "Dun", "Elling", "Fair", "Garth", "Hart", "Ingle", "Kettle", "Lang", "Mar", "Nor", "Oak", "Penn", "Rother", "Stan", "Thorn", "Under", "Wether", "Calder", "Alder", "Bram", "Colt", "Drake", "Ever", "Frost", "Glen"]
-_SECOND = ["holm", "mann", "berg", "feld", "bach", "hausen", "wert", "stein", "dorf", "kamp", "horst", "rode", "well", "bury", "ton", "field", "worth", "ham", "ley", "shaw", "wick", "stead", "brook", "dale", "ford", "gate", "croft", "more", "ridge", "mere"]
-_TRADES = ["Catering|Cater.", "Hotel|Htl.", "Foods|Fds", "Kitchens|Kitch.", "Bakery|Bkry", "Clinic|Clin.", "Care|Care", "Schools|Schls", "Workshop|Wkshp", "Engineering|Eng.", "Garage|Gar.", "Metal|Met.", "Packaging|Packg.", "Logistics|Log.", "Printing|Print.", "Garden|Gdn", "Nursery|Nurs.", "Construction|Constr.", "Facility|Fac.", "Services|Svcs", "Marine|Mar.", "Energy|Enrg", "Retail|Ret.", "Trading|Trdg"]
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
+_FIRST = _words(
+    """Brand Lind Eich Birk Stern Wald Berg Hart Kron Fels Raben Adler Falk Graf Horn
+    Ilm Jost Kess Lorch Marl Neck Oster Pfeil Quell Reut Sand Tann Ulm Vogt Weiss
+    Ash Black Cromp Dun Elling Fair Garth Hazel Ingle Kettle Lang Mar Nor Oak Penn
+    Rother Stan Thorn Under Wether Calder Alder Bram Colt Drake Ever Frost Glen"""
+)
+_SECOND = _words(
+    """holm mann berg feld bach hausen wert stein dorf kamp horst rode well bury ton
+    field worth ham ley shaw wick stead brook dale ford gate croft more ridge mere"""
+)
+# Trade and its usual abbreviation.
+_TRADES = tuple(
+    (word.split("|")[0], word.split("|")[1])
+    for word in _words(
+        """Catering|Cater. Hotel|Htl. Foods|Fds Kitchens|Kitch. Bakery|Bkry
+        Clinic|Clin. Care|Cre Schools|Schls Workshop|Wkshp Engineering|Eng.
+        Garage|Gar. Metal|Met. Packaging|Packg. Logistics|Log. Printing|Print.
+        Garden|Gdn Nursery|Nurs. Construction|Constr. Facility|Fac. Services|Svcs
+        Marine|Mar. Energy|Enrg Retail|Ret. Trading|Trdg"""
+    )
+)
 _LEGAL = {
     "DE": (("GmbH", "G.m.b.H."), ("AG", "A.G."), ("KG", "K.G."), ("e.K.", "eK")),
     "GB": (("Ltd", "Limited"), ("PLC", "P.L.C."), ("LLP", "L.L.P.")),
@@ -56,7 +79,7 @@ def party_names(
         forms = _LEGAL[country]
         names.append(
             f"{_FIRST[first % len(_FIRST)]}{_SECOND[second % len(_SECOND)]} "
-            f"{_TRADES[trade % len(_TRADES)].split('|')[0]} "
+            f"{_TRADES[trade % len(_TRADES)][0]} "
             f"{forms[legal % len(forms)][0]}"
         )
     return names
@@ -88,8 +111,7 @@ def _misspell(name: str, country: str, habit: int, place: int) -> str:
     elif habit == 4:
         legal = ""
     elif habit == 5:
-        short = dict(pair.split("|") for pair in _TRADES)
-        trade = short.get(trade, trade)
+        trade = dict(_TRADES).get(trade, trade)
     elif habit == 6:
         stem = stem[:cut] + stem[cut + 1] + stem[cut] + stem[cut + 2 :]
     elif habit == 7:

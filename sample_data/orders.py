@@ -109,30 +109,14 @@ def draw_orders(
     rate: FloatArray,
     rng: np.random.Generator,
 ) -> Orders:
-    """Draw the orders of a month.
-
-    Args:
-        parties: The true parties.
-        calendar: Business days.
-        month: Month number.
-        rate: Expected orders per party, shape (n_parties,).
-        rng: The month's random numbers.
-
-    Returns:
-        Orders sorted by time of entry, numbered from 0.
-    """
-    regularity = parties.traits["regularity"]
-    steady = np.floor(rate + rng.random(parties.count)).astype(np.int64)
-    by_chance = rng.poisson(rate)
-    is_steady = rng.random(parties.count) < regularity
-    party = np.repeat(np.arange(parties.count), np.where(is_steady, steady, by_chance))
+    """Draw a month's orders by time of entry; ``rate`` is expected ones per party."""
+    order_count = _order_counts(parties, rate, rng)
+    party = np.repeat(np.arange(parties.count), order_count)
     size = len(party)
     day = rng.choice(calendar.days_of(month), size)
     second = rng.integers(6 * 3600, 18 * 3600, size)
     in_time = np.lexsort((second, day))
     party, day, second = party[in_time], day[in_time], second[in_time]
-    first, spare = parties.first_account[party], parties.second_account[party]
-    uses_second = (spare >= 0) & (rng.random(size) < 0.4)
     trait = {name: values[party] for name, values in parties.traits.items()}
     is_rush = rng.random(size) < trait["rush"]
     promise = np.where(is_rush, 2, rng.integers(4, 7, size))
@@ -141,7 +125,7 @@ def draw_orders(
     return Orders(
         number=np.arange(size),
         party=party,
-        account=np.where(uses_second, spare, first),
+        account=_accounts(parties, party, rng),
         entity=parties.entity[party],
         day=day,
         second=second,
@@ -152,6 +136,23 @@ def draw_orders(
         promised_day=promised,
         line_count=1 + rng.poisson(np.maximum(trait["lines"] - 1, 0)),
     )
+
+
+def _order_counts(
+    parties: Parties, rate: FloatArray, rng: np.random.Generator
+) -> IntArray:
+    """Count a month's orders: regular parties keep their rhythm, others do not."""
+    steady = np.floor(rate + rng.random(parties.count)).astype(np.int64)
+    by_chance = rng.poisson(rate)
+    is_steady = rng.random(parties.count) < parties.traits["regularity"]
+    return np.where(is_steady, steady, by_chance)
+
+
+def _accounts(parties: Parties, party: IntArray, rng: np.random.Generator) -> IntArray:
+    """Book two fifths of the orders on the second account, where there is one."""
+    spare = parties.second_account[party]
+    uses_second = (spare >= 0) & (rng.random(len(party)) < 0.4)
+    return np.where(uses_second, spare, parties.first_account[party])
 
 
 def _entry_modes(electronic: FloatArray, rng: np.random.Generator) -> IntArray:
@@ -170,18 +171,7 @@ def draw_lines(
     month: int,
     rng: np.random.Generator,
 ) -> Lines:
-    """Draw the lines of a month's orders with exact amounts.
-
-    Args:
-        orders: The month's orders.
-        parties: The true parties.
-        products: The catalogue.
-        month: Month number.
-        rng: The month's random numbers.
-
-    Returns:
-        Lines sorted by order and line number.
-    """
+    """Draw the lines of a month's orders, with exact amounts, sorted by order."""
     order = np.repeat(np.arange(len(orders.party)), orders.line_count)
     party = orders.party[order]
     product = _draw_products(products, month, parties.assortment[party], rng)
@@ -193,17 +183,9 @@ def draw_lines(
     line_no = np.arange(len(order)) - first[order] + 1
     qty = _draw_quantities(parties, products, party, product, rng)
     entity = orders.entity[order]
-    year = month // 12
-    price = products.price_cents[year, entity, product]
+    price, unit_cost = _prices(products, month // 12, entity, product)
     gross = price * qty
     discount = np.rint(gross * parties.traits["discount"][party]).astype(np.int64)
-    unit_cost = np.rint(
-        products.cost_cents[year, product]
-        * (
-            products.price_cents[0, entity, product]
-            / products.price_cents[0, 0, product]
-        )
-    ).astype(np.int64)
     net = gross - discount
     rate = np.where(parties.segment[party] == INTERCOMPANY, 0, TAX_RATIOS[entity])
     return Lines(
@@ -221,6 +203,17 @@ def draw_lines(
     )
 
 
+def _prices(
+    products: Products, year: int, entity: IntArray, product: IntArray
+) -> tuple[IntArray, IntArray]:
+    """Return local cents per unit charged and paid."""
+    local_per_base = (
+        products.price_cents[0, entity, product] / products.price_cents[0, 0, product]
+    )
+    unit_cost = np.rint(products.cost_cents[year, product] * local_per_base)
+    return products.price_cents[year, entity, product], unit_cost.astype(np.int64)
+
+
 def _draw_products(
     products: Products, month: int, assortment: IntArray, rng: np.random.Generator
 ) -> IntArray:
@@ -229,7 +222,8 @@ def _draw_products(
     # The ranges' curves end to end form one ascending curve: a single search.
     ends = (weights + np.arange(len(weights))[:, None]).reshape(-1)
     found = np.searchsorted(ends, assortment + rng.random(len(assortment)), "right")
-    return found.clip(max=ends.size - 1) % weights.shape[1]
+    chosen: IntArray = found.clip(max=ends.size - 1) % weights.shape[1]
+    return chosen
 
 
 def _draw_quantities(
@@ -251,4 +245,5 @@ def _draw_quantities(
     cases = products.case_units[product]
     whole = -(-units // cases) * cases
     is_bulk = (parties.segment[party] == BULK_SEASONAL) | (units > 4 * cases)
-    return np.where(is_bulk, whole, units)
+    wholesale: IntArray = np.where(is_bulk, whole, units)
+    return wholesale

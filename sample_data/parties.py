@@ -1,9 +1,9 @@
 """Who are the true parties, and which accounts does each of them hold?"""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from sample_data.columns import BoolArray, FloatArray, IntArray
 from sample_data.entities import ENTITIES
@@ -111,36 +111,39 @@ def simulate_parties(
     entity = rng.choice(3, count, p=[entity.party_share for entity in ENTITIES])
     # Each subsidiary buys from another entity: the ledger eliminates that trade.
     entity[segment == INTERCOMPANY] = [0, 0, 1]
-    distance = np.exp(rng.normal(np.log(140), 0.8, count)).clip(8, 900)
     joined, left = _active_months(segment, rng)
     traits = _traits(segment, rng)
     traits["orders"] *= order_intensity
     countries = [ENTITIES[row].country_code for row in entity.tolist()]
     name = party_names(countries, rng, count)
     _name_subsidiaries(name, segment)
-    peak = np.where(rng.random(count) < 0.5, 3.5, 9.5) + rng.normal(0, 0.6, count)
-    accounts = _accounts(segment, rng)
     return Parties(
         segment=segment,
         entity=entity,
         traits=traits,
-        season_peak=peak,
         joined_month=joined,
         left_month=left,
         assortment=_assortments(segment, rng),
-        distance_km=distance,
-        is_on_route=(distance < 110) & (rng.random(count) < 0.85),
-        collects=rng.random(count) < 0.02,
-        payment_days=rng.choice(np.array([14, 30, 45, 60]), count),
         parent=_parents(segment, entity, rng),
         name=name,
         city=_city_rows(countries, rng),
         detail=choices(count, rng),
-        account_party=accounts[0],
-        account_number=accounts[1],
-        first_account=accounts[2],
-        second_account=accounts[3],
+        **_terms(count, rng),
+        **_accounts(segment, rng),
     )
+
+
+def _terms(count: int, rng: np.random.Generator) -> dict[str, Any]:
+    """Draw peak season, distance, delivery and payment terms of each party."""
+    distance = np.exp(rng.normal(np.log(140), 0.8, count)).clip(8, 900)
+    half = np.where(rng.random(count) < 0.5, 3.5, 9.5)
+    return {
+        "season_peak": half + rng.normal(0, 0.6, count),
+        "distance_km": distance,
+        "is_on_route": (distance < 110) & (rng.random(count) < 0.85),
+        "collects": rng.random(count) < 0.02,
+        "payment_days": rng.choice(np.array([14, 30, 45, 60]), count),
+    }
 
 
 def _segments(
@@ -208,12 +211,11 @@ def _name_subsidiaries(name: list[str], segment: IntArray) -> None:
 
 def _city_rows(countries: list[str], rng: np.random.Generator) -> IntArray:
     sizes = np.array([len(cities(country)) for country in countries])
-    return rng.integers(0, 1 << 30, len(countries)) % sizes
+    rows: IntArray = rng.integers(0, 1 << 30, len(countries)) % sizes
+    return rows
 
 
-def _accounts(
-    segment: IntArray, rng: np.random.Generator
-) -> tuple[NDArray[np.int64], ...]:
+def _accounts(segment: IntArray, rng: np.random.Generator) -> dict[str, Any]:
     """Open one ERP account per party, and a second one for six in a hundred."""
     count = len(segment)
     has_second = (rng.random(count) < 0.06) & (segment < ORDINARY_COUNT)
@@ -228,4 +230,9 @@ def _accounts(
     first[account_party[~is_second]] = rows[~is_second]
     second[account_party[is_second]] = rows[is_second]
     gaps = np.cumsum(rng.integers(1, 4, len(account_party)))
-    return account_party, 100_000 + gaps, first, second
+    return {
+        "account_party": account_party,
+        "account_number": 100_000 + gaps,
+        "first_account": first,
+        "second_account": second,
+    }

@@ -37,12 +37,16 @@ class Calendar:
 
     def later(self, days: DayArray, business_day_count: DayArray) -> DayArray:
         """Move each day on by a number of business days, shape (n,)."""
-        return self.business_days[self.business_rank[days] + business_day_count]
+        moved: DayArray = self.business_days[
+            self.business_rank[days] + business_day_count
+        ]
+        return moved
 
     def days_of(self, month: int) -> DayArray:
         """Return the business days of a month."""
         in_month = self.month_of_day[self.business_days] == month
-        return self.business_days[in_month]
+        days: DayArray = self.business_days[in_month]
+        return days
 
 
 def build_calendar() -> Calendar:

@@ -146,12 +146,7 @@ def product_columns(products: Products) -> dict[str, pa.Array]:
     row = np.concatenate([number, repriced])
     year = np.concatenate([np.zeros_like(number), np.ones_like(repriced)])
     category = products.category[row]
-    names = [
-        f"{_CATEGORIES[products.category[n]][2]} {_GRADES[n % len(_GRADES)]} {n:04d}"
-        for n in row
-    ]
-    rng = np.random.default_rng(len(number))
-    lead_time = rng.integers(4, 45, len(number))[row]
+    lead_time = 4 + number[row] * 17 % 41
     stage = np.where(products.end_month[row] < MONTH_COUNT, 2, 1)
     stage = np.where(products.launch_month[row] > 12, 0, stage)
     valid_from = np.where(year == 1, month_bounds(_NEW_PRICES_MONTH)[0], -1461)
@@ -159,20 +154,12 @@ def product_columns(products: Products) -> dict[str, pa.Array]:
         "product_id": product_ids(row),
         "valid_from": dates(valid_from),
         "product_code": identifiers("HS-", row * 7 + 1000, 6),
-        "name": texts(names),
+        "name": texts(_names(products, row)),
         **{
             f"category_{level + 1}": labels(category, [c[level] for c in _CATEGORIES])
             for level in range(3)
         },
-        "base_uom": constant("EA", len(row)),
-        "weight_kg": decimals(products.weight_g[row] * 1000, 6),
-        "volume_m3": decimals(products.volume_cm3[row], 6),
-        "units_per_case": counts(products.case_units[row]),
-        "temperature_class": labels(
-            products.is_chilled[row].astype(np.int64), ("ambient", "chilled")
-        ),
-        "is_hazardous": flags(category == 0),
-        "shelf_life_days": counts(np.where(products.is_chilled[row], 28, 1095)),
+        **_physical_columns(products, row),
         "standard_cost": decimals(products.cost_cents[year, row] * 10_000, 6),
         "list_price": decimals(products.price_cents[year, 0, row] * 10_000, 6),
         "currency_code": constant("EUR", len(row)),
@@ -180,6 +167,28 @@ def product_columns(products: Products) -> dict[str, pa.Array]:
         "lead_time_days": decimals(lead_time * 10_000, 4),
         "lead_time_sd_days": decimals(lead_time * 1_800, 4),
         "lifecycle_stage": labels(stage, ("introduction", "mature", "decline")),
+    }
+
+
+def _names(products: Products, row: NDArray[np.int64]) -> list[str]:
+    return [
+        f"{_CATEGORIES[products.category[n]][2]} {_GRADES[n % len(_GRADES)]} {n:04d}"
+        for n in row
+    ]
+
+
+def _physical_columns(
+    products: Products, row: NDArray[np.int64]
+) -> dict[str, pa.Array]:
+    is_chilled = products.is_chilled[row]
+    return {
+        "base_uom": constant("EA", len(row)),
+        "weight_kg": decimals(products.weight_g[row] * 1000, 6),
+        "volume_m3": decimals(products.volume_cm3[row], 6),
+        "units_per_case": counts(products.case_units[row]),
+        "temperature_class": labels(is_chilled, ("ambient", "chilled")),
+        "is_hazardous": flags(products.category[row] == 0),
+        "shelf_life_days": counts(np.where(is_chilled, 28, 1095)),
     }
 
 

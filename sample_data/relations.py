@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sample_data.columns import FloatArray, IntArray
+from sample_data.columns import BoolArray, FloatArray, IntArray
 from sample_data.effort import measured
 from sample_data.fulfilment import Fulfilment
 from sample_data.groups import INTERCOMPANY
@@ -52,25 +52,8 @@ def draw_relations(
     month: int,
     rng: np.random.Generator,
 ) -> Relations:
-    """Draw the cases the month's orders cause, late ones more, and the visits.
-
-    Args:
-        activity: Orders and fulfilment of the month.
-        parties: The true parties.
-        month: Month number.
-        rng: The month's random numbers.
-
-    Returns:
-        Cases and visits; cases that would open after the end are dropped.
-    """
-    orders, fulfilment = activity
-    shipments = fulfilment.shipments
-    late = np.bincount(shipments.order, shipments.is_late, len(orders.party)) > 0
-    is_own = parties.segment[orders.party] == INTERCOMPANY
-    chance = parties.traits["case"][orders.party] + 0.10 * (late & ~is_own)
-    opened = orders.day + rng.integers(1, 12, len(orders.day))
-    has_case = (rng.random(len(chance)) < chance) & (opened < DAY_COUNT)
-    case_order = np.flatnonzero(has_case)
+    """Draw the cases a month's orders cause and the month's sales visits."""
+    case_order, opened, late = _cases(activity, parties, rng)
     size = len(case_order)
     usual = rng.integers(OTHER_FIRST, len(CASE_TYPES), size)
     handling = np.exp(rng.normal(np.log(17), 0.5, size))
@@ -81,8 +64,8 @@ def draw_relations(
     length = typical * np.exp(rng.normal(0, 0.25, len(visit_party)))
     return Relations(
         case_order=case_order,
-        case_type=np.where(late[case_order], LATE_CASE, usual),
-        case_day=opened[case_order],
+        case_type=np.where(late, LATE_CASE, usual),
+        case_day=opened,
         case_second=rng.integers(7 * 3600, 18 * 3600, size),
         case_true=handling,
         case_measured=measured(handling, rng),
@@ -93,3 +76,21 @@ def draw_relations(
         visit_true=length,
         visit_measured=measured(length, rng),
     )
+
+
+def _cases(
+    activity: tuple[Orders, Fulfilment], parties: Parties, rng: np.random.Generator
+) -> tuple[IntArray, IntArray, BoolArray]:
+    """Draw order, opening day and lateness of each case; late orders cause more.
+
+    Cases that would open after the end are dropped.
+    """
+    orders, fulfilment = activity
+    shipments = fulfilment.shipments
+    late = np.bincount(shipments.order, shipments.is_late, len(orders.party)) > 0
+    is_own = parties.segment[orders.party] == INTERCOMPANY
+    chance = parties.traits["case"][orders.party] + 0.10 * (late & ~is_own)
+    opened = orders.day + rng.integers(1, 12, len(orders.day))
+    has_case = (rng.random(len(chance)) < chance) & (opened < DAY_COUNT)
+    case_order = np.flatnonzero(has_case)
+    return case_order, opened[case_order], late[case_order]
