@@ -191,56 +191,60 @@ def _classified(
     before: NDArray[np.object_],
 ) -> pd.DataFrame:
     codes = np.array(model.codes)
-    rows = np.arange(len(frame))
     numbers = {code: number for number, code in enumerate(model.codes)}
     previous = np.array([numbers.get(code, NO_SEGMENT) for code in before], np.int64)
-    distances = positions.distances
-    nearest = distances.argmin(axis=1)
-    segment = damped(distances, previous, model.hysteresis_ratio)
+    nearest: Labels = positions.distances.argmin(axis=1)
+    segment = damped(positions.distances, previous, model.hysteresis_ratio)
     exceptional = np.zeros(len(frame), dtype=bool)
     if not model.is_capping:
         exceptional = np.asarray(positions.beyond.any(axis=1))
-    others = distances.copy()
-    others[rows[~exceptional], segment[~exceptional]] = np.inf
-    second = others.argmin(axis=1)
-    has_second = np.isfinite(others[rows, second])
-    own = distances[rows, segment]
-    is_held = ~exceptional & (segment != nearest)
-    reasons = [
-        _exceptional_reason(model.scalings, positions, row)
-        if exceptional[row]
-        else _segment_reason(
-            codes, nearest[row], segment[row], before[row], distances[row]
-        )
-        + _capping_note(model, positions.beyond[row])
-        for row in rows.tolist()
-    ]
+    own = positions.distances[np.arange(len(frame)), segment]
+    second, second_distance = _second(positions.distances, segment, exceptional)
+    by_rule = exceptional | (segment != nearest)
     return pd.DataFrame(
         {
             "customer_id": frame["customer_id"].astype(str),
             "segment_code": np.where(exceptional, EXCEPTIONAL, codes[segment]),
             "model_segment_code": np.where(exceptional, EXCEPTIONAL, codes[nearest]),
-            "assigned_by": np.where(exceptional | is_held, "rule", "model"),
-            "reason": reasons,
+            "assigned_by": np.where(by_rule, "rule", "model"),
+            "reason": [
+                _exceptional_reason(model.scalings, positions, row)
+                if exceptional[row]
+                else _segment_reason(
+                    model.codes,
+                    (int(nearest[row]), int(segment[row])),
+                    before[row],
+                    positions.distances[row],
+                )
+                + _capping_note(model, positions.beyond[row])
+                for row in range(len(frame))
+            ],
             "distance": np.where(exceptional, np.nan, own),
-            "second_segment_code": pd.Series(
-                np.where(has_second, codes[second].astype(object), None),
-                index=frame.index,
-                dtype="str",
-            ),
-            "second_distance": np.where(has_second, others[rows, second], np.nan),
+            "second_segment_code": codes[second],
+            "second_distance": second_distance,
             "previous_segment_code": pd.Series(before, frame.index, dtype="str"),
         }
     )
 
 
+def _second(
+    distances: Points, segment: Labels, exceptional: NDArray[np.bool_]
+) -> tuple[Labels, Points]:
+    """Find the nearest segment other than the own; exceptional customers have none."""
+    others = distances.copy()
+    regular = np.flatnonzero(~exceptional)
+    others[regular, segment[regular]] = np.inf
+    second: Labels = others.argmin(axis=1)
+    return second, others[np.arange(len(others)), second]
+
+
 def _segment_reason(
-    codes: NDArray[np.str_],
-    nearest: int,
-    segment: int,
+    codes: tuple[str, ...],
+    nearest_and_own: tuple[int, int],
     before: str | None,
     distances: Points,
 ) -> str:
+    nearest, segment = nearest_and_own
     code = codes[segment]
     if segment != nearest:
         gain = 1 - distances[nearest] / distances[segment]
@@ -253,7 +257,7 @@ def _segment_reason(
     if before == code:
         return f"{code} is still the nearest segment"
     if before in codes:
-        gain = 1 - distances[segment] / distances[codes.tolist().index(before)]
+        gain = 1 - distances[segment] / distances[codes.index(before)]
         return f"moved from {before}: {code} is nearer by {gain:.1%}"
     if before in RULE_CODES:
         return f"{code} is the nearest segment; was {before}"

@@ -108,7 +108,6 @@ def segments_frame(
         ``segmentation.segments`` in code order; label_fidelity_ratio is measured on
         the members in force.
     """
-    counts = assignments["segment_code"].value_counts().to_dict()
     rows: list[dict[str, Any]] = []
     for segment in model.segments:
         members = (assignments["segment_code"] == segment.code).to_numpy(dtype=bool)
@@ -121,28 +120,15 @@ def segments_frame(
                 "segment_code": segment.code,
                 "segment_name": segment.name,
                 "definition": segment.definition,
-                "customer_count": int(counts.get(segment.code, 0)),
+                "customer_count": int(members.sum()),
                 "centroid_json": _centroid_json(model, segment),
                 "mean_jaccard": segment.bootstrap_jaccard,
                 "label_fidelity_ratio": label_fidelity(segment.words, raw),
             }
         )
-    rows += [
-        {
-            "segment_code": code,
-            "segment_name": name,
-            "definition": definition,
-            "customer_count": int(counts[code]),
-            "centroid_json": None,
-            "mean_jaccard": float("nan"),
-            "label_fidelity_ratio": 1.0,
-        }
-        for code, (name, definition) in RULE_SEGMENTS.items()
-        if code in counts
-    ]
-    frame = pd.DataFrame(rows).astype({"centroid_json": "str"})
+    frame = pd.DataFrame(rows + _rule_segments(assignments))
     frame.insert(0, "model_version", model_version)
-    return frame
+    return frame.astype({"centroid_json": "str"})
 
 
 def stability_frame(
@@ -175,6 +161,23 @@ def stability_frame(
     frame["rating"] = [rating(value) for value in frame["value"]]
     frame.insert(0, "model_version", model_version)
     return frame
+
+
+def _rule_segments(assignments: pd.DataFrame) -> list[dict[str, Any]]:
+    counts = assignments["segment_code"].value_counts().to_dict()
+    return [
+        {
+            "segment_code": code,
+            "segment_name": name,
+            "definition": definition,
+            "customer_count": int(counts[code]),
+            "centroid_json": None,
+            "mean_jaccard": float("nan"),
+            "label_fidelity_ratio": 1.0,
+        }
+        for code, (name, definition) in RULE_SEGMENTS.items()
+        if code in counts
+    ]
 
 
 def _centroid_json(model: SegmentModel, segment: ModelSegment) -> str:

@@ -194,7 +194,7 @@ def _true_words(
     members = profile.labels == segment
     z_scores = profile.scaled[members].mean(axis=0) * GAUSSIAN_IQR
     ranked: list[tuple[float, str, Word]] = []
-    middling: list[tuple[float, Word]] = []
+    middling: list[Word] = []
     for position, feature in enumerate(profile.features):
         raw, z = profile.raw[:, position], float(z_scores[position])
         word = _median_word(feature, raw, is_high=z > 0)
@@ -205,13 +205,12 @@ def _true_words(
             feature.middle_word
             and middle.is_true(raw[members]).mean() >= minimum_fidelity
         ):
-            middling.append((abs(z), middle))
-    # Stable sorts: equal distances keep the order of the features.
+            middling.append(middle)
+    # A stable sort: equal distances keep the order of the features.
     ranked.sort(key=lambda entry: -entry[0])
-    middling.sort(key=lambda entry: entry[0])
     strong = [entry for entry in ranked if entry[0] >= minimum_z]
     faint = [word for z, _, word in ranked if FAINT_Z <= z < minimum_z]
-    return _one_per_block_first(strong), faint + [word for _, word in middling]
+    return _one_per_block_first(strong), faint + middling
 
 
 def _one_per_block_first(ranked: list[tuple[float, str, Word]]) -> list[Word]:

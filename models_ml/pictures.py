@@ -1,0 +1,250 @@
+"""What do the segments look like, at a glance and without a network?"""
+
+import json
+
+import altair as alt
+import pandas as pd
+import vl_convert
+
+from models_ml.outliers import GAUSSIAN_IQR
+
+# Okabe-Ito: told apart under every common form of colour blindness.
+BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#666666"
+PIXELS_PER_UNIT = 2.0
+
+
+def profile_heatmap(segments: pd.DataFrame) -> alt.LayerChart:
+    """Draw how far each segment's typical customer lies from the median customer.
+
+    Args:
+        segments: ``segmentation.segments``; EXC and UNC have no centre and are left
+            out.
+
+    Returns:
+        Heat map, segments across and attributes down, in robust standard deviations.
+    """
+    cells = [
+        {
+            "segment": f"{row.segment_code} {row.segment_name}",
+            "attribute": _plain_words(name),
+            "deviation": centre["scaled"] * GAUSSIAN_IQR,
+            "typical value": centre["value"],
+        }
+        for row in segments.itertuples()
+        if isinstance(row.centroid_json, str)
+        for name, centre in json.loads(row.centroid_json).items()
+    ]
+    frame = pd.DataFrame(cells)
+    widest = max(float(frame["deviation"].abs().max()), 1.0)
+    base = alt.Chart(frame).encode(
+        x=alt.X("segment:N", sort=None, title=None, axis=_long_labels()),
+        y=alt.Y("attribute:N", sort=None, title=None, axis=alt.Axis(labelLimit=320)),
+    )
+    boxes = base.mark_rect().encode(
+        color=alt.Color(
+            "deviation:Q",
+            title="deviation",
+            # Blue against orange instead of green against red.
+            scale=alt.Scale(
+                domain=[-widest, 0, widest],
+                range=[BLUE, "#FFFFFF", ORANGE],
+                interpolate="rgb",
+            ),
+        ),
+        tooltip=["segment", "attribute", "deviation", "typical value"],
+    )
+    numbers = base.mark_text(fontSize=11).encode(
+        text=alt.Text("deviation:Q", format="+.1f")
+    )
+    return _titled(
+        alt.LayerChart(layer=[boxes, numbers]),
+        "What sets the segments apart",
+        "Typical member against the median customer, in robust standard deviations",
+    ).properties(width=alt.Step(110), height=alt.Step(26))
+
+
+def segment_sizes(segments: pd.DataFrame) -> alt.LayerChart:
+    """Draw the number of customers per segment.
+
+    Args:
+        segments: ``segmentation.segments``.
+
+    Returns:
+        Bar chart, one bar per segment in code order, rule segments in grey.
+    """
+    frame = segments[["segment_code", "segment_name", "customer_count"]].copy()
+    frame["segment"] = frame["segment_code"] + " " + frame["segment_name"]
+    frame["kind"] = [
+        "segment" if code.startswith("S") else "by rule"
+        for code in frame["segment_code"]
+    ]
+    base = alt.Chart(frame).encode(
+        y=alt.Y("segment:N", sort=None, title=None, axis=alt.Axis(labelLimit=320)),
+        x=alt.X("customer_count:Q", title="customers"),
+    )
+    bars = base.mark_bar().encode(
+        color=alt.Color(
+            "kind:N",
+            title=None,
+            scale=alt.Scale(domain=["segment", "by rule"], range=[BLUE, GREY]),
+        ),
+        tooltip=["segment", "customer_count"],
+    )
+    numbers = base.mark_text(align="left", dx=4).encode(
+        text=alt.Text("customer_count:Q", format=",")
+    )
+    return _titled(
+        alt.LayerChart(layer=[bars, numbers]),
+        "Customers per segment",
+        "Segments in force",
+    ).properties(width=420, height=alt.Step(28))
+
+
+def stability_by_segment_count(candidates: pd.DataFrame) -> alt.LayerChart:
+    """Draw the evidence for each number of segments.
+
+    Args:
+        candidates: ``segmentation.candidates``.
+
+    Returns:
+        Three lines over the number of segments, the chosen number marked.
+    """
+    measures = {
+        "minimum_jaccard": "weakest segment's Jaccard",
+        "prediction_strength": "prediction strength",
+        "silhouette": "silhouette",
+    }
+    frame = candidates.rename(columns=measures).melt(
+        id_vars=["segment_count"],
+        value_vars=list(measures.values()),
+        var_name="measure",
+    )
+    lines = (
+        alt.Chart(frame)
+        .mark_line(point=True)
+        .encode(
+            x=alt.X("segment_count:O", title="number of segments", axis=_flat_labels()),
+            y=alt.Y("value:Q", title="score", scale=alt.Scale(domainMax=1)),
+            color=alt.Color(
+                "measure:N",
+                title=None,
+                scale=alt.Scale(
+                    domain=list(measures.values()), range=[BLUE, ORANGE, GREY]
+                ),
+            ),
+            strokeDash=alt.StrokeDash(
+                "measure:N", sort=list(measures.values()), legend=None
+            ),
+            tooltip=["segment_count", "measure", "value"],
+        )
+    )
+    chosen = (
+        alt.Chart(candidates.loc[candidates["is_chosen"], ["segment_count"]])
+        .mark_rule(color="#000000", strokeDash=[2, 2])
+        .encode(x="segment_count:O")
+    )
+    return _titled(
+        alt.LayerChart(layer=[lines, chosen]),
+        "How many segments the evidence supports",
+        "Dotted: the number chosen; Jaccard from 0.75 and strength from 0.80 hold",
+    ).properties(width=420, height=260)
+
+
+def whale_curve(curve: pd.DataFrame, most_points: int = 2_000) -> alt.LayerChart:
+    """Draw cumulative contribution over customers from best to worst.
+
+    Args:
+        curve: ``finance.rpt_whale_curve_by_customer``: rank (1 is best) and
+            cumulative_ratio (cumulative over total contribution).
+        most_points: Points drawn at most; evenly spaced ranks, the peak and both ends
+            are kept.
+
+    Returns:
+        Line chart with the peak marked.
+
+    Raises:
+        ValueError: If there are no rows.
+    """
+    if curve.empty:
+        raise ValueError("a whale curve needs at least one customer")
+    frame = curve[["rank", "cumulative_ratio"]].astype("float64").sort_values("rank")
+    frame["customer_share"] = frame["rank"] / len(frame)
+    peak = frame.loc[[frame["cumulative_ratio"].idxmax()]]
+    stride = -(-len(frame) // most_points)
+    drawn = pd.concat([frame.iloc[::stride], peak, frame.iloc[[-1]]])
+    drawn = drawn.drop_duplicates("rank").sort_values("rank")
+    x = alt.X(
+        "customer_share:Q",
+        title="customers, most profitable first",
+        axis=alt.Axis(format="%"),
+    )
+    y = alt.Y(
+        "cumulative_ratio:Q",
+        title="cumulative share of contribution",
+        axis=alt.Axis(format="%"),
+    )
+    line = alt.Chart(drawn).mark_line(color=BLUE).encode(x=x, y=y)
+    whole = alt.Chart(pd.DataFrame({"cumulative_ratio": [1.0]})).mark_rule(
+        color=GREY, strokeDash=[4, 4]
+    )
+    mark = alt.Chart(peak).mark_point(color=ORANGE, filled=True, size=80)
+    text = alt.Chart(peak).mark_text(color=ORANGE, dy=-12, fontWeight="bold")
+    label = alt.Text("cumulative_ratio:Q", format=".0%")
+    return _titled(
+        alt.LayerChart(
+            layer=[
+                line,
+                whole.encode(y=y),
+                mark.encode(x=x, y=y),
+                text.encode(x=x, y=y, text=label),
+            ]
+        ),
+        "Where the contribution is earned and lost",
+        _whale_sentence(peak),
+    ).properties(width=480, height=300)
+
+
+def to_png(chart: alt.LayerChart) -> bytes:
+    """Render a chart as a PNG image, without a browser or a network."""
+    png: bytes = vl_convert.vegalite_to_png(chart.to_dict(), scale=PIXELS_PER_UNIT)
+    return png
+
+
+def to_svg(chart: alt.LayerChart) -> str:
+    """Render a chart as an SVG image, without a browser or a network."""
+    svg: str = vl_convert.vegalite_to_svg(chart.to_dict())
+    return svg
+
+
+def to_html(chart: alt.LayerChart) -> str:
+    """Render a chart as a page that carries its libraries and opens offline."""
+    html: str = vl_convert.vegalite_to_html(chart.to_dict(), bundle=True)
+    return html
+
+
+def _titled(chart: alt.LayerChart, title: str, subtitle: str) -> alt.LayerChart:
+    heading = alt.TitleParams(title, subtitle=subtitle, anchor="start", offset=14)
+    titled: alt.LayerChart = chart.properties(title=heading).configure_view(stroke=None)
+    return titled
+
+
+def _whale_sentence(peak: pd.DataFrame) -> str:
+    share = float(peak["customer_share"].iloc[0])
+    height = float(peak["cumulative_ratio"].iloc[0])
+    if share == 1:
+        return "No customer loses money"
+    earned = f"The best {share:.0%} of customers earn {height:.0%} of the contribution"
+    return f"{earned}; the rest lose the difference"
+
+
+def _plain_words(name: str) -> str:
+    return name.removesuffix("_amount_base_ccy").replace("_", " ")
+
+
+def _long_labels() -> alt.Axis:
+    wrapped = "split(datum.label, ', ')"
+    return alt.Axis(labelAngle=0, labelExpr=wrapped, labelLimit=140)
+
+
+def _flat_labels() -> alt.Axis:
+    return alt.Axis(labelAngle=0)
