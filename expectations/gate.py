@@ -8,8 +8,10 @@ name the expectation, its column and counts.
 import os
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from typing import Any
 
+import duckdb
 import pandas as pd
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read once, while the import below runs
@@ -18,6 +20,8 @@ os.environ["TQDM_DISABLE"] = "1"
 import great_expectations as gx
 from great_expectations.core.batch_definition import BatchDefinition
 from great_expectations.expectations.metadata_types import FailureSeverity
+
+from expectations.register import Gate
 
 EXAMINED_COLUMN = "examined_row_count"
 NO_VALUES = {"result_format": "BASIC", "partial_unexpected_count": 0}
@@ -83,9 +87,47 @@ def run_gate(suite: gx.ExpectationSuite, frame: pd.DataFrame) -> GateResult:
     )
 
 
+def examine(gate: Gate, connection: duckdb.DuckDBPyConnection) -> GateResult:
+    """Profile what a gate guards and run its suite on the profile.
+
+    Args:
+        gate: The gate.
+        connection: Connection to the candidate's warehouse.
+
+    Returns:
+        The result; not applicable where a table it requires is declared absent.
+    """
+    for requirement in gate.requires:
+        reason = _absence(requirement.split(" or "), connection)
+        if reason is not None:
+            return not_applicable(gate.name, reason)
+    suites = import_module(f"expectations.suites.{gate.schema}")
+    suite: gx.ExpectationSuite = getattr(suites, gate.name)()
+    return run_gate(suite, connection.execute(gate.profile_sql).df())
+
+
 def not_applicable(gate: str, reason: str) -> GateResult:
     """Say that a gate had nothing to examine because its tables are declared absent."""
     return GateResult(gate, 0, False, 0, 0, f"not applicable: {reason}", reason)
+
+
+def _absence(
+    alternatives: list[str], connection: duckdb.DuckDBPyConnection
+) -> str | None:
+    rows = connection.execute(
+        """
+        select table_name, is_available, unavailable_reason
+        from raw.table_availability
+        where list_contains(?, table_name)
+        order by table_name
+        """,
+        [alternatives],
+    ).fetchall()
+    if any(is_available for _, is_available, _ in rows):
+        return None
+    return (
+        "; ".join(f"{table}: {reason}" for table, _, reason in rows) or "unknown table"
+    )
 
 
 @cache

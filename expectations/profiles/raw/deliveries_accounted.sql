@@ -1,0 +1,49 @@
+-- Grain: one row per delivered table.
+-- Rows of the files = rows in force + rows set aside + rows a correction replaced.
+with
+
+delivered as (
+    select
+        table_name,
+        count(*) as delivery_count,
+        sum(row_count) as delivered_row_count,
+        sum(quarantined_row_count) as quarantined_row_count
+    from raw.deliveries
+    group by table_name
+),
+
+listed as (
+    select
+        table_name,
+        count(distinct (delivery_id, source_file, source_line)) as listed_row_count
+    from raw.quarantined_rows
+    group by table_name
+),
+
+accounted as (
+    select
+        delivered.table_name,
+        delivered.delivery_count,
+        delivered.delivered_row_count,
+        delivered.quarantined_row_count - coalesce(listed.listed_row_count, 0)
+            as unlisted_row_count,
+        delivered.delivered_row_count
+        - delivered.quarantined_row_count
+        - coalesce(table_availability.row_count, 0) as replaced_row_count
+    from delivered
+    left join listed using (table_name)
+    left join raw.table_availability using (table_name)
+)
+
+select
+    table_name,
+    cast(delivered_row_count as bigint) as examined_row_count,
+    cast(unlisted_row_count as bigint) as unlisted_row_count,
+    cast(greatest(-replaced_row_count, 0) as bigint) as invented_row_count,
+    -- Only a later delivery can replace rows.
+    cast(
+        case when delivery_count = 1 then greatest(replaced_row_count, 0) else 0 end
+        as bigint
+    ) as lost_row_count
+from accounted
+order by table_name

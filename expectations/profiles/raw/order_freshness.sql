@@ -1,0 +1,8 @@
+-- Grain: one row.
+select
+    count(*) as examined_row_count,
+    date_diff(
+        'day', cast(max(ordered_at) as date), max(refresh_parameters.as_of_date)
+    ) as newest_order_age_days
+from raw.erp__order_lines
+cross join raw.refresh_parameters

@@ -1,0 +1,37 @@
+"""Does the release say truthfully what it lacks?"""
+
+# GX exports its expectations implicitly and takes a severity as text.
+# mypy: disable-error-code="attr-defined, arg-type, name-defined"
+
+import great_expectations as gx
+import great_expectations.expectations as gxe
+
+
+def rpt_mart_availability() -> gx.ExpectationSuite:
+    """Every mart says that it is available, or why not."""
+    return gx.ExpectationSuite(
+        name="rpt_mart_availability",
+        expectations=[
+            gxe.ExpectColumnValuesToNotBeNull(
+                column="mart_name",
+                severity="critical",
+                notes="A line about no mart says nothing.",
+            ),
+            gxe.ExpectColumnValuesToBeUnique(
+                column="mart_name",
+                severity="critical",
+                notes="Two answers about one mart contradict each other.",
+            ),
+            gxe.ExpectColumnValuesToNotBeNull(
+                column="availability_status",
+                severity="critical",
+                notes="Silence would read as available.",
+            ),
+            gxe.ExpectColumnValuesToMatchRegex(
+                column="availability_status",
+                regex=r"^(available|not available: \S.*)$",
+                severity="critical",
+                notes="What is missing needs its reason, never a zero.",
+            ),
+        ],
+    )
