@@ -40,7 +40,8 @@ def write_masters(delivery: Delivery, world: World, identity: Identity) -> None:
         world: The world.
         identity: Ids of the parties.
     """
-    delivery.write("crm__accounts", _account_columns(world, identity))
+    accounts = _account_columns(world, identity)
+    delivery.write("crm__accounts", accounts, order_by="account_id")
     delivery.write("crm__contracts", _contract_columns(world, identity))
     numbers = identity.crm_number[: world.parties.count][::3]
     delivery.write(
@@ -50,6 +51,7 @@ def write_masters(delivery: Delivery, world: World, identity: Identity) -> None:
             "attribute": col.constant("ownership_group", len(numbers)),
             "value": col.labels(numbers % 5 // 4, ("group_a", "group_b")),
         },
+        order_by="account_id",
     )
 
 

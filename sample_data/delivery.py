@@ -35,14 +35,19 @@ class Delivery:
         self._totals: dict[str, dict[str, Decimal]] = {}
         self._rows: dict[str, int] = {}
 
-    def write(self, name: str, columns: dict[str, pa.Array]) -> None:
+    def write(
+        self, name: str, columns: dict[str, pa.Array], order_by: str = ""
+    ) -> None:
         """Write a whole table as CSV.
 
         Args:
             name: Contract table.
             columns: Arrow columns by name, equal lengths.
+            order_by: Column to sort by, where the given order would tell too much.
         """
         table = pa.table(columns)
+        if order_by:
+            table = table.sort_by(order_by)
         self._count(name, table)
         csv.write_csv(_decoded(table), self._directory / f"{name}.csv")
         self._register(name, f"{name}.csv")

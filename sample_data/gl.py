@@ -141,7 +141,11 @@ def _journal_columns(journals: list[Journal], lines: _Lines) -> dict[str, pa.Arr
     journal = np.repeat(np.arange(len(journals)), sizes)
     first = np.cumsum(sizes) - sizes
     ends = np.array([month_bounds(month)[1] for month in range(MONTH_COUNT)])
-    texts = [posting.text for entry in journals for posting in entry.postings]
+    texts = [
+        posting.text or entry.kind.capitalize()
+        for entry in journals
+        for posting in entry.postings
+    ]
     return {
         "entity_code": col.labels(lines.entity, ENTITY_CODES),
         "journal_id": col.labels(journal, [entry.journal_id for entry in journals]),

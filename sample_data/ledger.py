@@ -197,10 +197,7 @@ def _costs(cost: IntArray, invoiced_freight: float) -> dict[str, list[Posting]]:
         Posting("6110", "TRN", freight - invoiced, "accrual difference"),
         Posting("2100", GENERAL, -freight),
     ]
-    drafts["CARRIERS"] = [
-        Posting("2100", GENERAL, freight, "payment run"),
-        Posting("1000", GENERAL, -freight),
-    ]
+    drafts["CARRIERS"] = _transfer("2100", "1000", freight)
     return drafts
 
 
@@ -232,7 +229,7 @@ def _overheads(
 
 
 def _purchases(world: World, books: Books, entity: int, month: int) -> list[Posting]:
-    """Book what the entity bought from its sister, at the month's average rate."""
+    """Book what the entity bought from its sister at the average rate."""
     seller, cents = books.own_purchases(entity, month)
     rates = world.rates.base_per_local[:, month]
     local = round(cents * float(rates[seller] / rates[entity]))
@@ -257,19 +254,17 @@ def _settlements(
     )
     paid = round((restocked + services + outside[TAX]) * float(rng.uniform(0.92, 0.99)))
     return {
-        "RECEIPTS": [
-            Posting("1000", GENERAL, received),
-            Posting("1200", GENERAL, -received),
-        ],
-        "PURCHASES": [
-            Posting("1300", GENERAL, restocked),
-            Posting("2000", GENERAL, -restocked),
-        ],
-        "PAYMENTS": [
-            Posting("2000", GENERAL, paid),
-            Posting("1000", GENERAL, -paid),
-        ],
+        "RECEIPTS": _transfer("1000", "1200", received),
+        "PURCHASES": _transfer("1300", "2000", restocked),
+        "PAYMENTS": _transfer("2000", "1000", paid),
     }
+
+
+def _transfer(debit_account: str, credit_account: str, cents: int) -> list[Posting]:
+    return [
+        Posting(debit_account, GENERAL, cents),
+        Posting(credit_account, GENERAL, -cents),
+    ]
 
 
 def _corrections() -> list[Journal]:

@@ -50,4 +50,5 @@ def write_references(delivery: Delivery, world: World, identity: Identity) -> No
             "to_id": col.picked(to_erp, parties.first_account[party]),
             "method": col.labels((method > 6) + (method > 8), _METHODS),
         },
+        order_by="from_id",
     )

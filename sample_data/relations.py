@@ -56,7 +56,7 @@ def draw_relations(
     case_order, opened, late = _cases(activity, parties, rng)
     size = len(case_order)
     usual = rng.integers(OTHER_FIRST, len(CASE_TYPES), size)
-    handling = np.exp(rng.normal(np.log(17), 0.5, size))
+    handling = np.exp(rng.normal(np.log(26), 0.5, size))
     visits = rng.poisson(parties.traits["visits"])
     visit_party = np.repeat(np.arange(parties.count), visits)
     first, last = month_bounds(month)

@@ -56,6 +56,7 @@ def write_masters(delivery: Delivery, world: World, identity: Identity) -> None:
             ),
             **other_texts(world.parties, rows, rng, False),
         },
+        order_by="consignee_id",
     )
     delivery.declare_absent(_ABSENT)
 
