@@ -40,7 +40,11 @@ TABLES = {
             group_name="segmentation",
             description=description,
             owners=["team:supply-chain-analytics"],
-            deps=[["features", "ftr_customers"], ["policy", "policy_thresholds"]],
+            deps=[
+                ["features", "ftr_customers"],
+                ["features", "ftr_customers_earlier_window"],
+                ["policy", "policy_thresholds"],
+            ],
             kinds={"scikitlearn"},
         )
         for table, description in TABLES.items()
@@ -72,16 +76,16 @@ def segmentation(
 
 
 def _segment(refresh: RefreshResource) -> Segmentation:
-    features = refresh.read_table("features", "ftr_customers", "as_of_date, customer_id")
-    is_today = features["as_of_date"] == features["as_of_date"].max()
-    earlier = features[~is_today]
-    windows = [window for _, window in earlier.groupby("as_of_date", sort=True)]
+    features = refresh.read_table("features", "ftr_customers", "customer_id")
+    earlier = refresh.read_table(
+        "features", "ftr_customers_earlier_window", "customer_id"
+    )
     try:
         return segment_customers(
-            features[is_today].reset_index(drop=True),
+            features,
             _config(refresh),
             _previous(refresh),
-            [window.reset_index(drop=True) for window in windows],
+            [] if earlier.empty else [earlier],
             refit=refresh.refit,
         )
     except ValueError as error:

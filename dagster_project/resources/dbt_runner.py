@@ -39,7 +39,7 @@ def prepare_dbt(settings: Settings) -> DbtPaths:
     home = settings.dagster_home / "dbt"
     paths = DbtPaths(home / "target", home / "logs", home / "seeds")
     if not paths.seeds_dir.exists():
-        shutil.copytree(DBT_DIR / "seeds", paths.seeds_dir)
+        lay_out_seeds(DBT_DIR / "seeds", paths)
     os.environ.update(
         DBT_TARGET_PATH=str(paths.target_dir),
         DBT_LOG_PATH=str(paths.log_dir),
@@ -49,6 +49,12 @@ def prepare_dbt(settings: Settings) -> DbtPaths:
         ECHELON_MEMORY_LIMIT=settings.memory_limit,
     )
     return paths
+
+
+def lay_out_seeds(seeds_dir: Path, paths: DbtPaths) -> None:
+    """Replace the seed files dbt reads; their YAML stays in the project."""
+    shutil.rmtree(paths.seeds_dir, ignore_errors=True)
+    shutil.copytree(seeds_dir, paths.seeds_dir, ignore=shutil.ignore_patterns("*.yml"))
 
 
 def parsed_manifest(paths: DbtPaths) -> Mapping[str, Any]:

@@ -1,0 +1,93 @@
+"""A released sample company, made once by the commands of the README."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+ECHELON = Path(sys.executable).with_name("echelon")
+
+
+@dataclass(frozen=True)
+class Company:
+    """A data directory and the command line over it."""
+
+    data_dir: Path
+
+    def run(self, *arguments, **environment):
+        """Run ``echelon`` as a user would."""
+        return subprocess.run(
+            [str(ECHELON), *map(str, arguments)],
+            env={
+                **os.environ,
+                "ECHELON_DATA_DIR": str(self.data_dir),
+                "OMP_NUM_THREADS": "1",
+                **environment,
+            },
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def in_force(self):
+        """Return the id of the release that readers see."""
+        pointer = self.data_dir / "current"
+        return os.readlink(pointer).rsplit("/", 1)[-1] if pointer.is_symlink() else None
+
+    def manifest(self):
+        return json.loads((self.data_dir / "current" / "manifest.json").read_text())
+
+    def query(self, sql):
+        path = self.data_dir / "current" / "published.duckdb"
+        with duckdb.connect(str(path), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+
+def last_json(completed):
+    return json.loads(completed.stdout.strip().splitlines()[-1])
+
+
+@pytest.fixture(scope="session")
+def landed(tmp_path_factory):
+    """The small sample company, landed and not refreshed."""
+    company = Company(tmp_path_factory.mktemp("landed"))
+    completed = company.run("sample", "--size", "small", "--seed", 7)
+    assert completed.returncode == 0, completed.stderr
+    return company
+
+
+@pytest.fixture(scope="session")
+def released(landed, tmp_path_factory):
+    """The same company after its first refresh, and what the refresh printed."""
+    company = copy_of(landed, tmp_path_factory.mktemp("released"))
+    completed = company.run("refresh", "--json")
+    assert completed.returncode == 0, completed.stderr
+    return company, last_json(completed)
+
+
+@pytest.fixture
+def another(released, tmp_path):
+    """A copy of the released company that a test may spoil."""
+    return copy_of(released[0], tmp_path / "copy")
+
+
+def copy_of(company, target):
+    """Copy a data directory; hard links keep the copy quick."""
+    shutil.copytree(
+        company.data_dir,
+        target,
+        symlinks=True,
+        dirs_exist_ok=True,
+        copy_function=os.link,
+        ignore=shutil.ignore_patterns("dagster"),
+    )
+    parsed = company.data_dir / "dagster" / "dbt"
+    if parsed.exists():
+        shutil.copytree(parsed, target / "dagster" / "dbt")
+    return Company(target)

@@ -1,0 +1,167 @@
+"""The whole, through the commands of the README."""
+
+import shutil
+
+import duckdb
+import pytest
+
+from benchmarks.accuracy import measure_accuracy
+from tests.refresh.conftest import copy_of, last_json
+
+DESIGNED_COLUMNS = {
+    "core.dim_customers": "customer_id customer_name parent_customer_id country_code "
+    "is_strategic first_order_date",
+    "core.dim_customer_identifiers": "source_system source_customer_id valid_from_date "
+    "customer_id match_rule match_probability valid_to_date",
+    "core.dim_products": "product_id abc_class xyz_class demand_class lifecycle_stage "
+    "temperature_class",
+    "core.dim_segments": "model_version segment_code segment_name definition customer_count",
+    "core.fct_order_lines": "order_id line_no customer_id product_id order_date "
+    "ordered_qty net_amount_base_ccy cogs_amount_base_ccy segment_code",
+    "core.fct_shipments": "shipment_id freight_amount_base_ccy freight_status is_on_time",
+    "core.fct_segment_assignments": "customer_id valid_from_date recorded_at segment_code "
+    "model_version assigned_by reason valid_to_date",
+    "core.fct_cost_to_serve": "fiscal_period cost_pool_code order_id line_no customer_id "
+    "product_id activity_code allocated_amount_base_ccy behaviour",
+    "finance.rpt_gl_reconciliation_by_cost_pool_month": "fiscal_period cost_pool_code "
+    "gl_amount_base_ccy allocated_amount_base_ccy unused_capacity_amount_base_ccy "
+    "sustaining_amount_base_ccy excluded_amount_base_ccy unallocated_amount_base_ccy "
+    "quarantined_amount_base_ccy variance_amount_base_ccy",
+    "finance.rpt_profitability_by_customer_month": "customer_id fiscal_period "
+    "gross_sales_amount_base_ccy discounts_amount_base_ccy net_sales_amount_base_ccy "
+    "cogs_amount_base_ccy gross_margin_amount_base_ccy cost_to_serve_amount_base_ccy "
+    "contribution_amount_base_ccy",
+    "finance.rpt_whale_curve_by_customer": "customer_id contribution_amount_base_ccy "
+    "cumulative_contribution_amount_base_ccy cumulative_ratio",
+    "governance.rpt_gate_results": "rows_examined passed detail",
+    "features.ftr_customers": "customer_id as_of_date",
+    "features.ftr_products": "product_id as_of_date",
+}
+
+
+def test_a_refresh_publishes_with_every_gate_passed(released):
+    company, report = released
+    assert report["exit_code"] == 0
+    assert company.in_force() == report["release_id"]
+    assert report["gates_passed"] == report["gates_total"] >= 6
+
+
+def test_every_cost_pool_ties_to_the_ledger(released):
+    company, report = released
+    assert report["tie_out"]["checked_count"] > 100
+    assert report["tie_out"]["variance_count"] == 0
+    (unexplained,) = company.query(
+        """
+        select count(*) from finance.rpt_gl_reconciliation_by_cost_pool_month
+        where gl_amount_base_ccy <> allocated_amount_base_ccy
+            + unused_capacity_amount_base_ccy + sustaining_amount_base_ccy
+            + excluded_amount_base_ccy + unallocated_amount_base_ccy
+            + quarantined_amount_base_ccy
+        """
+    )
+    assert unexplained == (0,)
+
+
+def test_the_reconciliation_adds_up_to_the_landed_journals(released):
+    company, _ = released
+    journals = next(company.data_dir.glob("landing/gl/*/gl__journal_lines.*"))
+    accounts = next(company.data_dir.glob("landing/gl/*/gl__accounts.*"))
+    with duckdb.connect() as connection:
+        expected = connection.execute(
+            f"""
+            select sum(journal_lines.base_amount::decimal(18, 2))
+            from '{journals}' as journal_lines
+            inner join read_csv('{accounts}', all_varchar = true) as accounts
+                on accounts.account_id = journal_lines.account_id::varchar
+            where accounts.account_type in ('revenue', 'cogs', 'expense')
+            """
+        ).fetchall()
+    reconciled = company.query(
+        """
+        select sum(gl_amount_base_ccy)
+        from finance.rpt_gl_reconciliation_by_cost_pool_month
+        """
+    )
+    assert reconciled == expected
+
+
+@pytest.mark.parametrize("table", DESIGNED_COLUMNS)
+def test_published_tables_have_the_columns_others_rely_on(released, table):
+    company, _ = released
+    schema, name = table.split(".")
+    columns = {
+        row[0]
+        for row in company.query(
+            f"""
+            select column_name from duckdb_columns()
+            where schema_name = '{schema}' and table_name = '{name}'
+            """
+        )
+    }
+    assert set(DESIGNED_COLUMNS[table].split()) <= columns
+
+
+def test_segments_and_costs_come_close_to_the_truth(released):
+    company, report = released
+    accuracy = measure_accuracy(
+        company.data_dir / "current" / "published.duckdb", company.data_dir / "truth"
+    )
+    assert accuracy.adjusted_rand_index >= 0.8
+    assert accuracy.median_cost_error_ratio <= 0.10
+    assert accuracy.costed_count > 300
+    assert accuracy.variance_count == 0
+
+
+def test_the_same_inputs_are_nothing_new(another):
+    before = another.in_force()
+    completed = another.run("refresh")
+    assert completed.returncode == 10
+    assert "nothing new" in completed.stderr
+    assert another.in_force() == before
+
+
+def test_a_rerun_elsewhere_has_the_same_content(released, landed, tmp_path):
+    company, _ = released
+    elsewhere = copy_of(landed, tmp_path / "elsewhere")
+    completed = elsewhere.run("refresh", ECHELON_THREADS="1", TZ="Asia/Tokyo")
+    assert completed.returncode == 0, completed.stderr
+    assert elsewhere.in_force() == company.in_force()
+    assert elsewhere.manifest()["tables"] == company.manifest()["tables"]
+
+
+def test_an_earlier_date_makes_another_release_and_keeps_the_segments(another):
+    before = another.in_force()
+    completed = another.run("refresh", "--as-of", "2025-11-30", "--json")
+    assert completed.returncode == 0, completed.stderr
+    assert last_json(completed)["release_id"] != before
+    is_reused = another.query("select bool_and(is_reused) from core.dim_segments")
+    assert is_reused == [(True,)]
+
+
+def test_rollback_and_verify_work_on_a_release(another):
+    before = another.in_force()
+    refreshed = another.run("refresh", "--as-of", "2025-12-30")
+    assert refreshed.returncode == 0, refreshed.stderr
+    assert another.in_force() != before
+
+    assert another.run("rollback", before).returncode == 0
+
+    assert another.in_force() == before
+    assert another.run("verify").returncode == 0
+
+
+def test_status_repeats_what_the_refresh_said(released):
+    company, report = released
+    completed = company.run("status", "--json")
+    assert completed.returncode == 0, completed.stderr
+    status = last_json(completed)
+    assert status["segments"] == report["segments"]
+    assert status["tie_out"] == report["tie_out"]
+
+
+def test_without_a_delivery_the_refresh_says_what_to_land(tmp_path, landed):
+    empty = copy_of(landed, tmp_path / "empty")
+    shutil.rmtree(empty.data_dir / "landing" / "erp")
+    completed = empty.run("refresh")
+    assert completed.returncode == 20
+    assert "erp__order_lines" in completed.stderr
