@@ -7,7 +7,7 @@ from echelon.landing.contract import TableContract
 from echelon.landing.load_sources import sql_name
 from echelon.landing.quarantine import quarantine_table
 
-INCOMING = 'temp."incoming"'
+INCOMING = '"incoming delivery"'
 
 
 def check_keys(

@@ -6,7 +6,7 @@ import duckdb
 
 from echelon.landing.checks import failure
 from echelon.landing.load_report import LoadedFile
-from echelon.landing.load_sources import open_source, readable
+from echelon.landing.load_sources import open_source, run_reading
 from echelon.landing.manifest import Delivery
 
 
@@ -32,10 +32,8 @@ def check_policy_files(
         if path.suffix != ".csv":
             raise failure("malformed_file", "a policy file must be CSV", label)
         source = open_source(connection, path, label, promised)
-        with readable(label):
-            row_count = connection.execute(
-                f"select count(*) from {source.relation}"
-            ).fetchall()[0][0]
+        counting = f"select count(*) from {source.relation}"
+        row_count = run_reading(connection, counting, label)[0][0]
         if row_count != promised.rows:
             message = f"{row_count} rows, the manifest says {promised.rows}"
             raise failure("row_count_mismatch", message, label)

@@ -4,9 +4,9 @@ import csv
 import hashlib
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -92,10 +92,11 @@ def open_source(
     if path.suffix == ".csv":
         columns = _csv_columns(path, label)
         return SourceFile(path, label, line_count, columns)
-    with readable(label):
-        described = connection.execute(
-            f"describe select * from read_parquet({sql_text(str(path))})"
-        ).fetchall()
+    described = run_reading(
+        connection,
+        f"describe select * from read_parquet({sql_text(str(path))})",
+        label,
+    )
     return SourceFile(path, label, None, {row[0]: row[1] for row in described})
 
 
@@ -122,28 +123,34 @@ def check_columns(source: SourceFile, contract: TableContract) -> None:
             raise failure("missing_column", message, source.label, line, column.name)
 
 
-@contextmanager
-def readable(label: str) -> Iterator[None]:
-    """Turn DuckDB's complaint about a file into ours, which quotes no data.
+def run_reading(
+    connection: duckdb.DuckDBPyConnection, sql: str, label: str
+) -> list[tuple[Any, ...]]:
+    """Run a statement that reads a file; complain about the file without quoting it.
 
     Args:
+        connection: Open warehouse.
+        sql: The statement.
         label: The file's path below the landing directory.
+
+    Returns:
+        All rows of the result.
 
     Raises:
         EchelonError: INPUT_REJECTED (malformed_file), with the line if it is known.
     """
     try:
-        yield
-    except (duckdb.InvalidInputException, duckdb.ConversionException) as error:
-        found = re.search(r"Line: (\d+)", str(error))
-        line = int(found[1]) if found else None
-        problem = _problem(str(error))
-    except duckdb.IOException as error:
-        line, problem = None, _problem(str(error))
-    else:
-        return
-    # Raised outside the handlers: the engine's message repeats the offending line.
-    raise failure("malformed_file", problem, label, line)
+        return connection.execute(sql).fetchall()
+    except (
+        duckdb.InvalidInputException,
+        duckdb.ConversionException,
+        duckdb.IOException,
+    ) as error:
+        complaint = str(error)
+    # Raised outside the handler: the engine's message repeats the offending line.
+    found = re.search(r"Line: (\d+)", complaint)
+    line = int(found[1]) if found else None
+    raise failure("malformed_file", _problem(complaint), label, line)
 
 
 def physical_lines(path: Path) -> Iterator[int]:

@@ -17,7 +17,7 @@ from echelon.landing.load_sources import (
     check_columns,
     open_source,
     physical_lines,
-    readable,
+    run_reading,
     sql_name,
     sql_text,
 )
@@ -145,19 +145,20 @@ def _read(connection: duckdb.DuckDBPyConnection, incoming: _Incoming) -> None:
         "" if incoming.is_typed else f", {broken_rule(incoming.rules)} as {RULE_COLUMN}"
     )
     first_line = 0 if incoming.source.physical_line_count is None else 1
-    with readable(incoming.source.label):
-        connection.execute(f"""
-            create or replace table {incoming.table} as
-            select
-                {", ".join(names)},
-                {sql_text(incoming.delivery.manifest.delivery_id)} as _delivery_id,
-                _record + {first_line} as _source_line
-                {rule}
-            from (
-                select {", ".join(values + given)}, _record
-                from {incoming.source.relation}
-            )
-        """)
+    kind = "temp table" if incoming.table == INCOMING else "table"
+    statement = f"""
+        create or replace {kind} {incoming.table} as
+        select
+            {", ".join(names)},
+            {sql_text(incoming.delivery.manifest.delivery_id)} as _delivery_id,
+            _record + {first_line} as _source_line
+            {rule}
+        from (
+            select {", ".join(values + given)}, _record
+            from {incoming.source.relation}
+        )
+    """
+    run_reading(connection, statement, incoming.source.label)
 
 
 def _check_promises(

@@ -1,0 +1,135 @@
+import pytest
+
+from echelon.errors import ExitCode
+
+JOURNALS = "gl/gl-0001/gl__journal_lines.csv"
+JOURNAL_HEADER = (
+    "entity_code,journal_id,line_no,posting_date,fiscal_period,account_id,"
+    "amount,currency_code,base_amount\n"
+)
+ACCOUNTS = (
+    "account_id,name,account_type\n"
+    "1000,Cash,asset\n1200,Receivables,asset\n4000,Sales,revenue\n"
+)
+BALANCE_HEADER = (
+    "entity_code,account_id,cost_center_id,fiscal_period,"
+    "opening_amount,debit_amount,credit_amount,closing_amount\n"
+)
+
+
+def posting(journal, line, account, amount, *, currency="EUR", base=""):
+    return (
+        f"DE01,{journal},{line},2024-01-31,2024-01,{account},{amount},"
+        f"{currency},{base}\n"
+    )
+
+
+BALANCED = posting("J1", 1, "1000", "100.00") + posting("J1", 2, "4000", "-100.00")
+
+
+@pytest.fixture
+def ledger(landing):
+    landing.deliver_required()
+
+    def deliver(journals, amend=lambda manifest: None, **more):
+        tables = {"gl__accounts": ACCOUNTS, "gl__journal_lines": journals, **more}
+        landing.deliver(tables, system="gl", amend=amend)
+        return landing
+
+    return deliver
+
+
+def test_balanced_journals_load(ledger):
+    report = ledger(JOURNAL_HEADER + BALANCED).load()
+    assert report.tables["gl__journal_lines"].row_count == 2
+    assert report.waived_checks == {}
+
+
+def test_unbalanced_journal_names_entity_journal_and_amount(ledger):
+    short = posting("J2", 1, "1200", "7.00") + posting("J2", 2, "4000", "-6.99")
+    error = ledger(JOURNAL_HEADER + BALANCED + short).fault()
+    assert error.exit_code == ExitCode.INPUT_REJECTED
+    fault = error.fault
+    assert (fault.code, fault.file, fault.line) == ("unbalanced_journal", JOURNALS, 4)
+    assert "journal J2 of DE01 is off by 0.01 (1 unbalanced journals" in fault.message
+
+
+def test_single_sided_ledger_may_waive_the_balance_with_a_reason(ledger):
+    single = posting("J2", 1, "1200", "7.00") + posting("J3", 1, "4000", "5.00")
+    report = ledger(
+        JOURNAL_HEADER + single,
+        amend=lambda m: m.update(waived_checks={"unbalanced_journal": "one-sided"}),
+    ).load()
+    assert report.waived_checks == {"unbalanced_journal": 2}
+
+
+def test_journal_in_two_currencies_balances_in_the_base_currency(ledger):
+    mixed = posting("J2", 1, "1200", "10.00", currency="USD", base="9.00") + posting(
+        "J2", 2, "4000", "-9.00", base="-9.00"
+    )
+    assert ledger(JOURNAL_HEADER + mixed).load()
+
+
+def test_quarantined_line_does_not_unbalance_its_journal(ledger):
+    many = "".join(
+        posting(f"K{n}", 1, "1000", "1.00") + posting(f"K{n}", 2, "4000", "-1.00")
+        for n in range(150)
+    )
+    bad_date = BALANCED.replace("2024-01-31", "2024-01-32", 1)
+    unread = posting("J2", 1, "1200", "x") + posting("J2", 2, "4000", "-3.00")
+    report = ledger(JOURNAL_HEADER + bad_date + unread + many).load()
+    assert report.tables["gl__journal_lines"].quarantined_row_count == 2
+    assert str(report.tables["gl__journal_lines"].quarantined_amount) == "100.00"
+
+
+def test_quarantined_ledger_line_keeps_entity_period_and_amount(ledger):
+    many = "".join(
+        posting(f"K{n}", 1, "1000", "1.00") + posting(f"K{n}", 2, "4000", "-1.00")
+        for n in range(50)
+    )
+    bad = BALANCED.replace("2024-01-31", "2024-01-32", 1)
+    landing = ledger(JOURNAL_HEADER + bad + many)
+    landing.load()
+    found = landing.query(
+        "select entity_code, fiscal_period, amount::varchar from raw.quarantined_rows"
+    )
+    assert found == [("DE01", "2024-01", "100.00")]
+
+
+def test_unknown_account_names_the_line(ledger):
+    odd = posting("J2", 1, "9999", "1.00") + posting("J2", 2, "1000", "-1.00")
+    fault = ledger(JOURNAL_HEADER + BALANCED + odd).fault().fault
+    assert (fault.code, fault.file, fault.line, fault.column) == (
+        "unknown_account",
+        JOURNALS,
+        4,
+        "account_id",
+    )
+    assert "account 9999 is not in gl__accounts" in fault.message
+
+
+def test_accounts_are_not_checked_where_the_chart_is_absent(landing):
+    landing.deliver_required()
+    landing.deliver({"gl__journal_lines": JOURNAL_HEADER + BALANCED}, system="gl")
+    assert landing.load().tables["gl__accounts"].is_available is False
+
+
+def test_untied_trial_balance_names_the_row(ledger):
+    rows = "DE01,1000,,2024-01,0,5,0,5\nDE01,1200,,2024-01,1,2,3,1.00\n"
+    fault = (
+        ledger(JOURNAL_HEADER + BALANCED, gl__trial_balances=BALANCE_HEADER + rows)
+        .fault()
+        .fault
+    )
+    assert (fault.code, fault.line) == ("trial_balance_untied", 3)
+    assert "account 1200 in 2024-01 is off by -1.00" in fault.message
+
+
+def test_untied_trial_balance_may_be_waived(ledger):
+    rows = "DE01,1200,,2024-01,1,2,3,1.00\n"
+    report = ledger(
+        JOURNAL_HEADER + BALANCED,
+        amend=lambda m: m.update(waived_checks={"trial_balance_untied": "open month"}),
+        gl__trial_balances=BALANCE_HEADER + rows,
+    ).load()
+    assert report.waived_checks == {"trial_balance_untied": 1}

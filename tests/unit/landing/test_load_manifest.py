@@ -1,0 +1,106 @@
+import pytest
+from landing_area import REQUIRED
+
+from echelon.errors import ExitCode
+
+MANIFEST = "erp/erp-0001/manifest.json"
+
+
+@pytest.mark.parametrize(
+    ("amend", "key"),
+    [
+        (lambda m: m.pop("sequence"), "sequence"),
+        (lambda m: m.update(sequence="1"), "sequence"),
+        (lambda m: m.update(manifest_version=2), "manifest_version"),
+        (lambda m: m.update(colour="red"), "colour"),
+        (lambda m: m.update(period="last year"), "period"),
+        (lambda m: m.update(time_zone="Europe/Berlin"), "time_zone"),
+        (lambda m: m["units"].update(weight="lb"), "units.weight"),
+        (lambda m: m.update(system="crm"), "system"),
+        (lambda m: m.update(delivery_id="erp-0009"), "delivery_id"),
+        (lambda m: m["absent"].update(crm__accounts=""), "absent.crm__accounts"),
+        (lambda m: m["absent"].update(erp__products="x"), "absent.erp__products"),
+        (lambda m: m.update(waived_checks={"duplicate_key": "x"}), "waived_checks"),
+        (
+            lambda m: m["tables"]["erp__products"].update(sha256="abc"),
+            "tables.erp__products.sha256",
+        ),
+        (
+            lambda m: m["tables"]["erp__products"].update(rows=-1),
+            "tables.erp__products.rows",
+        ),
+        (
+            lambda m: m["tables"]["erp__products"].update(file="../x.csv"),
+            "tables.erp__products.file",
+        ),
+        (
+            lambda m: m["tables"]["erp__products"].update(file="erp__customers.csv"),
+            "tables.erp__products.file",
+        ),
+        (
+            lambda m: m["tables"]["erp__products"].update(control_totals={"a": "1e5"}),
+            "tables.erp__products.control_totals.a",
+        ),
+        (
+            lambda m: m["tables"].update(wms__tasks=m["tables"]["erp__products"]),
+            "tables.wms__tasks",
+        ),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_malformed_manifest_names_file_and_key(landing, amend, key):
+    landing.deliver(REQUIRED, amend=amend)
+    error = landing.fault()
+    assert error.exit_code == ExitCode.INPUT_REJECTED
+    assert error.fault.code == "malformed_manifest"
+    assert (error.fault.file, error.fault.column) == (MANIFEST, key)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "message"),
+    [
+        ('{\n"a": 1,\n}', 3, "Expecting property name"),
+        ('{"a": 1, "a": 2}', None, "key a appears twice"),
+        ("[]", None, "valid dictionary"),
+    ],
+    ids=["not_json", "repeated_key", "no_mapping"],
+)
+def test_unreadable_manifest_names_file_and_line(landing, text, line, message):
+    (landing.deliver_required() / "manifest.json").write_text(text, "utf-8")
+    fault = landing.fault().fault
+    assert (fault.code, fault.file, fault.line) == (
+        "malformed_manifest",
+        MANIFEST,
+        line,
+    )
+    assert message in fault.message
+
+
+def test_unknown_table_is_refused_with_a_suggestion(landing):
+    landing.deliver({**REQUIRED, "erp__invoices": "a\n1\n"})
+    fault = landing.fault().fault
+    assert (fault.code, fault.column) == ("unknown_table", "tables.erp__invoices")
+    assert "did you mean erp__invoice_lines?" in fault.message
+
+
+def test_unknown_system_is_refused(landing):
+    landing.deliver_required()
+    (landing.root / "epr").mkdir()
+    fault = landing.fault().fault
+    assert (fault.code, fault.file) == ("unknown_system", "epr")
+    assert "did you mean erp?" in fault.message
+
+
+def test_two_companies_in_one_landing_area_are_refused(landing):
+    landing.deliver_required()
+    landing.deliver({}, system="crm", amend=lambda m: m.update(company="rival"))
+    fault = landing.fault().fault
+    assert (fault.code, fault.file) == ("mixed_companies", MANIFEST)
+
+
+def test_hidden_and_unfinished_directories_are_left_alone(landing):
+    landing.deliver_required()
+    (landing.root / ".cache").mkdir()
+    (landing.root / "erp" / "_upload").mkdir()
+    (landing.root / "erp" / "erp-0002").mkdir()
+    assert landing.load().incomplete_deliveries == ("erp/erp-0002",)
