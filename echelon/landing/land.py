@@ -1,4 +1,4 @@
-"""How do native extracts become landing deliveries? By a mapping file and nothing else."""
+"""How do native extracts become landing deliveries? By a mapping file alone."""
 
 import shutil
 import tempfile

@@ -199,9 +199,8 @@ def _split_amounts(work: Work, contract: TableContract, key: Key, block: Block) 
         if column.allocate is None or promised is None:
             continue
         require_amounts(work.connection, work.document, _RELATION, (name, place))
-        work.connection.execute(
-            f"create or replace table __split as {split_query(_RELATION, name, promised)}"
-        )
+        split = split_query(_RELATION, name, promised)
+        work.connection.execute(f"create or replace table __split as {split}")
         work.connection.execute(f"create or replace table {_RELATION} as from __split")
     mapped = ", ".join(quote_name(name) for name in block.columns)
     work.connection.execute(

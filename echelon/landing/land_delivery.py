@@ -12,6 +12,7 @@ from typing import Any
 from echelon.landing.mapping import Mapping
 from echelon.landing.mapping_document import MappingDocument
 
+_BASE_CURRENCY = "base_currency_code"
 _HASH_LENGTH = 12
 
 
@@ -97,10 +98,25 @@ def draft_policy(document: MappingDocument) -> DeliveryDraft | None:
         message = f"{name} is no directory with policy_*.csv files"
         key = ("policy",)
         raise document.configuration_error("policy_not_found", key, message)
+    _check_base_currency(document, directory / "policy_settings.csv")
     tables = [
         LandedTable(file.stem, file, _csv_rows(file), file_hash(file)) for file in files
     ]
     return DeliveryDraft("policy", "", tables)
+
+
+def _check_base_currency(document: MappingDocument, file: Path) -> None:
+    """The refresh reads the base currency from the policy: both must say the same."""
+    key = ("settings", "base_currency")
+    named = None
+    if file.is_file():
+        with file.open(encoding="utf-8-sig", newline="") as stream:
+            rows = [row for row in csv.reader(stream) if len(row) > 1]
+        named = next((row[1] for row in rows if row[0] == _BASE_CURRENCY), None)
+    if named != document.mapping.settings.base_currency:
+        message = f"{file.parent.name}/{file.name} says {_BASE_CURRENCY} {named}"
+        hint = "the refresh reads the currency from the policy overlay"
+        raise document.configuration_error("base_currency_differs", key, message, hint)
 
 
 def file_hash(file: Path) -> str:
@@ -127,12 +143,19 @@ def publish_delivery(
     system_dir = landing_dir / draft.system
     prefix = f"{mapping.company}-{draft.system}-"
     earlier = _sequences(system_dir, prefix)
-    sequence = max(earlier.values(), default=0) + 1
+    latest = max(earlier.values(), default=0)
     content = _content(mapping, draft)
-    delivery_id = prefix + _digest(content)
-    is_new = earlier.get(delivery_id, 0) != sequence - 1 or sequence == 1
-    if is_new and delivery_id in earlier:
-        delivery_id = prefix + _digest({**content, "sequence": sequence})
+    # Content that was in force before a correction comes back under a name of its own.
+    names = [
+        prefix + _digest(content),
+        prefix + _digest({**content, "sequence": latest}),
+        prefix + _digest({**content, "sequence": latest + 1}),
+    ]
+    in_force = [name for name in names if earlier.get(name) == latest]
+    is_new = not in_force
+    sequence = latest + 1
+    fresh = names[2] if names[0] in earlier else names[0]
+    delivery_id = fresh if is_new else in_force[0]
     path = system_dir / delivery_id
     if is_new:
         manifest = {**content, "delivery_id": delivery_id, "sequence": sequence}
@@ -154,8 +177,8 @@ def _content(mapping: Mapping, draft: DeliveryDraft) -> dict[str, Any]:
         "company": mapping.company,
         "system": draft.system,
         "period": draft.period,
-        "time_zone": mapping.settings.time_zone,
-        "units": dict(mapping.settings.units),
+        "time_zone": "UTC",
+        "units": {"weight": "kg", "volume": "m3", "distance": "km"},
         "tables": {
             table.name: {
                 "file": table.file.name,

@@ -1,15 +1,12 @@
 """Which rows does a mapping make of its sources? One table per contract table."""
 
-import re
-
 from echelon.landing.contract import ColumnContract, TableContract
 from echelon.landing.land_block import Work, build_block
 from echelon.landing.land_query import fetch_row
+from echelon.landing.land_units import in_contract_units
 from echelon.landing.mapping import Table
 from echelon.landing.mapping_document import Key
-from echelon.landing.mapping_sql import quote_name
-
-_DECIMAL_TYPE = re.compile(r"decimal\(\d+,(\d+)\)")
+from echelon.landing.mapping_sql import decimal_scale, quote_name
 
 
 def build_table(work: Work, contract: TableContract, table: Table) -> str:
@@ -29,6 +26,7 @@ def build_table(work: Work, contract: TableContract, table: Table) -> str:
         EchelonError: CONFIGURATION or INPUT_REJECTED, with line and key.
     """
     name = quote_name(f"__rows_{contract.name}")
+    settings = work.document.mapping.settings
     mapped = {column for _, block in table.blocks() for column in block.columns}
     columns = [column for column in contract.columns if column.name in mapped]
     declared = ", ".join(f"{quote_name(column.name)} varchar" for column in columns)
@@ -36,14 +34,18 @@ def build_table(work: Work, contract: TableContract, table: Table) -> str:
     key: Key = ("tables", contract.name)
     for number, (place, block) in enumerate(table.blocks()):
         relation = build_block(work, contract, (*key, *place), block)
+        own = [column for column in columns if column.name in block.columns]
+        converted = ", ".join(
+            f"{in_contract_units(column, settings)} as {quote_name(column.name)}"
+            for column in own
+        )
         written = ", ".join(
-            f"{canonical_text(column)} as {quote_name(column.name)}"
-            for column in columns
-            if column.name in block.columns
+            f"{canonical_text(column)} as {quote_name(column.name)}" for column in own
         )
         work.connection.execute(
             f"insert into {name} by name "
-            f"select {written}, {number} as __block from {relation}"
+            f"select {written}, {number} as __block "
+            f"from (select {converted} from {relation})"
         )
     _settle_overlap(work, contract, table, name)
     _fold_equal_rows(work, contract, table, name)
@@ -76,9 +78,8 @@ def canonical_text(column: ColumnContract) -> str:
 
 
 def _pattern(sql_type: str) -> str:
-    decimal = _DECIMAL_TYPE.fullmatch(sql_type)
-    if decimal:
-        digits = decimal.group(1)
+    if sql_type.startswith("decimal"):
+        digits = decimal_scale(sql_type)
         return rf"[+-]?(\d+(\.\d{{0,{digits}}}0*)?|\.\d{{1,{digits}}}0*)"
     return {
         "bigint": r"[+-]?\d+(\.0*)?",

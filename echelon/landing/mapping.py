@@ -54,17 +54,22 @@ class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=False)
 
 
+class Units(_Part):
+    """Units the sources measure in; landing converts to kg, m3 and km."""
+
+    weight: Literal["kg", "g", "t", "lb", "oz"] = "kg"
+    volume: Literal["m3", "l", "cm3", "ft3"] = "m3"
+    distance: Literal["km", "m", "mi"] = "km"
+
+
 class Settings(_Part):
     """What holds for the whole company."""
 
     base_currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = Field(
         description="ISO 4217 currency everything is converted to."
     )
-    time_zone: str = Field("UTC", description="IANA zone of the landed timestamps.")
-    units: dict[Literal["weight", "volume", "distance"], str] = Field(
-        default={"weight": "kg", "volume": "m3", "distance": "km"},
-        description="Units of the landed quantities.",
-    )
+    time_zone: str = Field("UTC", description="IANA zone of the sources' timestamps.")
+    units: Units = Units()
     customer_key: Literal["account", "ship_to", "bill_to", "party"] = Field(
         "account",
         description="What sold_to_id of the order lines names in the source.",
@@ -281,7 +286,6 @@ class Mapping(_Part):
 
     version: Literal[1]
     company: Name
-    description: str | None = None
     settings: Settings
     policy: str | None = Field(
         None, description="Directory beside the mapping with policy_*.csv overlays."

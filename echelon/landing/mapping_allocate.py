@@ -1,12 +1,8 @@
 """How is a header amount split over its lines so that not a cent is lost?"""
 
-import re
-
 from echelon.landing.contract import ColumnContract
 from echelon.landing.mapping import Allocate
-from echelon.landing.mapping_sql import quote_name
-
-_DECIMAL_TYPE = re.compile(r"decimal\((\d+),(\d+)\)")
+from echelon.landing.mapping_sql import decimal_scale, quote_name
 
 
 def helper_columns(name: str, allocate: Allocate) -> dict[str, str]:
@@ -17,7 +13,8 @@ def helper_columns(name: str, allocate: Allocate) -> dict[str, str]:
         allocate: How.
 
     Returns:
-        SQL by helper column: the header, the line's rank in it, its weight in millionths.
+        SQL by helper column: the header, the line's rank in it, its weight in
+        millionths.
     """
     per = ", ".join(f"(\n{item}\n)" for item in allocate.per)
     rank = f"rank() over (partition by {per} order by (\n{allocate.order_by}\n))"
@@ -44,8 +41,7 @@ def split_query(relation: str, name: str, contract: ColumnContract) -> str:
     Returns:
         A select with the columns of the relation, the amount split.
     """
-    decimal = _DECIMAL_TYPE.fullmatch(contract.sql_type)
-    scale = int(decimal.group(2)) if decimal else 0
+    scale = decimal_scale(contract.sql_type)
     column, weight = quote_name(name), quote_name(f"__weight_{name}")
     units = f"cast(cast({column} as decimal(38, {scale})) * {10**scale} as hugeint)"
     return f"""

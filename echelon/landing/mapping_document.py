@@ -3,9 +3,9 @@
 import difflib
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
@@ -151,7 +151,7 @@ def _is_key(part: str | int) -> bool:
     return isinstance(part, str) and part in _language_keys()
 
 
-def _describe(detail: Any) -> tuple[str, str, str | None]:
+def _describe(detail: ErrorDetails) -> tuple[str, str, str | None]:
     kind, name = detail["type"], str(detail["loc"][-1]) if detail["loc"] else ""
     if kind == "extra_forbidden":
         return "unknown_key", f"unknown key {name}", suggest(name, _language_keys())

@@ -1,4 +1,4 @@
-"""What rows do the native extracts hold? Loads declared sources into a work database."""
+"""What rows do the native extracts hold? Loads sources into a work database."""
 
 import re
 from pathlib import Path
@@ -147,7 +147,7 @@ def _reason(text: str) -> str:
 def _format(document: MappingDocument, source: Source) -> Format:
     if isinstance(source.format, str):
         return document.mapping.formats[source.format]
-    return source.format or Format()
+    return source.format or Format.model_validate({})
 
 
 def _load_text(

@@ -54,7 +54,7 @@ def read_rows(file: Path, layout: Format, columns: list[str]) -> Iterator[pa.Tab
         Tables of text columns, null where the text means no value.
 
     Raises:
-        MalformedTextError: If a row has another number of fields than there are columns.
+        MalformedTextError: If a row has more or fewer fields than columns.
     """
     rows = _fields(file, layout)
     if layout.header:
@@ -64,9 +64,8 @@ def read_rows(file: Path, layout: Format, columns: list[str]) -> Iterator[pa.Tab
         for row in batch:
             number += 1
             if len(row) != len(columns):
-                raise MalformedTextError(
-                    f"row {number} has {len(row)} fields where {len(columns)} are declared"
-                )
+                found = f"row {number} has {len(row)} fields"
+                raise MalformedTextError(f"{found} where {len(columns)} are declared")
         arrays = [
             pa.array([None if text in nulls else text for text in texts], pa.string())
             for texts in zip(*batch, strict=True)

@@ -1,0 +1,333 @@
+"""Every fault of a mapping or its sources: one error with place and exit code."""
+
+import re
+
+import pytest
+from mapping_project import land_text, mapping_text, write_files
+
+from echelon.errors import EchelonError, ExitCode
+from echelon.landing.land import land
+
+CUSTOMERS = """
+erp__customers:
+  from: customers
+  columns:
+    customer_id: id
+    name: name
+"""
+FILES = {"c.csv": "id,name,town\n1,Ann,Bonn\n"}
+
+
+def customers(source="{file: c.csv}", tables=CUSTOMERS, extra=""):
+    return mapping_text(f"customers: {source}", tables, extra)
+
+
+def error_of(tmp_path, text, files=FILES):
+    with pytest.raises(EchelonError) as raised:
+        land_text(tmp_path, text, files)
+    landing = tmp_path / "landing"
+    assert not landing.exists() or not list(landing.iterdir()), "something landed"
+    return raised.value
+
+
+def line_of(text, part):
+    return next(n for n, line in enumerate(text.splitlines(), 1) if part in line)
+
+
+def with_column(line):
+    return CUSTOMERS.rstrip() + f"\n    {line}\n"
+
+
+CONFIGURATION = [
+    ("unknown_key", customers("{fil: c.csv}"), "fil:", "did you mean file"),
+    ("unknown_key", customers(extra="tabels: {}\n"), "tabels", "did you mean tables"),
+    (
+        "unknown_key",
+        customers(tables=with_column("city: {from: town, mapp: {a: b}}")),
+        "mapp",
+        "did you mean map",
+    ),
+    ("wrong_type", customers("{file: [c.csv]}"), "file: [", "should be a valid string"),
+    ("wrong_type", customers("{}"), "customers: {}", "exactly one of file, rows"),
+    (
+        "wrong_type",
+        customers(tables=with_column("city: {constant: a, from: b}")),
+        "city:",
+        "exactly one of from, constant",
+    ),
+    (
+        "duplicate_key",
+        customers(tables=with_column("name: id")),
+        "name: id",
+        "duplicate",
+    ),
+    (
+        "unknown_table",
+        customers().replace("erp__products:", "erp__product:"),
+        "erp__product:",
+        "did you mean erp__products",
+    ),
+    (
+        "unknown_column",
+        customers(tables=with_column("custmer_name: name")),
+        "custmer_name",
+        "unknown column custmer_name",
+    ),
+    (
+        "unknown_source",
+        customers().replace("from: customers", "from: customer"),
+        "from: customer",
+        "did you mean customers",
+    ),
+    (
+        "unknown_value_map",
+        customers(tables=with_column("city: {from: town, map: towns}")),
+        "map: towns",
+        "unknown value map towns",
+    ),
+    (
+        "unknown_format",
+        customers("{file: c.csv, format: semicolon}"),
+        "format: semicolon",
+        "unknown format semicolon",
+    ),
+    (
+        "missing_required_column",
+        customers(tables=CUSTOMERS.replace("    name: name\n", "")),
+        "columns:",
+        "erp__customers needs the column name",
+    ),
+    (
+        "table_not_declared",
+        customers().replace("  gl__*: none\n", ""),
+        "tables:",
+        "gl__accounts is neither mapped nor declared absent",
+    ),
+    (
+        "table_declared_twice",
+        customers() + "  erp__customers: none\n",
+        "erp__customers: none",
+        "both mapped and declared absent",
+    ),
+    (
+        "value_not_allowed",
+        customers().replace("constant: sale", "constant: sold"),
+        "constant: sold",
+        "sold is not a value of document_type",
+    ),
+    (
+        "customer_key_unresolved",
+        customers(extra="settings: {base_currency: EUR, customer_key: ship_to}\n"),
+        "customer_key: ship_to",
+        "erp__customers must map parent_customer_id",
+    ),
+    (
+        "bad_expression",
+        customers(tables=with_column("city: upper(town")),
+        "city:",
+        "not readable SQL",
+    ),
+    (
+        "bad_expression",
+        customers(tables=with_column("city: town, id")),
+        "city:",
+        "is not one SQL expression",
+    ),
+    (
+        "bad_expression",
+        customers(tables=with_column("city: 1; drop table customers")),
+        "city:",
+        "Only SELECT statements",
+    ),
+    (
+        "bad_expression",
+        customers(tables=with_column("opened_on: current_date")),
+        "opened_on:",
+        "does not give the same result every time",
+    ),
+    (
+        "bad_expression",
+        customers(tables=with_column("city: uuid()")),
+        "city:",
+        "does not give the same result every time",
+    ),
+    (
+        "bad_expression",
+        customers(tables=with_column("city: upperr(town)")),
+        "city:",
+        "upperr does not exist",
+    ),
+    (
+        "bad_query",
+        customers().replace("sources:\n", "sources:\n  q: {query: drop table x}\n"),
+        "query:",
+        "query is not readable SQL",
+    ),
+    ("source_outside", customers("{file: ../c.csv}"), "file: ..", "lies outside"),
+    (
+        "policy_not_found",
+        customers(extra="policy: tiny_policy\n"),
+        "policy:",
+        "no directory with policy_*.csv files",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "place", "message"),
+    CONFIGURATION,
+    ids=[f"{number}-{case[0]}" for number, case in enumerate(CONFIGURATION)],
+)
+def test_a_wrong_mapping_is_a_configuration_error_at_its_line(
+    tmp_path, code, text, place, message
+):
+    error = error_of(tmp_path, text)
+    assert error.exit_code == ExitCode.CONFIGURATION
+    assert error.fault.code == code
+    assert message in str(error)
+    assert error.fault.file.endswith("tiny.yml")
+    assert error.fault.line == line_of(text, place)
+
+
+INPUT = [
+    (
+        "source_not_found",
+        customers("{file: d.csv}"),
+        FILES,
+        "d.csv not found",
+        "the directory holds c.csv",
+    ),
+    ("source_empty", customers(), {"c.csv": ""}, "c.csv is empty", ""),
+    (
+        "source_empty",
+        customers(),
+        {"c.csv": "id,name\n"},
+        "has no rows",
+        "may_be_empty",
+    ),
+    (
+        "source_malformed",
+        customers(),
+        {"c.csv": "id,name\n1,Ann\n2\n"},
+        "c.csv line 3 cannot be read: 1 fields where 2 are declared",
+        "",
+    ),
+    (
+        "source_malformed",
+        customers("{file: c.csv, format: {quote: '', encoding: cp1252}}"),
+        {"c.csv": "id,name\n1,Ann\n2\n"},
+        "row 3 has 1 fields where 2 are declared",
+        "",
+    ),
+    (
+        "source_malformed",
+        customers(),
+        {"c.csv": b"id,name\n1,M\xfcller\n"},
+        "is not written in utf-8",
+        "",
+    ),
+    (
+        "source_malformed",
+        customers("{file: c.csv, format: {encoding: klingon}}"),
+        FILES,
+        "unknown encoding klingon",
+        "",
+    ),
+    (
+        "source_malformed",
+        customers("{file: c.parquet}"),
+        {"c.parquet": "no"},
+        "not a readable file of its kind",
+        "",
+    ),
+    (
+        "source_columns_differ",
+        customers("{file: '*.csv'}"),
+        {**FILES, "d.csv": "id,label\n2,Bob\n"},
+        "d.csv has the columns id, label",
+        "",
+    ),
+    (
+        "source_column_missing",
+        customers(tables=with_column("city: twn")),
+        FILES,
+        "no source column twn: customers (c.csv) has id, name, town",
+        "did you mean town",
+    ),
+    (
+        "expression_failed",
+        customers(tables=with_column("payment_terms_days: name::int")),
+        FILES,
+        "Could not convert string",
+        "",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "files", "said"),
+    [(*case[:3], case[3:]) for case in INPUT],
+    ids=[f"{number}-{case[0]}" for number, case in enumerate(INPUT)],
+)
+def test_a_source_unlike_its_mapping_is_rejected_by_name(
+    tmp_path, code, text, files, said
+):
+    error = error_of(tmp_path, text, files)
+    assert error.exit_code == ExitCode.INPUT_REJECTED
+    assert error.fault.code == code
+    message, hint = said
+    assert message in str(error)
+    assert hint in (error.fault.hint or "")
+    assert error.fault.line is not None
+
+
+def test_an_error_reads_as_one_line_with_file_line_and_key(tmp_path):
+    text = customers(tables=with_column("city: twn"))
+    error = error_of(tmp_path, text)
+    place = (
+        rf"tiny.yml:{line_of(text, 'city: twn')}:tables.erp__customers.columns.city: "
+    )
+    assert re.search(place, str(error))
+    assert "\n" not in str(error)
+
+
+def test_what_the_data_hold_is_not_quoted_by_a_failed_expression(tmp_path):
+    text = customers(tables=with_column("payment_terms_days: name::int"))
+    assert "Ann" not in str(error_of(tmp_path, text))
+
+
+def test_text_that_is_no_yaml_names_its_line(tmp_path):
+    error = error_of(tmp_path, customers() + "absent: [\n")
+    assert error.fault.code in ("mapping_not_yaml", "duplicate_key")
+    assert error.fault.line is not None
+
+
+def test_a_mapping_that_is_not_there_is_a_configuration_error(tmp_path):
+    with pytest.raises(EchelonError, match="cannot read the mapping file") as raised:
+        land(tmp_path / "no.yml", tmp_path, tmp_path / "landing")
+    assert raised.value.exit_code == ExitCode.CONFIGURATION
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "select * from read_text('{secret}')",
+        "select * from read_csv('{secret}')",
+        "from '{secret}'",
+    ],
+)
+def test_a_query_reaches_no_file_the_mapping_does_not_declare(tmp_path, sql):
+    secret = tmp_path / "secret.csv"
+    write_files(tmp_path, {"secret.csv": "password\nhunter2\n"})
+    query = sql.format(secret=secret)
+    text = customers().replace("sources:\n", f"sources:\n  q:\n    query: {query}\n")
+    error = error_of(tmp_path, text)
+    assert error.fault.code == "bad_query"
+    assert "hunter2" not in str(error)
+
+
+def test_an_expression_reaches_no_file_either(tmp_path):
+    line = "city: (select max(content) from read_text('/etc/hostname'))"
+    error = error_of(tmp_path, customers(tables=with_column(line)))
+    assert error.fault.column == "tables.erp__customers.columns.city"
+    assert "read_text" in str(error) or "file system" in str(error)
