@@ -14,7 +14,12 @@ import duckdb
 
 from echelon.release.content import columns_of
 
-RECONCILIATION = "finance.rpt_gl_reconciliation_by_cost_pool_month"
+# Reconciliation and the amount it explains: the ledger's, or the charges' of a company
+# without a ledger.
+RECONCILIATIONS = {
+    "finance.rpt_gl_reconciliation_by_cost_pool_month": "gl_amount_base_ccy",
+    "finance.rpt_charge_reconciliation_by_cost_pool_month": "charged_amount_base_ccy",
+}
 COST_TO_SERVE = "core.fct_cost_to_serve"
 KEY = ("entity_code", "fiscal_period", "cost_pool_code")
 PARTS = (
@@ -37,7 +42,7 @@ class TieOut:
 
     Attributes:
         pools: Number of entity x period x pool rows compared.
-        ledger_cents: Sum of the ledger amounts.
+        ledger_cents: Sum of the amounts of the ledger, or of the charges without one.
         allocated_cents: Sum of the allocated amounts.
         differences: One sentence per row that does not tie; empty when all do.
     """
@@ -51,7 +56,7 @@ class TieOut:
 def tie_out(connection: duckdb.DuckDBPyConnection, catalog: str) -> TieOut:
     """Compare ledger, reconciliation and cost-to-serve to the cent.
 
-    Without a ledger the reconciliation is empty and there is nothing to tie to.
+    Without a ledger and without charges there is nothing to tie to.
 
     Args:
         connection: Connection that has the published file attached.
@@ -60,8 +65,6 @@ def tie_out(connection: duckdb.DuckDBPyConnection, catalog: str) -> TieOut:
     Returns:
         What was compared and every difference found.
     """
-    if not columns_of(connection, catalog, RECONCILIATION):
-        return TieOut(0, 0, 0, ())
     differences: list[str] = []
     allocated: dict[Pool, int] = {}
     ledger_cents = 0
@@ -70,7 +73,7 @@ def tie_out(connection: duckdb.DuckDBPyConnection, catalog: str) -> TieOut:
         amounts = [_cents(amount) for amount in row[len(KEY) :]]
         ledger, variance, parts = amounts[0], amounts[1], amounts[2:]
         if pool in allocated:
-            differences.append(f"{' '.join(pool)} appears twice in the reconciliation")
+            differences.append(f"{' '.join(pool)} is reconciled twice")
         if ledger != sum(parts) or variance != 0:
             differences.append(
                 f"{' '.join(pool)}: ledger {ledger} cents, parts {sum(parts)} cents,"
@@ -78,7 +81,7 @@ def tie_out(connection: duckdb.DuckDBPyConnection, catalog: str) -> TieOut:
             )
         allocated[pool] = allocated.get(pool, 0) + parts[0]
         ledger_cents += ledger
-    if allocated:
+    if columns_of(connection, catalog, COST_TO_SERVE):
         differences += _allocation_differences(connection, catalog, allocated)
     total = sum(allocated.values())
     return TieOut(len(allocated), ledger_cents, total, tuple(differences))
@@ -87,10 +90,14 @@ def tie_out(connection: duckdb.DuckDBPyConnection, catalog: str) -> TieOut:
 def _reconciliation(
     connection: duckdb.DuckDBPyConnection, catalog: str
 ) -> list[tuple[Any, ...]]:
-    columns = (*KEY, "gl_amount_base_ccy", "variance_amount_base_ccy", *PARTS)
-    return connection.execute(
-        f"select {', '.join(columns)} from {catalog}.{RECONCILIATION} order by all"
-    ).fetchall()
+    rows: list[tuple[Any, ...]] = []
+    for address, explained in RECONCILIATIONS.items():
+        if columns_of(connection, catalog, address):
+            columns = (*KEY, explained, "variance_amount_base_ccy", *PARTS)
+            rows += connection.execute(
+                f"select {', '.join(columns)} from {catalog}.{address} order by all"
+            ).fetchall()
+    return rows
 
 
 def _allocation_differences(

@@ -29,7 +29,7 @@ def rpt_mart_availability() -> gx.ExpectationSuite:
             ),
             gxe.ExpectColumnValuesToMatchRegex(
                 column="availability_status",
-                regex=r"^(available|not available: \S.*)$",
+                regex=r"^(?:available|not available: \S.*)$",
                 severity="critical",
                 notes="What is missing needs its reason, never a zero.",
             ),

@@ -256,8 +256,24 @@ def test_latest_record_of_a_gate_counts(company):
             " values ('UK01', '2025-12', 'freight', 'C1', 0.01)",
             "UK01 2025-12 freight: 0 cents allocated, 1 cents",
         ),
+        (
+            "create table finance.rpt_charge_reconciliation_by_cost_pool_month as"
+            " select * rename (gl_amount_base_ccy as charged_amount_base_ccy)"
+            " from finance.rpt_gl_reconciliation_by_cost_pool_month",
+            "DE01 2025-12 freight is reconciled twice",
+        ),
+        (
+            "delete from finance.rpt_gl_reconciliation_by_cost_pool_month",
+            "DE01 2025-12 freight: 0 cents allocated, 9500 cents",
+        ),
     ],
-    ids=["lost_cent", "variance", "pool_outside_the_ledger"],
+    ids=[
+        "lost_cent",
+        "variance",
+        "pool_outside_the_ledger",
+        "charges_beside_the_ledger",
+        "cost_without_reconciliation",
+    ],
 )
 def test_lost_cent_blocks_publishing_even_if_every_gate_passed(company, sql, said):
     candidate = company.candidate()
@@ -267,6 +283,22 @@ def test_lost_cent_blocks_publishing_even_if_every_gate_passed(company, sql, sai
         publish(candidate, [company.reconciled])
     assert refusal.value.exit_code is ExitCode.GATE_FAILED
     assert current_release(company.data_dir) is None
+
+
+def test_company_without_a_ledger_ties_to_its_charges(company):
+    candidate = company.candidate()
+    company.run_sql(
+        candidate,
+        """
+        create table finance.rpt_charge_reconciliation_by_cost_pool_month as
+        select * rename (gl_amount_base_ccy as charged_amount_base_ccy)
+        from finance.rpt_gl_reconciliation_by_cost_pool_month;
+        delete from finance.rpt_gl_reconciliation_by_cost_pool_month;
+        """,
+    )
+    company.examine(candidate)
+    manifest = publish(candidate, [company.reconciled]).manifest()
+    assert manifest["tie_out"]["ledger_cents"] == 10000
 
 
 def test_refresh_overtaken_by_another_release_does_not_publish(company):

@@ -1,0 +1,420 @@
+"""The profile queries on a warehouse of three order lines, and one flaw at a time."""
+
+import duckdb
+import pytest
+
+from expectations.gate import examine
+from expectations.register import GATES
+
+# Two customers: C1 bought for 70.00 and 20.00, C2 for 10.00. One pool of 9.00
+# holds 6.00 for C1, 2.00 for C2 and 1.00 of idle capacity. A correction replaced one
+# customer.
+WAREHOUSE = """
+create schema raw; create schema intermediate; create schema features;
+create schema policy; create schema segmentation; create schema core;
+create schema finance; create schema governance;
+
+create table raw.refresh_parameters as select date '2025-12-31' as as_of_date;
+create table raw.erp__customers as select unnest(['A1', 'A2']) as customer_id;
+create table raw.erp__products as select 'P1' as product_id;
+create table raw.erp__order_lines as
+select * from (values
+    ('O1', 1, 'A1', timestamp '2025-12-01 08:00:00'),
+    ('O1', 2, 'A1', timestamp '2025-12-01 08:00:00'),
+    ('O2', 1, 'A2', timestamp '2025-12-30 23:00:00')
+) as t(order_id, line_no, sold_to_id, ordered_at);
+create table raw.deliveries as
+select * from (values
+    ('erp-1', 'erp__customers', 3, 1), ('erp-2', 'erp__customers', 1, 0),
+    ('erp-1', 'erp__order_lines', 3, 0)
+) as t(delivery_id, table_name, row_count, quarantined_row_count);
+create table raw.quarantined_rows as
+select * from (values
+    ('erp__customers', 'erp-1', 'c.csv', 4), ('erp__customers', 'erp-1', 'c.csv', 4)
+) as t(table_name, delivery_id, source_file, source_line);
+create table raw.table_availability as
+select * from (values
+    ('erp__customers', true, null, 2), ('erp__order_lines', true, null, 3),
+    ('erp__charges', false, 'not kept', 0), ('gl__accounts', true, null, 1),
+    ('gl__journal_lines', true, null, 3), ('tms__freight_charges', true, null, 1)
+) as t(table_name, is_available, unavailable_reason, row_count);
+create table raw.gl__accounts as
+select * from (values ('6110', 'expense'), ('1000', 'asset'))
+    as t(account_id, account_type);
+create table raw.gl__journal_lines as
+select * from (values
+    ('DE01', 'J1', '6110', 9.00::decimal(18, 2)), ('DE01', 'J1', '1000', -9.00)
+) as t(entity_code, journal_id, account_id, amount);
+
+create table intermediate.int_missing_exchange_rates (currency_code varchar);
+create table intermediate.int_order_lines_converted as
+select * from (values
+    ('O1', 1, 'C1', '2025-12', 70.00::decimal(18, 2), 70.00::decimal(18, 2), 40.00),
+    ('O1', 2, 'C1', '2025-12', 20.00, 20.00, 10.00),
+    ('O2', 1, 'C2', '2025-12', 10.00, 10.00, null)
+) as t(order_id, line_no, customer_id, fiscal_period, net_amount_local_ccy,
+       net_amount_base_ccy, cogs_amount_base_ccy);
+create table intermediate.int_ledger_lines_mapped as
+select
+    'general_ledger' as ledger_code, 'DE01' as entity_code,
+    '2025-12' as fiscal_period, 'freight' as cost_pool_code,
+    9.00::decimal(18, 2) as amount_base_ccy;
+
+create table features.ftr_customers as
+select
+    customer_id, date '2025-12-31' as as_of_date, 0.5::double as otif_ratio,
+    -0.1::double as gross_margin_ratio, 30::bigint as recency_days,
+    false as is_excluded, false as is_imputed_otif_ratio
+from (values ('C1'), ('C2')) as t(customer_id);
+create table policy.policy_imputation as
+select 'otif_ratio' as attribute, 0.4::double as max_missing_ratio;
+
+create table segmentation.models as
+select 'M1' as model_version, 0.8 as mean_jaccard, 0.9 as window_ari;
+create table segmentation.segments as
+select * from (values
+    ('M1', 'S01', 'Frequent', 'orders weekly', 0.8, 0.95),
+    ('M1', 'S02', 'Rare', 'orders yearly', 0.8, 0.95),
+    ('M1', 'EXC', 'Exceptional', 'out of range', null, null)
+) as t(model_version, segment_code, segment_name, definition, mean_jaccard,
+       label_fidelity_ratio);
+create table segmentation.assignments as
+select * from (values ('C1', 'S01'), ('C2', 'S02')) as t(customer_id, segment_code);
+
+create table core.fct_order_lines as from intermediate.int_order_lines_converted;
+create table core.fct_cost_pools as
+select
+    '2025-12' as fiscal_period, 'allocate' as treatment,
+    8.00::decimal(18, 2) as allocatable_amount_base_ccy,
+    0.00::decimal(18, 2) as unallocated_amount_base_ccy;
+create table finance.rpt_cost_to_serve_by_customer_pool_month as
+select * from (values
+    ('C1', '2025-12', 6.00::decimal(18, 2)), ('C2', '2025-12', 2.00)
+) as t(customer_id, fiscal_period, allocated_amount_base_ccy);
+create table finance.rpt_profitability_by_customer_month as
+select * from (values
+    ('C1', '2025-12', 'after_cogs', 90.00::decimal(18, 2), 50.00::decimal(18, 2),
+     6.00::decimal(18, 2), 34.00::decimal(18, 2)),
+    ('C2', '2025-12', 'after_cogs', 10.00, null, 2.00, null)
+) as t(customer_id, fiscal_period, contribution_basis, net_sales_amount_base_ccy,
+       cogs_amount_base_ccy, cost_to_serve_amount_base_ccy,
+       contribution_amount_base_ccy);
+create table finance.rpt_whale_curve_by_customer as
+select customer_id, contribution_basis, cost_to_serve_amount_base_ccy
+from finance.rpt_profitability_by_customer_month;
+create table finance.rpt_gl_reconciliation_by_cost_pool_month as
+select
+    'DE01' as entity_code, '2025-12' as fiscal_period, 'freight' as cost_pool_code,
+    9.00::decimal(18, 2) as gl_amount_base_ccy,
+    8.00::decimal(18, 2) as allocated_amount_base_ccy,
+    1.00::decimal(18, 2) as unused_capacity_amount_base_ccy,
+    0.00::decimal(18, 2) as sustaining_amount_base_ccy,
+    0.00::decimal(18, 2) as excluded_amount_base_ccy,
+    0.00::decimal(18, 2) as unallocated_amount_base_ccy,
+    0.00::decimal(18, 2) as quarantined_amount_base_ccy,
+    0.00::decimal(18, 2) as variance_amount_base_ccy;
+create table governance.rpt_mart_availability as
+select 'fct_order_lines' as mart_name, 'available' as availability_status;
+"""
+
+GL = "rpt_gl_reconciliation_by_cost_pool_month"
+PROFIT = "rpt_profitability_by_customer_month"
+
+# (gate, flaw, column that must trip)
+FLAWS = [
+    ("required_tables", "delete from raw.erp__products", "examined_row_count"),
+    (
+        "required_tables",
+        "update raw.erp__order_lines set sold_to_id = null where order_id = 'O2'",
+        "null_key_count",
+    ),
+    (
+        "deliveries_accounted",
+        "delete from raw.quarantined_rows",
+        "unlisted_row_count",
+    ),
+    (
+        "deliveries_accounted",
+        "update raw.table_availability set row_count = 4",
+        "invented_row_count",
+    ),
+    (
+        "deliveries_accounted",
+        "update raw.table_availability set row_count = 2",
+        "lost_row_count",
+    ),
+    (
+        "order_dates",
+        "update raw.erp__order_lines set ordered_at = null where line_no = 2",
+        "undated_row_count",
+    ),
+    (
+        "order_dates",
+        "update raw.erp__order_lines set ordered_at = '1899-12-30' where line_no = 2",
+        "oldest_order_age_days",
+    ),
+    (
+        "order_freshness",
+        "delete from raw.erp__order_lines where order_id = 'O2';"
+        "update raw.refresh_parameters set as_of_date = '2026-01-31'",
+        "newest_order_age_days",
+    ),
+    (
+        "quarantine_share",
+        "update raw.deliveries set row_count = 100",
+        "quarantined_ratio",
+    ),
+    (
+        "ledger_balance",
+        "update raw.gl__journal_lines set amount = 9.01 where account_id = '6110'",
+        "unbalanced_journal_count",
+    ),
+    (
+        "exchange_rates",
+        "insert into intermediate.int_missing_exchange_rates values ('GBP')",
+        "missing_rate_count",
+    ),
+    (
+        "order_lines_converted",
+        "delete from intermediate.int_order_lines_converted where line_no = 2",
+        "lost_row_count",
+    ),
+    (
+        "order_lines_converted",
+        "update intermediate.int_order_lines_converted set customer_id = null",
+        "unresolved_customer_count",
+    ),
+    (
+        "order_lines_converted",
+        "update intermediate.int_order_lines_converted set fiscal_period = null",
+        "unplaced_period_count",
+    ),
+    (
+        "order_lines_converted",
+        "update intermediate.int_order_lines_converted set net_amount_base_ccy = null",
+        "unconverted_amount_count",
+    ),
+    (
+        "ftr_customers",
+        "insert into features.ftr_customers"
+        " from features.ftr_customers where customer_id = 'C1'",
+        "repeated_customer_count",
+    ),
+    (
+        "ftr_customers",
+        "delete from features.ftr_customers where customer_id = 'C2'",
+        "missing_customer_count",
+    ),
+    (
+        "ftr_customers",
+        "update features.ftr_customers set as_of_date = null where customer_id = 'C2'",
+        "misdated_row_count",
+    ),
+    (
+        "ftr_customers_ranges",
+        "update features.ftr_customers set otif_ratio = 1 / 0::double",
+        "nonfinite_count",
+    ),
+    (
+        "ftr_customers_ranges",
+        "update features.ftr_customers set recency_days = -1",
+        "negative_count",
+    ),
+    (
+        "ftr_customers_ranges",
+        "update features.ftr_customers set otif_ratio = 1.01",
+        "above_one_count",
+    ),
+    (
+        "ftr_customers_imputation",
+        "update features.ftr_customers"
+        " set is_imputed_otif_ratio = (customer_id = 'C1')",
+        "excess_imputed_ratio",
+    ),
+    (
+        "assignments",
+        "insert into segmentation.assignments values ('C1', 'S02')",
+        "repeated_customer_count",
+    ),
+    (
+        "assignments",
+        "delete from segmentation.assignments where customer_id = 'C2'",
+        "unassigned_customer_count",
+    ),
+    (
+        "assignments",
+        "insert into segmentation.assignments values ('C3', 'S02')",
+        "unknown_customer_count",
+    ),
+    (
+        "assignments",
+        "update segmentation.assignments set segment_code = null"
+        " where customer_id = 'C2'",
+        "unknown_segment_count",
+    ),
+    (
+        "models",
+        "update segmentation.segments set label_fidelity_ratio = 0.5"
+        " where segment_code = 'S02'",
+        "lowest_label_fidelity_ratio",
+    ),
+    (
+        "fct_order_lines",
+        "insert into core.fct_order_lines from core.fct_order_lines where line_no = 2",
+        "lost_row_count",
+    ),
+    (
+        "fct_order_lines",
+        "update core.fct_order_lines set net_amount_base_ccy = 69.99 where line_no = 2",
+        "net_difference_cents",
+    ),
+    (
+        "fct_order_lines",
+        "update core.fct_order_lines set cogs_amount_base_ccy = 0 where line_no = 2",
+        "cogs_difference_cents",
+    ),
+    (
+        "fct_order_lines",
+        "update core.fct_order_lines set customer_id = null where order_id = 'O2'",
+        "customerless_line_count",
+    ),
+    (
+        GL,
+        f"update finance.{GL} set variance_amount_base_ccy = -0.01",
+        "lowest_variance_cents",
+    ),
+    (
+        GL,
+        f"update finance.{GL} set variance_amount_base_ccy = 0.01",
+        "highest_variance_cents",
+    ),
+    (
+        GL,
+        f"update finance.{GL} set allocated_amount_base_ccy = 7.99",
+        "untied_pool_count",
+    ),
+    (
+        "ledger_coverage",
+        "insert into raw.gl__journal_lines values ('DE01', 'J2', '6110', 1)",
+        "lost_line_count",
+    ),
+    (
+        "ledger_coverage",
+        "update intermediate.int_ledger_lines_mapped set cost_pool_code = null",
+        "unmapped_line_count",
+    ),
+    (
+        "ledger_coverage",
+        f"update finance.{GL} set fiscal_period = '2025-11'",
+        "unreconciled_pool_count",
+    ),
+    (
+        "ledger_coverage",
+        f"update finance.{GL} set gl_amount_base_ccy = 8.99",
+        "ledger_difference_cents",
+    ),
+    (
+        "allocated_costs",
+        "update finance.rpt_cost_to_serve_by_customer_pool_month"
+        " set allocated_amount_base_ccy = 5.99 where customer_id = 'C1'",
+        "customer_pool_difference_cents",
+    ),
+    (
+        "allocated_costs",
+        f"update finance.{PROFIT} set cost_to_serve_amount_base_ccy = 2.01"
+        " where customer_id = 'C2'",
+        "customer_month_difference_cents",
+    ),
+    (
+        PROFIT,
+        f"update finance.{PROFIT} set contribution_amount_base_ccy = 34.01"
+        " where customer_id = 'C1'",
+        "untied_row_count",
+    ),
+    (
+        PROFIT,
+        "delete from finance.rpt_whale_curve_by_customer where customer_id = 'C2'",
+        "missing_from_curve_count",
+    ),
+    (
+        PROFIT,
+        "update finance.rpt_whale_curve_by_customer"
+        " set cost_to_serve_amount_base_ccy = 0",
+        "curve_difference_cents",
+    ),
+]
+# Segments of one customer each are too small for a release; the warehouse is tiny.
+TINY = {"segments", "segment_quality"}
+
+
+@pytest.fixture
+def warehouse():
+    with duckdb.connect() as connection:
+        connection.execute(WAREHOUSE)
+        yield connection
+
+
+def find(name):
+    return next(gate for gate in GATES if gate.name == name)
+
+
+@pytest.mark.parametrize(
+    "gate",
+    [gate for gate in GATES if gate.name not in TINY],
+    ids=lambda gate: gate.name,
+)
+def test_sound_warehouse_passes(warehouse, gate):
+    # One row in four of the tiny customer file is set aside.
+    if gate.name == "quarantine_share":
+        warehouse.execute("update raw.deliveries set row_count = 1000")
+    result = examine(gate, warehouse)
+    assert (result.passed, result.detail) == (True, "")
+    assert result.rows_examined > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "flaw", "column"), FLAWS, ids=[f"{name}-{col}" for name, _, col in FLAWS]
+)
+def test_flaw_in_the_warehouse_trips_its_gate(warehouse, name, flaw, column):
+    warehouse.execute(flaw)
+    gate = find(name)
+    result = examine(gate, warehouse)
+    assert f"({column})" in result.detail
+    assert result.passed is not gate.is_critical
+
+
+def test_segments_are_counted_without_exceptions(warehouse):
+    rows = warehouse.execute(find("segments").profile_sql).fetchall()
+    assert [(row[0], row[3]) for row in rows] == [("S01", 1), ("S02", 1)]
+    assert "(examined_row_count)" in examine(find("segments"), warehouse).detail
+
+
+def test_quality_of_each_segment_is_profiled(warehouse):
+    rows = warehouse.execute(find("segment_quality").profile_sql).fetchall()
+    assert [row[0] for row in rows] == ["S01", "S02"]
+
+
+@pytest.mark.parametrize("name", [GL, "ledger_coverage", "ledger_balance"])
+def test_gate_whose_table_is_declared_absent_is_not_applicable(warehouse, name):
+    warehouse.execute(
+        "update raw.table_availability"
+        " set is_available = false, unavailable_reason = 'no ledger'"
+        " where table_name = 'gl__journal_lines'"
+    )
+    result = examine(find(name), warehouse)
+    assert result.not_applicable_reason == "gl__journal_lines: no ledger"
+    assert not result.passed
+
+
+def test_gate_with_alternatives_applies_while_one_of_them_is_there(warehouse):
+    gate = find("allocated_costs")
+    warehouse.execute(
+        "update raw.table_availability set is_available = false"
+        " where table_name = 'gl__journal_lines'"
+    )
+    assert examine(gate, warehouse).passed
+    warehouse.execute(
+        "update raw.table_availability"
+        " set is_available = false, unavailable_reason = 'not kept'"
+    )
+    assert "tms__freight_charges: not kept" in examine(gate, warehouse).detail
