@@ -64,14 +64,14 @@ class SegmentationConfig:
     split_count: int = 15
     reference_count: int = 5
     silhouette_sample: int = 5_000
-    scan_sample: int = 10_000
+    scan_sample: int = 5_000
     jaccard_threshold: float = 0.75
     prediction_strength_threshold: float = 0.80
     separation_tolerance: float = 0.10
     inherit_jaccard: float = 0.50
     minimum_customers: int = 30
     minimum_segment_customers: int = 10
-    minimum_segment_ratio: float = 0.02
+    minimum_segment_ratio: float = 0.005
     winsor_ratio: float = 0.01
     spread_floor_ratio: float = 0.25
     duplicate_correlation: float = 0.95
