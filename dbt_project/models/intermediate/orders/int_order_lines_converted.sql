@@ -16,6 +16,10 @@ customers as (
     where resolved.source_system = 'erp'
 ),
 
+document_types as (select * from {{ ref('policy_document_types') }}),
+
+line_statuses as (select * from {{ ref('policy_line_statuses') }}),
+
 product_versions as (select * from {{ ref('int_product_versions') }}),
 
 fiscal_days as (select * from {{ ref('int_fiscal_days') }}),
@@ -68,15 +72,25 @@ select
     {{ to_base_amount(
         'order_lines.cogs_amount_local_ccy', 'flow_rates.base_ccy_per_local_ccy'
     ) }} as cogs_amount_base_ccy,
+    order_lines.discount_amount_local_ccy,
     order_lines.net_amount_local_ccy,
+    order_lines.cogs_amount_local_ccy,
     order_lines.local_currency_code,
     order_lines.channel_code,
     order_lines.entry_mode,
     order_lines.is_rush,
     order_lines.change_count,
     order_lines.line_status,
-    customers.is_intercompany
+    customers.is_intercompany,
+    document_types.is_demand and not coalesce(line_statuses.is_void, false)
+        as is_demand,
+    document_types.is_net_sales and not coalesce(line_statuses.is_void, false)
+        as is_net_sales,
+    document_types.is_return and not coalesce(line_statuses.is_void, false)
+        as is_return
 from order_lines
+left join document_types using (document_type)
+left join line_statuses using (line_status)
 left join customers using (sold_to_id)
 left join product_versions
     on

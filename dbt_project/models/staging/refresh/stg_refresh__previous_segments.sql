@@ -8,5 +8,7 @@ select
     definition,
 
     -- measures
-    customer_count
+    customer_count,
+    mean_jaccard_ratio,
+    label_fidelity_ratio
 from {{ source('raw', 'previous_segments') }}

@@ -1,0 +1,15 @@
+-- An attribute with its gap filled, and the flag that says so.
+{% macro imputed(attribute) -%}
+case
+    when customers.order_count > 0 and not customers.is_intercompany
+        then coalesce(customers.{{ attribute }}, medians.{{ attribute }})
+    else customers.{{ attribute }}
+end as {{ attribute }},
+    coalesce(
+        customers.order_count > 0
+        and not customers.is_intercompany
+        and customers.{{ attribute }} is null
+        and medians.{{ attribute }} is not null,
+        false
+    ) as is_imputed_{{ attribute }}
+{%- endmacro %}

@@ -1,0 +1,27 @@
+-- Grain: one row per product and as-of date.
+with
+
+demands as (select * from {{ ref('int_product_demands_measured') }}),
+
+classes as (select * from {{ ref('int_product_demands_classified') }}),
+
+product_values as (select * from {{ ref('int_product_values_ranked') }})
+
+select
+    product_id,
+    demands.as_of_date,
+    cast(demands.month_count as bigint) as month_count,
+    demands.demand_month_count,
+    cast(demands.demand_qty as decimal(18, 4)) as demand_qty,
+    cast(demands.order_line_count as bigint) as order_line_count,
+    cast(demands.net_sales_amount_base_ccy as decimal(18, 2))
+        as net_sales_amount_base_ccy,
+    classes.average_demand_interval_months,
+    classes.squared_demand_variation,
+    classes.demand_variation,
+    product_values.abc_class,
+    classes.xyz_class,
+    classes.demand_class
+from demands
+inner join classes using (product_id)
+inner join product_values using (product_id)

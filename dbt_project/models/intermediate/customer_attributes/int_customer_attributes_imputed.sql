@@ -1,0 +1,92 @@
+-- Grain: one row per customer and as-of date, gaps filled as the policy says.
+-- Customers without a sale and intercompany accounts keep their gaps and are excluded,
+-- as is a customer lacking too many of the attributes others have.
+with
+
+customers as (select * from {{ ref('int_customer_attributes_joined') }}),
+
+medians as (select * from {{ ref('int_customer_attribute_medians') }}),
+
+scores as (select * from {{ ref('int_rfm_scores_cut') }}),
+
+missing_shares as (
+    select
+        customers.customer_id,
+        as_of_date,
+        {{ share_of_gaps([
+            'monthly_sales_variation',
+            'gross_margin_ratio',
+            'discount_ratio',
+            'return_line_ratio',
+            'electronic_order_ratio',
+            'order_change_count_per_order',
+            'on_time_ratio',
+            'otif_ratio',
+            'perfect_order_ratio',
+            'on_time_sensitivity',
+            'average_order_weight_kg',
+            'shipment_count_per_order',
+        ]) }} as missing_ratio
+    from customers
+    inner join medians using (as_of_date)
+),
+
+exclusions as (
+    select
+        customers.customer_id,
+        as_of_date,
+        case
+            when customers.is_intercompany then 'intercompany'
+            when customers.order_count = 0 then 'no_sale_in_window'
+            when
+                missing_shares.missing_ratio
+                > {{ threshold('missing_attribute_limit_ratio') }}
+                then 'insufficient_data'
+        end as exclusion_reason
+    from customers
+    left join missing_shares using (customer_id, as_of_date)
+)
+
+select
+    customers.customer_id,
+    as_of_date,
+    customers.is_current,
+    customers.business_unit,
+    customers.first_order_date,
+    customers.recency_days,
+    customers.tenure_days,
+    customers.order_count,
+    customers.order_frequency_per_year,
+    customers.net_sales_amount_base_ccy,
+    customers.average_order_value_amount_base_ccy,
+    customers.line_count_per_order,
+    customers.unit_count_per_line,
+    customers.product_count,
+    customers.decayed_order_count,
+    customers.decayed_net_sales_amount_base_ccy,
+    customers.effective_order_count,
+    {{ imputed('monthly_sales_variation') }},
+    {{ imputed('gross_margin_ratio') }},
+    {{ imputed('discount_ratio') }},
+    {{ imputed('return_line_ratio') }},
+    customers.rush_order_ratio,
+    {{ imputed('electronic_order_ratio') }},
+    {{ imputed('order_change_count_per_order') }},
+    {{ imputed('on_time_ratio') }},
+    {{ imputed('otif_ratio') }},
+    {{ imputed('perfect_order_ratio') }},
+    {{ imputed('on_time_sensitivity') }},
+    {{ imputed('average_order_weight_kg') }},
+    {{ imputed('shipment_count_per_order') }},
+    customers.service_case_count_per_order,
+    scores.recency_score,
+    scores.frequency_score,
+    scores.monetary_score,
+    scores.rfm_score,
+    customers.is_strategic,
+    exclusions.exclusion_reason is not null as is_excluded,
+    exclusions.exclusion_reason
+from customers
+inner join exclusions using (customer_id, as_of_date)
+left join medians using (as_of_date)
+left join scores using (customer_id, as_of_date)

@@ -1,0 +1,104 @@
+-- Grain: one row per order and line of a demand line; null where unknown.
+-- On time against the customer's date (requested, else promised, else planned). An
+-- absent source leaves its part, and with it is_perfect, unknown.
+with
+
+order_lines as (
+    select * from {{ ref('int_order_lines_converted') }} where is_demand
+),
+
+shipments as (select * from {{ ref('stg_tms__shipments') }}),
+
+shipment_lines as (select * from {{ ref('stg_tms__shipment_lines') }}),
+
+return_reasons as (select * from {{ ref('policy_return_reasons') }}),
+
+case_types as (select * from {{ ref('policy_case_types') }}),
+
+shipped_lines as (
+    select
+        shipment_lines.order_id,
+        shipment_lines.line_no,
+        sum(shipment_lines.shipped_qty) as shipped_qty,
+        min(shipments.shipped_date) as first_shipped_date,
+        max(shipments.planned_delivery_date) as planned_delivery_date,
+        case
+            when count(*) = count(shipments.actual_delivery_date)
+                then max(shipments.actual_delivery_date)
+        end as actual_delivery_date
+    from shipment_lines
+    left join shipments using (shipment_id)
+    group by all
+),
+
+returned_lines as (
+    select
+        returns.order_id,
+        returns.order_line_no as line_no,
+        bool_or(return_reasons.is_damage) as has_damage,
+        bool_or(return_reasons.is_document_error) as has_document_error
+    from {{ ref('stg_wms__return_lines') }} as returns
+    inner join return_reasons using (reason_code)
+    group by all
+),
+
+document_cases as (
+    select distinct cases.order_id, true as has_document_case
+    from {{ ref('stg_crm__service_cases') }} as cases
+    inner join case_types using (case_type)
+    where case_types.is_document_error
+),
+
+lines_compared as (
+    select
+        order_lines.order_id,
+        order_lines.line_no,
+        shipped_lines.shipped_qty,
+        shipped_lines.first_shipped_date,
+        shipped_lines.actual_delivery_date,
+        shipped_lines.planned_delivery_date,
+        order_lines.promised_date,
+        order_lines.requested_date,
+        coalesce(
+            order_lines.requested_date,
+            order_lines.promised_date,
+            shipped_lines.planned_delivery_date
+        ) as due_date,
+        shipped_lines.shipped_qty
+        >= order_lines.ordered_qty
+        * (1 - {{ threshold('otif_quantity_tolerance_ratio') }}) as is_in_full,
+        case
+            when {{ is_available('wms__return_lines') }}
+                then coalesce(returned_lines.has_damage, false)
+        end as is_damaged,
+        case
+            when {{ is_available('crm__service_cases') }}
+                then
+                    coalesce(document_cases.has_document_case, false)
+                    or coalesce(returned_lines.has_document_error, false)
+        end as is_document_error
+    from order_lines
+    left join shipped_lines using (order_id, line_no)
+    left join returned_lines using (order_id, line_no)
+    left join document_cases using (order_id)
+)
+
+select
+    order_id,
+    line_no,
+    shipped_qty,
+    first_shipped_date,
+    actual_delivery_date,
+    planned_delivery_date,
+    promised_date,
+    requested_date,
+    due_date,
+    {{ is_within_window('actual_delivery_date', 'due_date') }} as is_on_time,
+    is_in_full,
+    {{ is_within_window('actual_delivery_date', 'due_date') }} and is_in_full
+        as is_otif,
+    is_damaged,
+    is_document_error,
+    {{ is_within_window('actual_delivery_date', 'due_date') }} and is_in_full
+    and not is_damaged and not is_document_error as is_perfect
+from lines_compared

@@ -1,0 +1,18 @@
+select
+    -- ids
+    model_version,
+    segment_count,
+
+    -- attributes
+    is_chosen,
+    reason as choice_reason,
+
+    -- measures
+    silhouette as silhouette_score,
+    calinski_harabasz as calinski_harabasz_score,
+    davies_bouldin as davies_bouldin_score,
+    minimum_jaccard as minimum_jaccard_ratio,
+    prediction_strength as prediction_strength_ratio,
+    smallest_segment_ratio,
+    mean_rank
+from {{ source('segmentation', 'candidates') }}

@@ -1,0 +1,17 @@
+select
+    -- ids
+    model_version,
+
+    -- attributes
+    algorithm as algorithm_code,
+    feature_names,
+    is_reused,
+
+    -- measures
+    segment_count,
+    window_ari as window_rand_index,
+    mean_jaccard as mean_jaccard_ratio,
+
+    -- dates
+    fitted_as_of_date
+from {{ source('segmentation', 'models') }}
