@@ -26,7 +26,7 @@ _TABLE_PROPERTIES = {
     "requiredTable",
     "quarantineLimitRatio",
     "valuationColumn",
-    "businessDateColumn",
+    "businessDateColumns",
 }
 
 
@@ -62,7 +62,7 @@ class TableContract:
         is_required: True if no refresh can run without the table.
         quarantine_limit_ratio: Largest accepted share of bad rows, 0 to 1.
         valuation_column: Column that values a quarantined row, None if there is none.
-        business_date_column: Column whose latest value dates the input, None if none.
+        business_date_columns: Columns whose latest value dates the input.
         columns: The columns in contract order.
         key_columns: Names of the key columns in key order.
     """
@@ -73,7 +73,7 @@ class TableContract:
     is_required: bool
     quarantine_limit_ratio: float
     valuation_column: str | None
-    business_date_column: str | None
+    business_date_columns: tuple[str, ...]
     columns: tuple[ColumnContract, ...]
     key_columns: tuple[str, ...]
 
@@ -137,8 +137,12 @@ def _to_contract(file: Path, table: SchemaTable) -> TableContract:
         description=table.description,
         is_required=custom.get("requiredTable") is True,
         quarantine_limit_ratio=float(ratio),
-        valuation_column=_column_named(file, table, "valuationColumn", "decimal"),
-        business_date_column=_column_named(file, table, "businessDateColumn", "date"),
+        valuation_column=next(
+            iter(_columns_named(file, table, "valuationColumn", ("decimal",))), None
+        ),
+        business_date_columns=_columns_named(
+            file, table, "businessDateColumns", ("date", "timestamp")
+        ),
         columns=tuple(_to_column(file, table, column) for column in table.columns),
         key_columns=_key_columns(file, table),
     )
@@ -155,15 +159,22 @@ def _key_columns(file: Path, table: SchemaTable) -> tuple[str, ...]:
     return tuple(name for _, name in keys)
 
 
-def _column_named(file: Path, table: SchemaTable, key: str, kind: str) -> str | None:
-    name = next((item.value for item in table.custom if item.property == key), None)
-    if name is None:
-        return None
-    types = ("date", "timestamp") if kind == "date" else (kind,)
-    for column in table.columns:
-        if column.name == name and column.physical_type.startswith(types):
-            return column.name
-    raise _fault(file, f"{table.name}.{key}", f"{name} is not a {kind} column")
+def _columns_named(
+    file: Path, table: SchemaTable, key: str, types: tuple[str, ...]
+) -> tuple[str, ...]:
+    """Read the column or columns that a custom property names, separated by commas."""
+    given = next((str(item.value) for item in table.custom if item.property == key), "")
+    allowed = {
+        column.name
+        for column in table.columns
+        if column.physical_type.startswith(types)
+    }
+    names = tuple(name.strip() for name in given.split(",")) if given else ()
+    for name in names:
+        if name not in allowed:
+            key = f"{table.name}.{key}"
+            raise _fault(file, key, f"{name} is not a {' or '.join(types)} column")
+    return names
 
 
 def _to_column(file: Path, table: SchemaTable, column: SchemaColumn) -> ColumnContract:

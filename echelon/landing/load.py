@@ -196,11 +196,14 @@ def _close_table(
     connection: duckdb.DuckDBPyConnection, contract: TableContract, landing: Landing
 ) -> LoadedTable:
     """Count what is in force and say whether the table is available."""
-    latest = "null"
-    if contract.business_date_column:
-        latest = f"max({sql_name(contract.business_date_column)})"
+    # greatest() passes over columns that hold no date at all.
+    latest = "".join(
+        f", cast(max({sql_name(name)}) as date)"
+        for name in contract.business_date_columns
+    )
     row_count, as_of_date = connection.execute(
-        f"select count(*), cast({latest} as date) from raw.{sql_name(contract.name)}"
+        f"select count(*), greatest(cast(null as date){latest})"
+        f" from raw.{sql_name(contract.name)}"
     ).fetchall()[0]
     bad_count, amount = connection.execute(
         "select count(*), sum(amount) from raw.quarantined_rows where table_name = ?",

@@ -42,7 +42,7 @@ def test_contract_gives_keys_types_and_closed_lists():
     lines = load_contracts(CONTRACTS)["erp__order_lines"]
     assert lines.key_columns == ("order_id", "line_no")
     assert lines.valuation_column == "net_amount"
-    assert lines.business_date_column == "ordered_at"
+    assert lines.business_date_columns == ("ordered_at",)
     assert lines.column("net_amount").sql_type == "decimal(18,4)"
     assert lines.column("product_id").references == "erp__products.product_id"
     kinds = lines.column("document_type").valid_values
@@ -61,6 +61,12 @@ def test_contract_gives_keys_types_and_closed_lists():
         ("name: to_id", "name: from_id", "mdm__id_references", "declared twice"),
         ("name: mdm__id", "name: erp__id", "erp__id_references", "another system"),
         ('"varchar"', '"int128"', "physicalType", "pattern"),
+        (
+            "{property: requiredTable, value: false}",
+            "{property: businessDateColumns, value: method}",
+            "mdm__id_references.businessDateColumns",
+            "method is not a date or timestamp column",
+        ),
     ],
     ids=lambda value: str(value)[:20],
 )

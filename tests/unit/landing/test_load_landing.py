@@ -74,6 +74,17 @@ def test_report_and_tables_say_what_is_available_and_as_of_when(landing):
     assert counted == [(len(landing.contracts),)]
 
 
+def test_input_is_dated_by_the_latest_of_its_business_dates(landing):
+    landing.deliver_required()
+    shipments = (
+        "shipment_id,shipped_at,actual_delivery_date\n"
+        "S1,2024-03-01 08:00:00,2024-03-04\nS2,2024-03-02 08:00:00,\n"
+    )
+    landing.deliver({"tms__shipments": shipments}, system="tms")
+    report = landing.load()
+    assert report.tables["tms__shipments"].input_as_of_date == date(2024, 3, 4)
+
+
 def test_deliveries_are_listed_with_their_hashes(landing):
     directory = landing.deliver_required()
     report = landing.load()
