@@ -16,6 +16,7 @@ from echelon.release.inputs import (
     release_id_of,
 )
 from echelon.release.layout import (
+    ARTEFACTS_NAME,
     WAREHOUSE_NAME,
     candidates_dir,
     releases_dir,
@@ -72,6 +73,11 @@ class Candidate:
     def seeds_dir(self) -> Path:
         """Directory of the assembled seeds (``ECHELON_SEED_DIR``)."""
         return self.directory / "seeds"
+
+    @property
+    def artefacts_dir(self) -> Path:
+        """Directory of fitted models and pictures; it becomes part of the release."""
+        return self.directory / ARTEFACTS_NAME
 
     @property
     def gate_record(self) -> Path:

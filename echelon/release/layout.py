@@ -8,6 +8,7 @@ from typing import Any
 
 MANIFEST_NAME = "manifest.json"
 PUBLISHED_NAME = "published.duckdb"
+ARTEFACTS_NAME = "artefacts"
 WAREHOUSE_NAME = "warehouse.duckdb"
 
 

@@ -31,6 +31,7 @@ from echelon.release.gates import (
     refuse_unless_passed,
 )
 from echelon.release.layout import (
+    ARTEFACTS_NAME,
     MANIFEST_NAME,
     PUBLISHED_NAME,
     fsync_directory,
@@ -140,6 +141,8 @@ def stage_release(
         remove_tree(staged)
     staged.mkdir()
     content = _write_files(candidate, required_gates, staged, options)
+    if candidate.artefacts_dir.is_dir():
+        shutil.copytree(candidate.artefacts_dir, staged / ARTEFACTS_NAME)
     if options.pictures_dir is not None:
         shutil.copytree(options.pictures_dir, staged / "pictures")
     audit = audit_in_fresh_process(staged / PUBLISHED_NAME)

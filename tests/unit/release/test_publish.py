@@ -106,6 +106,16 @@ def test_pictures_are_part_of_the_release(company, tmp_path):
     assert "pictures/whale_curve.html" in release.manifest()["files"]
 
 
+def test_fitted_model_is_part_of_the_release(company):
+    candidate = company.candidate()
+    candidate.artefacts_dir.mkdir()
+    (candidate.artefacts_dir / "segment_model.json").write_text("{}")
+    company.examine(candidate)
+    release = publish(candidate, [company.reconciled])
+    assert "artefacts/segment_model.json" in release.manifest()["files"]
+    assert (release.directory / "artefacts" / "segment_model.json").read_text() == "{}"
+
+
 def _skip_the_gate(company, candidate):
     return [company.reconciled]
 
