@@ -1,26 +1,17 @@
 -- Grain: one row per segment and fiscal period.
--- A customer counts under the segment in force on the refresh's as-of date, in every
--- month, so that months compare; a customer without one is shown as unassigned.
+-- A customer counts under its current segment in every month, so that months compare;
+-- a customer without one is shown as unassigned.
 with
 
 customer_months as (select * from {{ ref('rpt_profitability_by_customer_month') }}),
 
-assignments as (
-    select
-        customer_id,
-        segment_code
-    from {{ ref('fct_segment_assignments') }}
-    where
-        valid_from_date <= {{ as_of_date() }}
-        and coalesce(valid_to_date, cast('9999-12-31' as date)) > {{ as_of_date() }}
-    qualify row_number() over (
-        partition by customer_id order by recorded_at desc, valid_from_date desc
-    ) = 1
+current_segments as (
+    select * from {{ ref('dim_customer_segments') }} where is_current
 ),
 
 segment_months as (
     select
-        coalesce(assignments.segment_code, 'unassigned') as segment_code,
+        coalesce(current_segments.segment_code, 'unassigned') as segment_code,
         customer_months.fiscal_period,
         count(*) as customer_count,
         sum(customer_months.order_count) as order_count,
@@ -32,7 +23,7 @@ segment_months as (
         end as contribution_amount,
         min(customer_months.contribution_basis) as contribution_basis
     from customer_months
-    left join assignments using (customer_id)
+    left join current_segments using (customer_id)
     group by all
 )
 

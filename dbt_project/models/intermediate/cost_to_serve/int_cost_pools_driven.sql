@@ -1,0 +1,48 @@
+-- Grain: one row per ledger, entity, fiscal period and cost pool.
+-- Each pool with the quantities that drive it and the capacity that limits it.
+with
+
+pools as (select * from {{ ref('int_cost_pools_aggregated') }}),
+
+driver_policy as (select * from {{ ref('policy_activity_drivers') }}),
+
+drivers as (select * from {{ ref('int_activity_drivers_totalled') }}),
+
+capacities as (select * from {{ ref('int_capacity_minutes_aggregated') }})
+
+select
+    pools.ledger_code,
+    pools.entity_code,
+    pools.fiscal_period,
+    pools.cost_pool_code,
+    pools.cost_pool_name,
+    pools.treatment,
+    pools.reason,
+    pools.behaviour,
+    pools.activity_code,
+    pools.posting_count,
+    pools.pool_amount_base_ccy,
+    driver_policy.driver_code,
+    driver_policy.driver_unit,
+    driver_policy.capacity_worker_group,
+    pools.treatment in ('allocate', 'customer_sustaining') as is_allocated,
+    cast(pools.pool_amount_base_ccy * 100 as hugeint) as pool_cents,
+    coalesce(drivers.event_count, 0) as driver_event_count,
+    coalesce(drivers.total_driver_qty, 0) as total_driver_qty,
+    coalesce(drivers.unattributed_driver_qty, 0) as unattributed_driver_qty,
+    coalesce(drivers.rejected_event_count, 0) as rejected_event_count,
+    {{ driver_units('capacities.practical_capacity_minutes') }} as capacity_qty,
+    -- A pool driven by something else than time uses the minutes worked.
+    case
+        when driver_policy.driver_unit = 'minutes'
+            then coalesce(drivers.total_driver_qty, 0)
+        else {{ driver_units('capacities.productive_minutes') }}
+    end as used_capacity_qty
+from pools
+left join driver_policy using (cost_pool_code)
+left join drivers using (entity_code, fiscal_period, driver_code)
+left join capacities
+    on
+        driver_policy.capacity_worker_group = capacities.worker_group
+        and pools.entity_code = capacities.entity_code
+        and pools.fiscal_period = capacities.fiscal_period
