@@ -5,13 +5,17 @@ import hashlib
 import json
 import os
 import shutil
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from echelon.landing.mapping import Mapping
 from echelon.landing.mapping_document import MappingDocument
 
+DEFAULT_POLICY_DIRECTORY = (
+    Path(__file__).parents[2] / "dbt_project" / "seeds" / "policy"
+)
+_SETTINGS_FILE = "policy_settings.csv"
 _BASE_CURRENCY = "base_currency_code"
 _HASH_LENGTH = 12
 
@@ -76,6 +80,15 @@ class LandedDelivery:
     rows: dict[str, int]
     absent: dict[str, str]
 
+    @property
+    def row_count(self) -> int:
+        """Count the rows of all tables."""
+        return sum(self.rows.values())
+
+    def to_dict(self) -> dict[str, object]:
+        """Render for machines: one JSON-ready record."""
+        return {**asdict(self), "path": str(self.path)}
+
 
 def draft_policy(document: MappingDocument) -> DeliveryDraft | None:
     """Collect the policy overlays beside a mapping, None if it names none.
@@ -91,6 +104,7 @@ def draft_policy(document: MappingDocument) -> DeliveryDraft | None:
     """
     name = document.mapping.policy
     if name is None:
+        _check_base_currency(document, DEFAULT_POLICY_DIRECTORY)
         return None
     directory = document.path.parent / name
     files = sorted(directory.glob("policy_*.csv"))
@@ -98,21 +112,22 @@ def draft_policy(document: MappingDocument) -> DeliveryDraft | None:
         message = f"{name} is no directory with policy_*.csv files"
         key = ("policy",)
         raise document.configuration_error("policy_not_found", key, message)
-    _check_base_currency(document, directory / "policy_settings.csv")
+    _check_base_currency(document, directory)
     tables = [
         LandedTable(file.stem, file, _csv_rows(file), file_hash(file)) for file in files
     ]
     return DeliveryDraft("policy", "", tables)
 
 
-def _check_base_currency(document: MappingDocument, file: Path) -> None:
+def _check_base_currency(document: MappingDocument, directory: Path) -> None:
     """The refresh reads the base currency from the policy: both must say the same."""
     key = ("settings", "base_currency")
-    named = None
-    if file.is_file():
-        with file.open(encoding="utf-8-sig", newline="") as stream:
-            rows = [row for row in csv.reader(stream) if len(row) > 1]
-        named = next((row[1] for row in rows if row[0] == _BASE_CURRENCY), None)
+    file = directory / _SETTINGS_FILE
+    if not file.is_file():
+        file = DEFAULT_POLICY_DIRECTORY / _SETTINGS_FILE
+    with file.open(encoding="utf-8-sig", newline="") as stream:
+        rows = [row for row in csv.reader(stream) if len(row) > 1]
+    named = next((row[1] for row in rows if row[0] == _BASE_CURRENCY), None)
     if named != document.mapping.settings.base_currency:
         message = f"{file.parent.name}/{file.name} says {_BASE_CURRENCY} {named}"
         hint = "the refresh reads the currency from the policy overlay"

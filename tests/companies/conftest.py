@@ -1,36 +1,24 @@
 """The real extracts, where they are, landed once per test run."""
 
-import os
 from collections.abc import Callable
-from pathlib import Path
 
 import duckdb
 import pytest
+from company_sources import ROOT, SOURCES, source_of
 
 from echelon.landing.land import land
-
-ROOT = Path(__file__).parents[2]
-SHARED_DATA = Path(os.environ.get("ECHELON_SHARED_DATA", ROOT.parent / "shared/data"))
-SOURCES = {"adventureworks": "adventureworks", "scms": "scms_delivery_history"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip a company's tests where its data are not."""
     for item in items:
-        for company, directory in SOURCES.items():
-            if (
-                f"test_{company}" in item.path.name
-                and not (SHARED_DATA / directory).is_dir()
-            ):
+        for company in SOURCES:
+            is_about = item.path.name == f"test_{company}_landing.py"
+            if is_about and not source_of(company).is_dir():
                 reason = (
                     f"no {company} data: set ECHELON_SHARED_DATA to their directory"
                 )
                 item.add_marker(pytest.mark.skip(reason=reason))
-
-
-def source_of(company: str) -> Path:
-    """Where the raw files of a company are."""
-    return SHARED_DATA / SOURCES[company]
 
 
 @pytest.fixture(scope="session")

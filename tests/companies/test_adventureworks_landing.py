@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pandas as pd
 import pytest
-from conftest import source_of
+from company_sources import source_of
 
 ENTITIES = {
     3: "US-NORTHEAST",

@@ -5,7 +5,7 @@ from datetime import datetime
 from decimal import Decimal
 
 import pytest
-from conftest import source_of
+from company_sources import source_of
 
 
 @pytest.fixture(scope="module")

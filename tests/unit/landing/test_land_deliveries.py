@@ -167,6 +167,14 @@ def test_what_lands_is_what_loading_accepts(tmp_path):
         assert total.fetchall() == [(Decimal("3.2500"),)]
 
 
+def test_a_delivery_reads_as_a_record_for_machines(tmp_path):
+    delivery = erp(land_amounts(tmp_path, "1", "2"))
+    record = json.loads(json.dumps(delivery.to_dict()))
+    assert record["delivery_id"] == delivery.delivery_id
+    assert record["rows"]["erp__charges"] == 2
+    assert delivery.row_count == 2 + 3  # and one row of each required table
+
+
 def test_progress_tells_what_is_being_done(tmp_path):
     write_files(tmp_path / "source", {"c.csv": "id,amount\nA,1\n"})
     (tmp_path / "tiny.yml").write_text(TEXT)
