@@ -15,10 +15,10 @@ import duckdb
 import pandas as pd
 
 os.environ["GX_ANALYTICS_ENABLED"] = "false"  # read once, while the import below runs
-os.environ["TQDM_DISABLE"] = "1"
 
 import great_expectations as gx
 from great_expectations.core.batch_definition import BatchDefinition
+from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.expectations.metadata_types import FailureSeverity
 
 from expectations.register import Gate
@@ -133,6 +133,7 @@ def _absence(
 @cache
 def _batch_definition() -> BatchDefinition[Any]:
     context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = ProgressBarsConfig(globally=False)
     source = context.data_sources.add_pandas("aggregates")
     asset = source.add_dataframe_asset("aggregate")
     return asset.add_batch_definition_whole_dataframe("whole")

@@ -231,7 +231,7 @@ GATES: tuple[Gate, ...] = (
         schema="governance",
         name="rpt_mart_availability",
         stage="marts",
-        description="Every mart says that it is available, or why not.",
+        description="Every mart is built and says that it is available, or why not.",
         examines=("governance.rpt_mart_availability",),
     ),
 )

@@ -1,85 +1,29 @@
 """May this candidate become the release in force, and how does it without a gap?
 
-The steps, in order: judge the gates, write the release beside the candidate, read it
-back in a fresh process, write the manifest, force everything to disk, rename the
+The steps, in order: stage the release beside the candidate (``staging``), rename the
 directory into place, swap the pointer, enter the event in the audit log, clean up.
 Killed between any two steps, the former release is served (or, after the swap, the new
 one), and ``heal`` at the next refresh finishes or removes what was left.
 """
 
 import os
-import shutil
 import stat
-import subprocess
-import sys
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
-import duckdb
-
-import echelon
-from echelon.audit import append_event, read_events
-from echelon.errors import EchelonError, ExitCode, Fault
-from echelon.release.audit_file import FileAudit
+from echelon.audit import append_event
 from echelon.release.candidate import Candidate
-from echelon.release.gates import (
-    GateDefinition,
-    gate_failed,
-    judge_gates,
-    refuse_unless_passed,
-)
+from echelon.release.gates import GateDefinition
 from echelon.release.layout import (
-    ARTEFACTS_NAME,
     MANIFEST_NAME,
-    PUBLISHED_NAME,
     fsync_directory,
     releases_dir,
     sha256_of_file,
-    write_json,
 )
 from echelon.release.lock import refresh_lock
-from echelon.release.published_file import (
-    STORAGE_VERSION,
-    PublishedContent,
-    attach_files,
-    export_parquet,
-    write_published,
-)
-from echelon.release.release_tables import SOURCE
-from echelon.release.retention import clean_candidates, clean_releases, remove_tree
-from echelon.release.store import (
-    Release,
-    current_release_id,
-    find_release,
-    swap_pointer,
-)
-
-STAGED_NAME = "release"
-
-
-@dataclass(frozen=True)
-class PublishOptions:
-    """How to publish.
-
-    Attributes:
-        parquet_row_limit: Largest table exported as Parquet; larger ones are in the
-            database only, which the manifest says.
-        keep_releases: Number of releases to keep.
-        pictures_dir: Directory of pictures to copy into the release, or None.
-        memory_limit: Memory of the engine while copying.
-        keep_candidate: Whether the candidate stays until the next refresh.
-    """
-
-    parquet_row_limit: int = 2_000_000
-    keep_releases: int = 5
-    pictures_dir: Path | None = None
-    memory_limit: str = "4GB"
-    keep_candidate: bool = False
-
-
-DEFAULT_OPTIONS = PublishOptions()
+from echelon.release.retention import clean_candidates, clean_releases
+from echelon.release.staging import DEFAULT_OPTIONS, PublishOptions, stage_release
+from echelon.release.store import Release, find_release, swap_pointer
 
 
 def publish(
@@ -117,41 +61,6 @@ def publish(
     return find_release(data_dir, candidate.release_id)
 
 
-def stage_release(
-    candidate: Candidate,
-    required_gates: Sequence[GateDefinition],
-    options: PublishOptions = DEFAULT_OPTIONS,
-) -> Path:
-    """Write, read back and force to disk a complete release beside the candidate.
-
-    Args:
-        candidate: The refresh under way.
-        required_gates: The gates a release needs.
-        options: How to publish.
-
-    Returns:
-        The staged directory; nothing a reader can see has changed.
-
-    Raises:
-        EchelonError: As ``publish``.
-    """
-    _refuse_if_overtaken(candidate)
-    staged = candidate.directory / STAGED_NAME
-    if staged.exists():
-        remove_tree(staged)
-    staged.mkdir()
-    content = _write_files(candidate, required_gates, staged, options)
-    if candidate.artefacts_dir.is_dir():
-        shutil.copytree(candidate.artefacts_dir, staged / ARTEFACTS_NAME)
-    if options.pictures_dir is not None:
-        shutil.copytree(options.pictures_dir, staged / "pictures")
-    audit = audit_in_fresh_process(staged / PUBLISHED_NAME)
-    _refuse_unless_same(content, audit)
-    write_json(staged / MANIFEST_NAME, _manifest(candidate, content, audit, staged))
-    _settle(staged)
-    return staged
-
-
 def place_release(candidate: Candidate, staged: Path) -> Path:
     """Rename the staged directory to ``releases/<id>`` and make it read-only.
 
@@ -179,134 +88,3 @@ def enter_release(candidate: Candidate) -> None:
         "previous_release_id": candidate.previous_release_id or "",
     }
     append_event(candidate.data_dir, "published", candidate.release_id, details)
-
-
-def audit_in_fresh_process(path: Path) -> FileAudit:
-    """Read a published file back in a process that did not write it.
-
-    Args:
-        path: A published database.
-
-    Returns:
-        What that process found.
-
-    Raises:
-        EchelonError: ``INTEGRITY`` if the file cannot be read.
-    """
-    root = str(Path(echelon.__file__).parents[1])
-    python_path = os.pathsep.join([root, os.environ.get("PYTHONPATH", "")]).strip(
-        os.pathsep
-    )
-    done = subprocess.run(
-        [sys.executable, "-m", "echelon.release.audit_file", str(path)],
-        env={**os.environ, "PYTHONPATH": python_path},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise _integrity("published_file_unreadable", f"the published file: {reason}")
-    return FileAudit.from_json(done.stdout)
-
-
-def _write_files(
-    candidate: Candidate,
-    required_gates: Sequence[GateDefinition],
-    staged: Path,
-    options: PublishOptions,
-) -> PublishedContent:
-    database = staged / PUBLISHED_NAME
-    settings: dict[str, Any] = {
-        "memory_limit": options.memory_limit,
-        "temp_directory": str(candidate.directory / "spill"),
-    }
-    with duckdb.connect(config=settings) as connection:
-        attach_files(connection, candidate, database)
-        verdicts = judge_gates(candidate, required_gates, connection, SOURCE)
-        refuse_unless_passed(verdicts)
-        limit = options.parquet_row_limit
-        tables, views = write_published(connection, candidate, verdicts, limit)
-        exported, left_out = export_parquet(
-            connection, tables, views, staged / "parquet", limit
-        )
-    return PublishedContent(tables, views, exported, left_out)
-
-
-def _refuse_if_overtaken(candidate: Candidate) -> None:
-    if current_release_id(candidate.data_dir) != candidate.previous_release_id:
-        raise EchelonError(
-            ExitCode.BUSY,
-            Fault(
-                code="overtaken",
-                message="another release came into force since this refresh began",
-                hint="refresh again",
-            ),
-        )
-
-
-def _refuse_unless_same(content: PublishedContent, audit: FileAudit) -> None:
-    for table in sorted(content.tables.keys() | audit.tables.keys()):
-        if content.tables.get(table) != audit.tables.get(table):
-            raise _integrity(
-                "read_back_differs", f"{table} differs when read back from the file"
-            )
-    if audit.tie_out.differences:
-        found = audit.tie_out.differences
-        raise gate_failed("tie_out", f"{len(found)} pools do not tie: {found[0]}")
-
-
-def _manifest(
-    candidate: Candidate, content: PublishedContent, audit: FileAudit, staged: Path
-) -> dict[str, Any]:
-    events = read_events(candidate.data_dir)
-    files = sorted(path for path in staged.rglob("*") if path.is_file())
-    return {
-        "manifest_version": 1,
-        "release_id": candidate.release_id,
-        "as_of_date": candidate.as_of_date.isoformat(),
-        "recorded_at": candidate.recorded_at.isoformat(),
-        "base_currency_code": candidate.base_currency_code,
-        "seed": candidate.seed,
-        "previous_release_id": candidate.previous_release_id,
-        "inputs": {
-            **{
-                f"{kind}_sha256": digest
-                for kind, digest in asdict(candidate.hashes).items()
-            },
-            "inputs_sha256": candidate.inputs_sha256,
-        },
-        "engine": {"duckdb": duckdb.__version__, "storage_version": STORAGE_VERSION},
-        "tables": {name: asdict(table) for name, table in sorted(audit.tables.items())},
-        "views": content.views,
-        "parquet": {"exported": content.exported, "not_exported": content.not_exported},
-        "tie_out": asdict(audit.tie_out),
-        "files": {
-            path.relative_to(staged).as_posix(): {
-                "bytes": path.stat().st_size,
-                "sha256": sha256_of_file(path),
-            }
-            for path in files
-        },
-        "audit_log": {
-            "events": len(events),
-            "head_sha256": events[-1].line_sha256 if events else "",
-        },
-    }
-
-
-def _settle(staged: Path) -> None:
-    for folder, _, names in os.walk(staged):
-        for name in names:
-            path = Path(folder) / name
-            descriptor = os.open(path, os.O_RDONLY)
-            try:
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-            path.chmod(stat.S_IRUSR | stat.S_IRGRP)
-        fsync_directory(Path(folder))
-
-
-def _integrity(code: str, message: str) -> EchelonError:
-    return EchelonError(ExitCode.INTEGRITY, Fault(code=code, message=message))

@@ -6,6 +6,8 @@
 import great_expectations as gx
 import great_expectations.expectations as gxe
 
+from expectations.bounds import none
+
 
 def rpt_mart_availability() -> gx.ExpectationSuite:
     """Every mart says that it is available, or why not."""
@@ -33,5 +35,6 @@ def rpt_mart_availability() -> gx.ExpectationSuite:
                 severity="critical",
                 notes="What is missing needs its reason, never a zero.",
             ),
+            none("unbuilt_count", "A mart whose model failed is no mart of a release."),
         ],
     )

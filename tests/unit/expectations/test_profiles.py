@@ -114,7 +114,9 @@ select
     0.00::decimal(18, 2) as quarantined_amount_base_ccy,
     0.00::decimal(18, 2) as variance_amount_base_ccy;
 create table governance.rpt_mart_availability as
-select 'fct_order_lines' as mart_name, 'available' as availability_status;
+select
+    'core' as schema_name, 'fct_order_lines' as mart_name,
+    'available' as availability_status;
 """
 
 GL = "rpt_gl_reconciliation_by_cost_pool_month"
@@ -341,6 +343,11 @@ FLAWS = [
         "update finance.rpt_whale_curve_by_customer"
         " set cost_to_serve_amount_base_ccy = 0",
         "curve_difference_cents",
+    ),
+    (
+        "rpt_mart_availability",
+        "drop table core.fct_order_lines",
+        "unbuilt_count",
     ),
 ]
 # Segments of one customer each are too small for a release; the warehouse is tiny.

@@ -137,6 +137,7 @@ CLEAN = {
     "rpt_mart_availability": {
         "mart_name": ["fct_order_lines", "rpt_forecast_accuracy"],
         "availability_status": ["available", "not available: no planning system"],
+        "unbuilt_count": [0, 0],
     },
 }
 
@@ -200,6 +201,7 @@ VALUE_CORRUPTIONS = [
     (PROFIT, "missing_from_curve_count", 1, BETWEEN),
     (PROFIT, "curve_difference_cents", 1, BETWEEN),
     ("rpt_mart_availability", "mart_name", None, NOT_NULL),
+    ("rpt_mart_availability", "unbuilt_count", 1, BETWEEN),
     ("rpt_mart_availability", "mart_name", "rpt_forecast_accuracy", UNIQUE),
     ("rpt_mart_availability", "availability_status", None, NOT_NULL),
     ("rpt_mart_availability", "availability_status", "not available: ", "match_regex"),

@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from echelon.release.candidate import load_candidate
 from echelon.release.lock import refresh_lock
-from echelon.release.publish import enter_release, place_release, stage_release
+from echelon.release.publish import enter_release, place_release
+from echelon.release.staging import stage_release
 from echelon.release.store import swap_pointer
 
 @dataclass(frozen=True)

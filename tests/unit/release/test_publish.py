@@ -5,7 +5,8 @@ import duckdb
 import pytest
 
 from echelon.errors import EchelonError, ExitCode
-from echelon.release.publish import PublishOptions, publish
+from echelon.release.publish import publish
+from echelon.release.staging import PublishOptions
 from echelon.release.store import (
     current_release,
     current_release_id,
