@@ -1,9 +1,10 @@
 -- Grain: one row per entity and fiscal period.
 -- Ledger revenue against what the sub-ledger sold: order lines plus charges passed on.
+-- Ledger revenue is the pool `revenue`, what policy says the sub-ledger should explain.
 -- The gap is shown, not hidden; nothing is scaled to make it vanish.
 with
 
-ledger_lines as (select * from {{ ref('int_ledger_lines_converted') }}),
+ledger_lines as (select * from {{ ref('int_ledger_lines_mapped') }}),
 
 customer_sales as (select * from {{ ref('int_sales_aggregated_to_customers') }}),
 
@@ -15,7 +16,7 @@ ledger_revenue as (
         fiscal_period,
         -sum(amount_base_ccy) as gl_revenue_amount
     from ledger_lines
-    where ledger_code = 'general_ledger' and account_type = 'revenue'
+    where ledger_code = 'general_ledger' and cost_pool_code = 'revenue'
     group by all
 ),
 
