@@ -53,7 +53,7 @@ class SegmentLabel:
     """A segment's name and what it claims.
 
     Attributes:
-        name: Words joined by commas, or ``Mixed`` if nothing is common enough.
+        name: Words joined by commas; ``Mixed (group n)`` if nothing is common enough.
         words: The claims, most distinctive first.
         is_distinct: Whether words alone make the name unique among the segments.
     """

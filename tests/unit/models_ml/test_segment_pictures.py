@@ -1,0 +1,68 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from models_ml import pictures
+
+
+def curve(contributions: list[float]) -> pd.DataFrame:
+    values = np.sort(np.array(contributions))[::-1]
+    return pd.DataFrame(
+        {
+            "rank": range(1, len(values) + 1),
+            "cumulative_ratio": values.cumsum() / values.sum(),
+        }
+    )
+
+
+@pytest.fixture(scope="module", params=["profile", "sizes", "stability", "whale"])
+def chart(request, segmentation):
+    return {
+        "profile": lambda: pictures.profile_heatmap(segmentation.segments),
+        "sizes": lambda: pictures.segment_sizes(segmentation.segments),
+        "stability": lambda: pictures.stability_by_segment_count(
+            segmentation.candidates
+        ),
+        "whale": lambda: pictures.whale_curve(curve([50, 40, 20, 5, -15])),
+    }[request.param]()
+
+
+def test_picture_is_a_png_and_the_same_every_time(chart):
+    png = pictures.to_png(chart)
+    assert png.startswith(b"\x89PNG")
+    assert pictures.to_png(chart) == png
+
+
+def test_page_carries_its_libraries(chart):
+    page = pictures.to_html(chart)
+    assert "<script src=" not in page
+    assert len(page) > 500_000
+
+
+def test_drawing_says_what_it_shows(chart):
+    title = chart.to_dict()["title"]
+    svg = pictures.to_svg(chart)
+    assert title["text"] in svg
+    assert title["subtitle"] in svg
+
+
+def test_peak_of_the_whale_curve_is_put_in_words():
+    chart = pictures.whale_curve(curve([50, 40, 20, 5, -15]))
+    assert chart.to_dict()["title"]["subtitle"] == (
+        "The best 80% of customers earn 115% of the contribution; "
+        "the rest lose the difference"
+    )
+    even = pictures.whale_curve(curve([3, 2, 1]))
+    assert even.to_dict()["title"]["subtitle"] == "No customer loses money"
+
+
+def test_long_whale_curve_is_thinned_but_keeps_its_peak():
+    chart = pictures.whale_curve(curve([5.0] * 7001 + [-1.0] * 2999), most_points=100)
+    points = chart.layer[0].data
+    assert len(points) <= 103
+    assert {1, 7001, 10_000} <= set(points["rank"])
+
+
+def test_empty_whale_curve_is_refused():
+    with pytest.raises(ValueError, match="at least one customer"):
+        pictures.whale_curve(curve([1.0]).iloc[:0])
