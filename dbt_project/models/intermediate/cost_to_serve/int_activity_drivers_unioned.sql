@@ -1,6 +1,6 @@
 -- Grain: one row per entity, fiscal period, driver and cost object.
--- Quantities are millionths of the driver's unit; only drivers a pool uses. A new kind of driver is one model in
--- drivers/ and its line here.
+-- Quantities are millionths of the driver's unit; only drivers a pool uses. A new kind
+-- of driver is one model in drivers/ and its line here.
 with
 
 driver_policy as (select * from {{ ref('policy_activity_drivers') }}),

@@ -56,4 +56,7 @@ select
     ) }} as amount_base_ccy
 from quarantined_amounts
 left join entity_currencies using (entity_code)
-left join month_rates using (local_currency_code, fiscal_period)
+left join month_rates
+    on
+        entity_currencies.local_currency_code = month_rates.local_currency_code
+        and quarantined_amounts.fiscal_period = month_rates.fiscal_period

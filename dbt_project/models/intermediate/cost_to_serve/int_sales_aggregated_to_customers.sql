@@ -3,7 +3,9 @@
 with
 
 order_lines as (
-    select * from {{ ref('int_order_lines_converted') }} where is_net_sales
+    select *
+    from {{ ref('int_order_lines_converted') }}
+    where is_net_sales
 )
 
 select

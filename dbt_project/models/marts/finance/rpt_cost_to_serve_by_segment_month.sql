@@ -6,7 +6,9 @@ with
 customer_months as (select * from {{ ref('rpt_profitability_by_customer_month') }}),
 
 current_segments as (
-    select * from {{ ref('dim_customer_segments') }} where is_current
+    select *
+    from {{ ref('dim_customer_segments') }}
+    where is_current
 ),
 
 segment_months as (

@@ -30,7 +30,8 @@ pool_parts as (
         coalesce(allocated_pools.allocated_amount_base_ccy, 0) as allocated_amount,
         cost_pools.unused_capacity_amount_base_ccy,
         case
-            when cost_pools.treatment = 'sustaining' then cost_pools.pool_amount_base_ccy
+            when cost_pools.treatment = 'sustaining'
+                then cost_pools.pool_amount_base_ccy
             else 0
         end as sustaining_amount,
         case

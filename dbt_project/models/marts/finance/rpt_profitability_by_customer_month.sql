@@ -1,7 +1,7 @@
 -- Grain: one row per customer and fiscal period with sales or cost.
 -- Contribution is net sales less cost of goods less cost to serve. Where a line of the
--- month lacks its cost of goods, cogs, gross margin and contribution are null. A company
--- that knows no cost of goods at all is measured before it, and the row says so.
+-- month lacks its cost of goods, cogs, gross margin and contribution are null. Where a
+-- company knows no cost of goods at all it is measured before them and the row says so.
 with
 
 monthly_sales as (select * from {{ ref('int_sales_aggregated_to_months') }}),

@@ -9,7 +9,9 @@ charges as (select * from {{ ref('int_charges_targeted') }}),
 cost_objects as (select * from {{ ref('int_cost_objects_enumerated') }}),
 
 customer_objects as (
-    select * from cost_objects where order_id is null and customer_id is not null
+    select *
+    from cost_objects
+    where order_id is null and customer_id is not null
 ),
 
 order_lines as (select * from {{ ref('int_order_lines_positioned') }}),

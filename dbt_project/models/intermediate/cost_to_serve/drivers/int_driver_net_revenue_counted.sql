@@ -1,5 +1,5 @@
 -- Grain: one row per entity, fiscal period and cost object.
--- Net sales in base currency; a negative line is passed on to be counted as rejected.
+-- Net sales in base currency; a negative line is passed on and counted as rejected.
 with
 
 order_lines as (select * from {{ ref('int_order_lines_converted') }}),

@@ -20,7 +20,7 @@ customer_objects as (
 
 fiscal_days as (select * from {{ ref('int_fiscal_days') }}),
 
-customer_service_cases as (
+placed_cases as (
     select
         coalesce(service_cases.entity_code, home_entities.entity_code) as entity_code,
         service_cases.opened_date,
@@ -28,24 +28,26 @@ customer_service_cases as (
         service_cases.handling_minutes
     from service_cases
     left join customers on service_cases.account_id = customers.source_customer_id
-    left join home_entities using (customer_id)
-    left join customer_objects using (customer_id)
+    left join home_entities
+        on customers.customer_id = home_entities.customer_id
+    left join customer_objects
+        on customers.customer_id = customer_objects.customer_id
     where service_cases.handling_minutes is not null
 )
 
 select
-    coalesce(customer_service_cases.entity_code, 'unknown') as entity_code,
+    coalesce(placed_cases.entity_code, 'unknown') as entity_code,
     coalesce(
-        fiscal_days.fiscal_period, {{ month_code('customer_service_cases.opened_date') }}
+        fiscal_days.fiscal_period, {{ month_code('placed_cases.opened_date') }}
     ) as fiscal_period,
     'service_minutes' as driver_code,
-    customer_service_cases.cost_object_key,
+    placed_cases.cost_object_key,
     cast(
-        sum({{ driver_units('customer_service_cases.handling_minutes') }}) as bigint
+        sum({{ driver_units('placed_cases.handling_minutes') }}) as bigint
     ) as driver_qty
-from customer_service_cases
+from placed_cases
 left join fiscal_days
     on
-        customer_service_cases.entity_code = fiscal_days.entity_code
-        and customer_service_cases.opened_date = fiscal_days.calendar_date
+        placed_cases.entity_code = fiscal_days.entity_code
+        and placed_cases.opened_date = fiscal_days.calendar_date
 group by all

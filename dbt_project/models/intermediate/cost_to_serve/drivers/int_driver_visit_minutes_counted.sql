@@ -28,8 +28,10 @@ customer_activities as (
         activities.duration_minutes
     from activities
     left join customers on activities.account_id = customers.source_customer_id
-    left join home_entities using (customer_id)
-    left join customer_objects using (customer_id)
+    left join home_entities
+        on customers.customer_id = home_entities.customer_id
+    left join customer_objects
+        on customers.customer_id = customer_objects.customer_id
     where activities.duration_minutes is not null
 )
 
