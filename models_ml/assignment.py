@@ -195,9 +195,8 @@ def _classified(
     previous = np.array([numbers.get(code, NO_SEGMENT) for code in before], np.int64)
     nearest: Labels = positions.distances.argmin(axis=1)
     segment = damped(positions.distances, previous, model.hysteresis_ratio)
-    exceptional = np.zeros(len(frame), dtype=bool)
-    if not model.is_capping:
-        exceptional = np.asarray(positions.beyond.any(axis=1))
+    is_beyond = np.asarray(positions.beyond.any(axis=1))
+    exceptional = is_beyond & (not model.is_capping)
     own = positions.distances[np.arange(len(frame)), segment]
     second, second_distance = _second(positions.distances, segment, exceptional)
     by_rule = exceptional | (segment != nearest)
