@@ -19,7 +19,7 @@ from echelon.landing.land_delivery import (
 from echelon.landing.land_files import delivered_period, write_table
 from echelon.landing.land_tables import build_table
 from echelon.landing.mapping_check import absent_tables, check_mapping
-from echelon.landing.mapping_document import read_mapping
+from echelon.landing.mapping_document import MappingDocument, read_mapping
 from echelon.landing.sources import create_queries, load_files
 
 CONTRACT_DIRECTORY = Path(__file__).parents[2] / "contracts" / "landing"
@@ -63,20 +63,7 @@ def land(
             work = Work(connection, document)
             tables = _build(work, contracts, staging, say)
             period = delivered_period(work)
-        absent = absent_tables(document, contracts)
-        drafts = [
-            DeliveryDraft(
-                system,
-                period,
-                [table for table in tables if table.name.startswith(f"{system}__")],
-                {
-                    name: reason
-                    for name, (_, reason) in absent.items()
-                    if name.startswith(f"{system}__")
-                },
-            )
-            for system in sorted({contract.system for contract in contracts.values()})
-        ]
+        drafts = _drafts(document, contracts, tables, period)
         drafts += [policy.dated(period)] if policy else []
         say("publishing the deliveries")
         return [
@@ -85,6 +72,29 @@ def land(
         ]
     finally:
         shutil.rmtree(staging, ignore_errors=True)
+
+
+def _drafts(
+    document: MappingDocument,
+    contracts: dict[str, TableContract],
+    tables: list[LandedTable],
+    period: str,
+) -> list[DeliveryDraft]:
+    """Sort tables and reasons by system; a system without tables still says why."""
+    absent = absent_tables(document, contracts)
+    return [
+        DeliveryDraft(
+            system,
+            period,
+            [table for table in tables if contracts[table.name].system == system],
+            {
+                name: reason
+                for name, (_, reason) in absent.items()
+                if contracts[name].system == system
+            },
+        )
+        for system in sorted({contract.system for contract in contracts.values()})
+    ]
 
 
 def _close_off(connection: duckdb.DuckDBPyConnection, staging: Path) -> None:

@@ -52,7 +52,7 @@ def build_block(work: Work, contract: TableContract, key: Key, block: Block) -> 
         block: The block.
 
     Returns:
-        Name of a table with the mapped columns as text.
+        Name of a table with the mapped columns as text, among helper columns.
 
     Raises:
         EchelonError: CONFIGURATION or INPUT_REJECTED, with line and key.
@@ -200,10 +200,6 @@ def _split_amounts(work: Work, contract: TableContract, key: Key, block: Block) 
             continue
         require_amounts(work.connection, work.document, _RELATION, (name, place))
         split = split_query(_RELATION, name, promised)
-        work.connection.execute(f"create or replace table __split as {split}")
-        work.connection.execute(f"create or replace table {_RELATION} as from __split")
-    mapped = ", ".join(quote_name(name) for name in block.columns)
-    work.connection.execute(
-        f"create or replace table __mapped as select {mapped} from {_RELATION}"
-    )
-    work.connection.execute(f"create or replace table {_RELATION} as from __mapped")
+        work.connection.execute(f"create table __split as {split}")
+        work.connection.execute(f"drop table {_RELATION}")
+        work.connection.execute(f"alter table __split rename to {_RELATION}")
