@@ -10,7 +10,12 @@ import duckdb
 
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.release.candidate import Candidate
-from echelon.release.content import base_tables, current_catalog, read_content
+from echelon.release.content import (
+    base_tables,
+    columns_of,
+    current_catalog,
+    read_content,
+)
 
 
 class GateOutcome(Protocol):
@@ -274,6 +279,8 @@ def _stale(
 ) -> str | None:
     for address in gate.examines:
         for table in base_tables(connection, catalog, address):
+            if not columns_of(connection, catalog, table):
+                return f"{table} is gone since it was examined"
             if table not in hashes:
                 content = read_content(connection, catalog, table)
                 hashes[table] = content.content_hash

@@ -51,7 +51,7 @@ class InputHashes:
     Attributes:
         deliveries: Every landed delivery.
         logic: Every source file that can change a result.
-        policy: The seed files as assembled for the refresh.
+        policy: The seeds, and their column types, as assembled for the refresh.
         libraries: The lock file.
     """
 
@@ -96,7 +96,7 @@ def hash_inputs(data_dir: Path, project_dir: Path, seeds_dir: Path) -> InputHash
     return InputHashes(
         deliveries=sha256_of_record(_delivery_hashes(data_dir)),
         logic=_hash_tree(project_dir, _logic_files(project_dir)),
-        policy=_hash_tree(seeds_dir, sorted(seeds_dir.rglob("*.csv"))),
+        policy=_hash_tree(seeds_dir, _files(seeds_dir)),
         libraries=sha256_of_file(lock_file) if lock_file.exists() else "",
     )
 
@@ -135,6 +135,10 @@ def _delivery_hashes(data_dir: Path) -> list[str]:
         manifest = sha256_of_file(directory / "manifest.json")
         hashes.append(sha256_of_record([directory.parent.name, manifest, sizes]))
     return sorted(hashes)
+
+
+def _files(root: Path) -> list[Path]:
+    return sorted(path for path in root.rglob("*") if path.is_file())
 
 
 def _logic_files(project_dir: Path) -> list[Path]:

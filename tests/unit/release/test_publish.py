@@ -158,6 +158,12 @@ def _change_the_table_behind_the_view(company, candidate):
     return [company.reconciled]
 
 
+def _drop_the_table(company, candidate):
+    company.examine(candidate)
+    company.run_sql(candidate, "drop table core.dim_segments")
+    return [company.reconciled]
+
+
 def _pass_over_a_delivered_table(company, candidate):
     gate = company.gate("reconciled", requires=("erp__order_lines",))
     company.examine(candidate, gate, not_applicable_reason="not delivered")
@@ -177,6 +183,7 @@ def _ask_for_no_gate(company, candidate):
         (_warn_at_the_gate, "gate reconciled: warned"),
         (_change_the_table_afterwards, "core.dim_segments changed after"),
         (_change_the_table_behind_the_view, "int_costs_allocated changed after"),
+        (_drop_the_table, "core.dim_segments is gone"),
         (_pass_over_a_delivered_table, "although its tables were delivered"),
         (_ask_for_no_gate, "no gate was asked for"),
     ],
@@ -187,6 +194,7 @@ def _ask_for_no_gate(company, candidate):
         "warned",
         "stale",
         "stale_behind_view",
+        "gone",
         "false_absence",
         "no_gates",
     ],

@@ -129,8 +129,12 @@ def test_rollback_to_a_changed_release_is_refused(company):
 
 @pytest.mark.parametrize(
     ("release_id", "exit_code"),
-    [("2025-01-01-abc", ExitCode.CONFIGURATION), (None, ExitCode.NOTHING_NEW)],
-    ids=["unknown", "in_force_already"],
+    [
+        ("2025-01-01-abc", ExitCode.CONFIGURATION),
+        ("../landing", ExitCode.CONFIGURATION),
+        (None, ExitCode.NOTHING_NEW),
+    ],
+    ids=["unknown", "not_an_id", "in_force_already"],
 )
 def test_rollback_to_nowhere_is_refused(company, release_id, exit_code):
     release = company.release()
