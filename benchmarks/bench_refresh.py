@@ -1,4 +1,4 @@
-"""What a refresh costs beside the same SQL run bare: seconds and peak memory per stage."""
+"""What does a refresh cost, stage by stage, beside the same SQL run bare?"""
 
 import argparse
 import json
@@ -47,7 +47,10 @@ def watch(command: list[str], environment: dict[str, str]) -> Watched:
     started = time.time()
     with tempfile.TemporaryFile("w+") as output:
         process = subprocess.Popen(
-            command, env=os.environ | environment, stdout=output, stderr=subprocess.STDOUT
+            command,
+            env=os.environ | environment,
+            stdout=output,
+            stderr=subprocess.STDOUT,
         )
         samples: list[tuple[float, float]] = []
         sampler = threading.Thread(target=_sample, args=(process.pid, samples))
@@ -88,10 +91,12 @@ def bench(size: str, work_dir: Path) -> None:
     floor = watch(floor_command, environment)
     floor_stages = json.loads(floor.output.splitlines()[-1])
 
-    machine = f"{psutil.cpu_count()} cores, {psutil.virtual_memory().total / 1e9:.0f} GB"
+    machine = (
+        f"{psutil.cpu_count()} cores, {psutil.virtual_memory().total / 1e9:.0f} GB"
+    )
     console.print(
-        f"[bold]{size}[/bold], seed {SEED}: {machine}, Python {platform.python_version()}, "
-        f"{date.today()}"
+        f"[bold]{size}[/bold], seed {SEED}: {machine}, "
+        f"Python {platform.python_version()}, {date.today()}"
     )
     table = Table("stage", "seconds", "peak GB", "floor seconds", "ratio")
     table.add_row(

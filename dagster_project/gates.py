@@ -6,8 +6,8 @@ import dagster as dg
 
 from dagster_project.faults import reported_faults
 from dagster_project.resources.refresh import RefreshResource
-from expectations.register import GATES, Gate
 from echelon.release.gates import record_gate
+from expectations.register import GATES, Gate
 
 STAGES = ("raw", "features", "segmentation", "marts")
 
@@ -19,7 +19,7 @@ def gate_checks(stage: str) -> dg.AssetChecksDefinition:
         dg.AssetCheckSpec(
             name=gate.name,
             asset=gate.examines[0].split("."),
-            description=(gate.suite.__doc__ or gate.name).strip(),
+            description=gate.description,
             blocking=gate.is_critical,
         )
         for gate in gates

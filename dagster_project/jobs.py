@@ -2,17 +2,16 @@
 
 import dagster as dg
 
-AUDITED = (
-    dg.AssetSelection.groups("raw", "policy", "reference", "staging")
-    | dg.AssetSelection.groups("intermediate", "features")
-)
+AUDITED = dg.AssetSelection.groups(
+    "raw", "policy", "reference", "staging"
+) | dg.AssetSelection.groups("intermediate", "features")
 
 refresh_job = dg.define_asset_job(
     "refresh",
     selection=dg.AssetSelection.all(),
     description=(
-        "Deliveries in, a gated and reconciled release out. Customers are assigned by the "
-        "segmentation model in force; the first refresh fits it."
+        "Deliveries in, a gated and reconciled release out. Customers are assigned by "
+        "the segmentation model in force; the first refresh fits it."
     ),
     tags={"echelon/audience": "everyone"},
 )
@@ -30,7 +29,7 @@ daily_inputs_job = dg.define_asset_job(
 weekly_attributes_job = dg.define_asset_job(
     "weekly_attributes",
     selection=dg.AssetSelection.all(),
-    description="A refresh for the week: attributes and assignments by the model in force.",
+    description="A refresh for the week, with the segmentation model in force.",
     tags={"echelon/audience": "supply chain"},
 )
 
@@ -46,7 +45,7 @@ quarterly_reclustering_review_job = dg.define_asset_job(
     selection=AUDITED | dg.AssetSelection.groups("segmentation"),
     description=(
         "Fits the segmentation anew and compares it with the model in force, in the "
-        "asset metadata. Publishes nothing: `echelon refresh --refit` adopts the new fit."
+        "asset metadata. Publishes nothing: `echelon refresh --refit` adopts it."
     ),
     tags={"echelon/audience": "steering"},
 )

@@ -11,6 +11,7 @@ import dagster as dg
 from dagster_project.faults import fault_of_run
 from echelon.config import Settings
 from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.release.layout import candidates_dir
 from echelon.release.lock import refresh_lock
 from echelon.release.store import current_release, open_release
 from echelon.summary import Summary, summarise
@@ -31,12 +32,14 @@ class RefreshReport:
 
     summary: Summary
     stages: list[Stage]
+    candidate_dir: str
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
         return {
             **self.summary.to_dict(),
             "exit_code": int(ExitCode.PUBLISHED),
+            "candidate_dir": self.candidate_dir,
             "stages": [asdict(stage) for stage in self.stages],
         }
 
@@ -81,13 +84,14 @@ def run_refresh(
                 ExitCode.NOTHING_NEW,
                 Fault(
                     code="nothing_new",
-                    message=f"release {release.release_id if release else '?'} was made "
-                    "of these deliveries, this logic and this policy",
+                    message="the release in force was made of these deliveries, "
+                    "this logic and this policy",
                 ),
             )
         with open_release(settings.data_dir) as connection:
             summary = summarise(connection, release.database)
-    return RefreshReport(summary, stages)
+    candidate_dir = candidates_dir(settings.data_dir) / release.release_id
+    return RefreshReport(summary, stages, str(candidate_dir))
 
 
 class _Announcer(logging.Handler):

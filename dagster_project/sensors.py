@@ -19,7 +19,8 @@ def landed_deliveries(
 ) -> dg.RunRequest | dg.SkipReason:
     """Ask for a refresh whenever the set of landed manifests changes."""
     manifests = [
-        path / "manifest.json" for path in delivery_directories(load_settings().data_dir)
+        path / "manifest.json"
+        for path in delivery_directories(load_settings().data_dir)
     ]
     if not manifests:
         return dg.SkipReason("no delivery has landed yet")

@@ -5,11 +5,12 @@ import os
 import shutil
 import subprocess
 import sys
+import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -19,7 +20,7 @@ from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.report import print_releases, print_status, print_summary
 
 app = typer.Typer(
-    help="Which customers deserve which service, what serving them costs, tied to the ledger.",
+    help="Which customers deserve which service, and what serving them really costs.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -34,7 +35,9 @@ AsJson = Annotated[bool, typer.Option("--json", help="One JSON line for machines
 def sample(
     size: Annotated[str, typer.Option(help="small, medium or large")] = "small",
     seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 7,
-    directory: Annotated[Path | None, typer.Option("--out", help="Data directory.")] = None,
+    directory: Annotated[
+        Path | None, typer.Option("--out", help="Data directory.")
+    ] = None,
 ) -> None:
     """Write the sample company's landing deliveries and its truth."""
     from sample_data.company import write_sample_company
@@ -79,7 +82,8 @@ def land(
 @app.command()
 def refresh(
     as_of: Annotated[
-        str | None, typer.Option(help="YYYY-MM-DD; the latest business date if left out.")
+        str | None,
+        typer.Option(help="YYYY-MM-DD; the latest business date if left out."),
     ] = None,
     policy: Annotated[
         Path | None, typer.Option(help="Directory of policy_*.csv files to lay over.")
@@ -90,13 +94,20 @@ def refresh(
     as_json: AsJson = False,
 ) -> None:
     """Run the refresh job; publish a release or say why not."""
-    from dagster_project.run import run_refresh
-
     settings = load_settings()
     if as_of is not None:
         check_date(as_of)
+    prepare_dagster_home(settings)
+    options = {
+        "as_of": as_of,
+        "policy_dir": str(policy.resolve()) if policy else None,
+        "refit": refit,
+    }
     with progress("Refreshing", quiet=as_json) as announce:
-        report = run_refresh(settings, as_of, policy, refit, announce)
+        announce("starting Dagster and dbt")
+        from dagster_project.run import run_refresh
+
+        report = run_refresh(settings, options, announce)
     if as_json:
         print_json(report.to_dict())
     else:
@@ -185,7 +196,8 @@ def prepare_dagster_home(settings: Settings) -> None:
     """Create Dagster's home with the shipped configuration and point to it."""
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(
-        PROJECT_DIR / ".dagster" / "dagster.yaml", settings.dagster_home / "dagster.yaml"
+        PROJECT_DIR / ".dagster" / "dagster.yaml",
+        settings.dagster_home / "dagster.yaml",
     )
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
     os.environ["ECHELON_DATA_DIR"] = str(settings.data_dir)
@@ -217,7 +229,7 @@ def progress(title: str, quiet: bool = False) -> Iterator[Callable[[str], None]]
         yield lambda text: spinner.update(f"{title}: {text}")
 
 
-def print_json(record: Any) -> None:
+def print_json(record: object) -> None:
     """Print one JSON line."""
     print(json.dumps(record, sort_keys=True, default=str))
 
@@ -240,7 +252,8 @@ def main() -> None:
         if hasattr(error, "format_message"):  # a usage error of the command line itself
             err.print(f"error: {error.format_message()}", markup=False)
             sys.exit(int(ExitCode.CONFIGURATION))
-        raise
+        traceback.print_exc()
+        sys.exit(int(ExitCode.INTERNAL))
 
 
 if __name__ == "__main__":

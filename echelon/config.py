@@ -15,7 +15,7 @@ CONTRACTS_DIR = PROJECT_DIR / "contracts" / "landing"
 
 
 class Settings(BaseSettings):
-    """Settings from ``ECHELON_*`` variables, then ``echelon.toml``, then these defaults.
+    """Settings from ``ECHELON_*`` variables, then ``echelon.toml``, then defaults.
 
     Attributes:
         data_dir: Holds everything a run writes (landing, candidates, releases, audit).

@@ -25,14 +25,18 @@ def print_summary(console: Console, summary: Summary) -> None:
     """Print release, segments, cost-to-serve, tie-out, gates and where to look next."""
     currency = summary.base_currency_code
     inputs = ", ".join(f"{name} {day}" for name, day in summary.input_as_of.items())
-    console.print(f"\n[bold]Release {summary.release_id}[/bold] as of {summary.as_of_date}")
+    console.print(
+        f"\n[bold]Release {summary.release_id}[/bold] as of {summary.as_of_date}"
+    )
     console.print(f"Input as of: {inputs}\n")
     _print_segments(console, summary, currency)
     _print_tie_out(console, summary, currency)
     for mart, availability in summary.unavailable.items():
         console.print(f"{mart}: {availability}", style="yellow")
     console.print(f"Gates: {summary.gates_passed} of {summary.gates_total} passed")
-    console.print("\nNext: [bold]make ui[/bold] (asset graph, gates, pictures), or query")
+    console.print(
+        "\nNext: [bold]make ui[/bold] (asset graph, gates, pictures), or query"
+    )
     console.print(f"  {summary.published_path}", soft_wrap=True)
 
 

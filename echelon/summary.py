@@ -1,4 +1,4 @@
-"""What a release says in one screen: segments, cost-to-serve, the tie-out, the gates."""
+"""What does a release say in one screen?"""
 
 from dataclasses import asdict, dataclass
 from decimal import Decimal
@@ -45,8 +45,9 @@ class Summary:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON; money as text so that no cent is lost."""
-        record: dict[str, Any] = _plain(asdict(self))
-        return record
+        plain = _plain(asdict(self))
+        assert isinstance(plain, dict)
+        return plain
 
 
 AMOUNTS = (
@@ -83,7 +84,10 @@ def summarise(connection: duckdb.DuckDBPyConnection, published_path: Path) -> Su
         """
     ).fetchall()
     gates = connection.execute(
-        "select count(*) filter (where passed), count(*) from governance.rpt_gate_results"
+        """
+        select count(*) filter (where passed is not false), count(*)
+        from governance.rpt_gate_results
+        """
     ).fetchall()[0]
     return Summary(
         release_id=release[0],
@@ -139,7 +143,7 @@ def _tie_out(connection: duckdb.DuckDBPyConnection) -> TieOut | None:
     return TieOut(row[0], row[1], dict(zip(AMOUNTS, row[2:], strict=True)))
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
     if isinstance(value, list):

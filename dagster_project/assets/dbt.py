@@ -14,6 +14,7 @@ from dagster_project.resources.dbt_runner import parsed_manifest, prepare_dbt, r
 from dagster_project.resources.refresh import RefreshResource
 from echelon.config import load_settings
 from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.landing.checks_policy import check_rates_and_pools
 
 MANIFEST = parsed_manifest(prepare_dbt(load_settings()))
 RESULT_EVENTS = {"LogSeedResult", "LogModelResult", "LogTestResult"}
@@ -101,8 +102,11 @@ def _build(
             yield from DbtCoreCliEventMessage(
                 raw_event=message, event_history_metadata={}
             ).to_default_asset_events(MANIFEST, TRANSLATOR, context)
+        if selector == "before_segmentation":
+            # A missing rate fails tests too: the row to mend is the better answer.
+            with refresh.connect() as connection:
+                check_rates_and_pools(connection)
         if not result.success:
-            refresh.reject_unusable_rows()
             raise _failure_of(result)
 
 

@@ -5,6 +5,7 @@ import logging
 import dagster as dg
 
 from dagster_project.assets.dbt import MANIFEST, TRANSLATOR
+from dagster_project.assets.segmentation import shown, write_picture
 from dagster_project.faults import reported_faults
 from dagster_project.resources.refresh import RefreshResource
 from echelon.release.publish import PublishOptions, publish
@@ -12,6 +13,7 @@ from echelon.release.published_file import PUBLISHED_SCHEMAS
 from echelon.release.store import open_release
 from echelon.summary import summarise
 from expectations.register import GATES
+from models_ml.pictures import whale_curve
 
 LOGGER = logging.getLogger("echelon.refresh")
 PUBLISHED_KEYS = [
@@ -38,10 +40,13 @@ def published_release(
     with reported_faults():
         LOGGER.info("publishing")
         candidate = refresh.candidate
-        pictures_dir = candidate.directory / "pictures"
+        curve = refresh.read_table("finance", "rpt_whale_curve_by_customer", "all")
+        whale = write_picture(
+            candidate.artefacts_dir, "whale_curve", whale_curve(curve)
+        )
+        picture = shown(whale)
         options = PublishOptions(
             keep_releases=settings.keep_releases,
-            pictures_dir=pictures_dir if pictures_dir.exists() else None,
             memory_limit=settings.memory_limit,
             keep_candidate=settings.keep_candidate,
         )
@@ -55,6 +60,7 @@ def published_release(
     return dg.MaterializeResult(
         metadata={
             "release_id": release.release_id,
+            "whale_curve": picture,
             "path": dg.MetadataValue.path(str(release.directory)),
             "input_as_of": dg.MetadataValue.json(summary.input_as_of),
             "gates": f"{summary.gates_passed} of {summary.gates_total} passed",

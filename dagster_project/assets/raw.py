@@ -18,9 +18,9 @@ EXTRA_TABLES = {
     "deliveries": "Grain: one row per delivered table. Hashes, rows, sequence.",
     "table_availability": "Grain: one row per contract table. Delivered, or why not.",
     "quarantined_rows": "Grain: one row per quarantined row. Where and why, no values.",
-    "previous_customer_identifiers": "Grain: as core.dim_customer_identifiers, last release.",
-    "previous_segment_assignments": "Grain: as core.fct_segment_assignments, last release.",
-    "previous_segments": "Grain: as core.dim_segments, last release.",
+    "previous_customer_identifiers": "Grain: as core.dim_customer_identifiers.",
+    "previous_segment_assignments": "Grain: as core.fct_segment_assignments.",
+    "previous_segments": "Grain: as core.dim_segments.",
 }
 LOGGER = logging.getLogger("echelon.refresh")
 SPECS = [

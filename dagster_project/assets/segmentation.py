@@ -6,6 +6,7 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
+import altair as alt
 import dagster as dg
 import pandas as pd
 
@@ -16,7 +17,13 @@ from echelon.release.candidate import Candidate
 from echelon.release.store import current_release
 from models_ml.assignment import PreviousSegmentation
 from models_ml.config import SegmentationConfig
-from models_ml.pictures import segment_pictures
+from models_ml.pictures import (
+    profile_heatmap,
+    segment_sizes,
+    stability_by_segment_count,
+    to_html,
+    to_png,
+)
 from models_ml.segmentation import Segmentation, segment_customers
 
 LOGGER = logging.getLogger("echelon.refresh")
@@ -116,7 +123,9 @@ def _previous(refresh: RefreshResource) -> PreviousSegmentation | None:
         return None
     artefact = json.loads((release.directory / "artefacts" / MODEL_NAME).read_text())
     assignments = refresh.read_table(
-        "raw", "previous_segment_assignments", "customer_id, valid_from_date, recorded_at"
+        "raw",
+        "previous_segment_assignments",
+        "customer_id, valid_from_date, recorded_at",
     )
     # The last record of the last interval is what holds today.
     current = assignments.groupby("customer_id", as_index=False, sort=True).tail(1)
@@ -128,28 +137,37 @@ def _write_artefacts(candidate: Candidate, outcome: Segmentation) -> dict[str, P
     directory.mkdir(exist_ok=True)
     model = json.dumps(outcome.artefact, indent=2, sort_keys=True)
     (directory / MODEL_NAME).write_text(model + "\n", encoding="utf-8")
-    pictures: dict[str, Path] = {}
-    for name, picture in segment_pictures(outcome).items():
-        pictures[name] = directory / f"{name}.png"
-        pictures[name].write_bytes(picture.to_png())
-        html = picture.to_html()
-        (directory / f"{name}.html").write_text(html, encoding="utf-8")
-    return pictures
+    charts = {
+        "segment_profiles": profile_heatmap(outcome.segments),
+        "segment_sizes": segment_sizes(outcome.segments),
+        "segment_stability": stability_by_segment_count(outcome.candidates),
+    }
+    return {name: write_picture(directory, name, charts[name]) for name in charts}
+
+
+def write_picture(directory: Path, name: str, chart: alt.LayerChart) -> Path:
+    """Write a chart as PNG for the UI and as HTML that opens without a network."""
+    (directory / f"{name}.html").write_text(to_html(chart), encoding="utf-8")
+    path = directory / f"{name}.png"
+    path.write_bytes(to_png(chart))
+    return path
+
+
+def shown(path: Path) -> dg.MetadataValue:
+    """Embed a picture where the UI shows metadata."""
+    encoded = base64.b64encode(path.read_bytes()).decode()
+    return dg.MetadataValue.md(f"![{path.stem}](data:image/png;base64,{encoded})")
 
 
 def _metadata_of(
     table: str, outcome: Segmentation, pictures: dict[str, Path]
 ) -> dict[str, dg.MetadataValue]:
     """Pictures and tables a person looks at in the UI."""
-    shown = {
+    drawn_on = {
         "segments": ("segment_profiles", "segment_sizes"),
-        "stability": ("segment_stability",),
+        "candidates": ("segment_stability",),
     }
-    metadata: dict[str, dg.MetadataValue] = {
-        name: dg.MetadataValue.md(f"![{name}](data:image/png;base64,{_encoded(path)})")
-        for name in shown.get(table, ())
-        if (path := pictures.get(name)) is not None
-    }
+    metadata = {name: shown(pictures[name]) for name in drawn_on.get(table, ())}
     if table == "assignments":
         counts = outcome.assignments["assigned_by"].value_counts().sort_index()
         metadata["assigned_by"] = dg.MetadataValue.json(counts.to_dict())
@@ -159,9 +177,7 @@ def _metadata_of(
         row = outcome.models.iloc[0]
         metadata["model_version"] = dg.MetadataValue.text(row["model_version"])
         metadata["is_reused"] = dg.MetadataValue.bool(bool(row["is_reused"]))
-        metadata["notes"] = dg.MetadataValue.md("\n".join(f"- {n}" for n in outcome.notes))
+        metadata["notes"] = dg.MetadataValue.md(
+            "\n".join(f"- {n}" for n in outcome.notes)
+        )
     return metadata
-
-
-def _encoded(path: Path) -> str:
-    return base64.b64encode(path.read_bytes()).decode()

@@ -92,8 +92,8 @@ def run_dbt(
         Exception: Whatever kept dbt from running at all.
     """
     # Imported late: dbt costs seconds and is not needed to draw the asset graph.
-    from dbt.adapters.duckdb.connections import DuckDBConnectionManager  # noqa: PLC0415
-    from dbt.cli.main import dbtRunner  # noqa: PLC0415
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+    from dbt.cli.main import dbtRunner
 
     runner = dbtRunner(manifest=manifest, callbacks=[on_event] if on_event else [])
     folders = ["--project-dir", str(DBT_DIR), "--profiles-dir", str(DBT_DIR)]

@@ -2,7 +2,7 @@
 
 import csv
 import os
-import shutil
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -29,7 +29,7 @@ class RefreshResource(dg.ConfigurableResource):
     """One refresh: its options, and the candidate its steps write one after another.
 
     Attributes:
-        as_of: Date the refresh stands at (YYYY-MM-DD); the latest order date when empty.
+        as_of: Date the refresh stands at (YYYY-MM-DD); the latest order's when empty.
         policy_dir: Directory of policy files laid over the delivered ones.
         refit: Fit the segmentation anew instead of assigning by the model in force.
     """
@@ -55,8 +55,10 @@ class RefreshResource(dg.ConfigurableResource):
 
     @property
     def candidate(self) -> Candidate:
-        """The candidate under way, found on disk so that a re-executed step finds it."""
-        directories = sorted(candidates_dir(self.settings.data_dir).glob("*/candidate.json"))
+        """The candidate under way, found on disk so that a repeated step finds it."""
+        directories = sorted(
+            candidates_dir(self.settings.data_dir).glob("*/candidate.json")
+        )
         return load_candidate(directories[-1].parent)
 
     def open_candidate(self) -> Candidate:
@@ -67,13 +69,14 @@ class RefreshResource(dg.ConfigurableResource):
         """
         settings = self.settings
         policy_dir = Path(self.policy_dir) if self.policy_dir else None
-        seeds_dir = prepare_dbt(settings).seeds_dir
-        shutil.rmtree(seeds_dir, ignore_errors=True)
-        assemble_seeds(settings.data_dir, PROJECT_DIR, policy_dir, seeds_dir)
+        with tempfile.TemporaryDirectory() as scratch:
+            seeds_dir = Path(scratch) / "seeds"
+            assemble_seeds(settings.data_dir, PROJECT_DIR, policy_dir, seeds_dir)
+            base_currency_code = _base_currency(seeds_dir)
         as_of = self.as_of or str(latest_business_date(settings.landing_dir))
         inputs = ReleaseInputs(
             as_of_date=date.fromisoformat(as_of),
-            base_currency_code=_base_currency(seeds_dir),
+            base_currency_code=base_currency_code,
             project_dir=PROJECT_DIR,
             policy_dir=policy_dir,
             refit=self.refit,
@@ -126,7 +129,9 @@ def _base_currency(seeds_dir: Path) -> str:
     """Read the currency every amount is converted to from the policy in force."""
     path = seeds_dir / "policy" / "policy_settings.csv"
     with path.open(encoding="utf-8-sig", newline="") as file:
-        settings = {row["setting_name"]: row["setting_value"] for row in csv.DictReader(file)}
+        settings = {
+            row["setting_name"]: row["setting_value"] for row in csv.DictReader(file)
+        }
     if not settings.get("base_currency_code"):
         raise EchelonError(
             ExitCode.CONFIGURATION,

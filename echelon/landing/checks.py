@@ -159,6 +159,16 @@ _BUSINESS_CHECKS = (
         "deliver the balances again, or waive the check in the manifest with a reason",
         is_waivable=True,
     ),
+    Check(
+        "currency_without_rate",
+        "An amount is in a currency that erp__exchange_rates has no recent rate for.",
+        "deliver the rate; a rate holds for exchange_rate_max_age_days of the policy",
+    ),
+    Check(
+        "unmapped_account",
+        "A profit-and-loss account is not mapped to exactly one cost pool.",
+        "add one row for it to policy_cost_pools.csv; excluded is a mapping too",
+    ),
 )
 CHECKS = {
     check.code: check

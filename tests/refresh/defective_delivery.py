@@ -25,7 +25,7 @@ def land_changed(
     Returns:
         The changed file.
     """
-    system = table.split("__")[0]
+    system = table.split("__", maxsplit=1)[0]
     delivery = next((data_dir / "landing" / system).iterdir())
     manifest = json.loads((delivery / "manifest.json").read_text())
     entry = manifest["tables"][table]
@@ -46,7 +46,7 @@ def land_changed(
 
 def drop_file(data_dir: Path, table: str) -> Path:
     """Remove a table's file and leave its manifest entry."""
-    system = table.split("__")[0]
+    system = table.split("__", maxsplit=1)[0]
     delivery = next((data_dir / "landing" / system).iterdir())
     path = next(delivery.glob(f"{table}.*"))
     path.unlink()

@@ -23,7 +23,10 @@ def without_rows(frame):
 
 def with_unknown_currency(frame):
     return frame.assign(
-        currency_code=["CHF" if row == 0 else code for row, code in enumerate(frame["currency_code"])]
+        currency_code=[
+            "CHF" if row == 0 else code
+            for row, code in enumerate(frame["currency_code"])
+        ]
     )
 
 
@@ -106,12 +109,16 @@ def test_an_unmapped_ledger_account_is_refused_with_its_first_posting(another):
     path = land_changed(
         another.data_dir,
         "gl__journal_lines",
-        lambda frame: frame.assign(account_id=frame["account_id"].replace("6510", "6999")),
+        lambda frame: frame.assign(
+            account_id=frame["account_id"].replace("6510", "6999")
+        ),
     )
     land_changed(
         another.data_dir,
         "gl__trial_balances",
-        lambda frame: frame.assign(account_id=frame["account_id"].replace("6510", "6999")),
+        lambda frame: frame.assign(
+            account_id=frame["account_id"].replace("6510", "6999")
+        ),
     )
 
     completed = another.run("refresh", "--json")
@@ -148,5 +155,7 @@ def test_a_segmentation_that_cannot_be_made_closes_the_gate(another, tmp_path):
     completed = another.run("refresh", "--policy", policy, "--refit", "--json")
 
     assert completed.returncode == 22, completed.stderr
-    assert json.loads(completed.stdout.splitlines()[-1])["code"] == "segmentation_refused"
+    assert (
+        json.loads(completed.stdout.splitlines()[-1])["code"] == "segmentation_refused"
+    )
     assert another.in_force() == before

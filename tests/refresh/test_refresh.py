@@ -15,14 +15,16 @@ DESIGNED_COLUMNS = {
     "customer_id match_rule match_probability valid_to_date",
     "core.dim_products": "product_id abc_class xyz_class demand_class lifecycle_stage "
     "temperature_class",
-    "core.dim_segments": "model_version segment_code segment_name definition customer_count",
+    "core.dim_segments": "model_version segment_code segment_name definition "
+    "customer_count",
     "core.fct_order_lines": "order_id line_no customer_id product_id order_date "
     "ordered_qty net_amount_base_ccy cogs_amount_base_ccy segment_code",
-    "core.fct_shipments": "shipment_id freight_amount_base_ccy freight_status is_on_time",
-    "core.fct_segment_assignments": "customer_id valid_from_date recorded_at segment_code "
-    "model_version assigned_by reason valid_to_date",
-    "core.fct_cost_to_serve": "fiscal_period cost_pool_code order_id line_no customer_id "
-    "product_id activity_code allocated_amount_base_ccy behaviour",
+    "core.fct_shipments": "shipment_id freight_amount_base_ccy freight_status "
+    "is_on_time",
+    "core.fct_segment_assignments": "customer_id valid_from_date recorded_at "
+    "segment_code model_version assigned_by reason valid_to_date",
+    "core.fct_cost_to_serve": "fiscal_period cost_pool_code order_id line_no "
+    "customer_id product_id activity_code allocated_amount_base_ccy behaviour",
     "finance.rpt_gl_reconciliation_by_cost_pool_month": "fiscal_period cost_pool_code "
     "gl_amount_base_ccy allocated_amount_base_ccy unused_capacity_amount_base_ccy "
     "sustaining_amount_base_ccy excluded_amount_base_ccy unallocated_amount_base_ccy "
@@ -102,7 +104,7 @@ def test_published_tables_have_the_columns_others_rely_on(released, table):
 
 
 def test_segments_and_costs_come_close_to_the_truth(released):
-    company, report = released
+    company, _ = released
     accuracy = measure_accuracy(
         company.data_dir / "current" / "published.duckdb", company.data_dir / "truth"
     )

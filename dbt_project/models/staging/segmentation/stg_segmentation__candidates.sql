@@ -1,7 +1,7 @@
 select
     -- ids
     model_version,
-    segment_count,
+    cast(segment_count as integer) as segment_count,
 
     -- attributes
     is_chosen,

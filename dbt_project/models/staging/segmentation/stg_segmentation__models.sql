@@ -8,10 +8,10 @@ select
     is_reused,
 
     -- measures
-    segment_count,
+    cast(segment_count as integer) as segment_count,
     window_ari as window_rand_index,
     mean_jaccard as mean_jaccard_ratio,
 
     -- dates
-    fitted_as_of_date
+    cast(fitted_as_of_date as date) as fitted_as_of_date
 from {{ source('segmentation', 'models') }}

@@ -9,5 +9,5 @@ select
 
     -- measures
     value as stability_ratio,
-    resample_count
+    cast(resample_count as integer) as resample_count
 from {{ source('segmentation', 'stability') }}
