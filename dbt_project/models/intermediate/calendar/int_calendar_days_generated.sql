@@ -16,19 +16,40 @@ freight_charges as (select * from {{ ref('stg_tms__freight_charges') }}),
 charges as (select * from {{ ref('stg_erp__charges') }}),
 
 spans as (
-    select as_of_date as first_date, as_of_date as last_date from refresh
+    select
+        as_of_date as first_date,
+        as_of_date as last_date
+    from refresh
     union all
-    select min(order_date), max(order_date) from order_lines
+    select
+        min(order_date) as first_date,
+        max(order_date) as last_date
+    from order_lines
     union all
-    select min(shipped_date), max(shipped_date) from shipments
+    select
+        min(shipped_date) as first_date,
+        max(shipped_date) as last_date
+    from shipments
     union all
-    select min(posting_date), max(posting_date) from journal_lines
+    select
+        min(posting_date) as first_date,
+        max(posting_date) as last_date
+    from journal_lines
     union all
-    select min(posting_date), max(posting_date) from invoice_lines
+    select
+        min(posting_date) as first_date,
+        max(posting_date) as last_date
+    from invoice_lines
     union all
-    select min(invoiced_date), max(invoiced_date) from freight_charges
+    select
+        min(invoiced_date) as first_date,
+        max(invoiced_date) as last_date
+    from freight_charges
     union all
-    select min(charged_date), max(charged_date) from charges
+    select
+        min(charged_date) as first_date,
+        max(charged_date) as last_date
+    from charges
 )
 
 select {{ days_between('min(first_date)', 'max(last_date)') }} as calendar_date

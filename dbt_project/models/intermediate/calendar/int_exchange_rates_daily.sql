@@ -1,5 +1,5 @@
 -- Grain: one row per currency, calendar date and rate type.
--- A day without a quote takes the last one while it is young enough; else it is missing.
+-- A day without a quote takes the last one while young enough; else it is missing.
 with
 
 quoted_rates as (select * from {{ ref('int_exchange_rates_quoted') }}),
@@ -47,6 +47,6 @@ select
 from rate_intervals
 inner join calendar_days
     on
-        calendar_days.calendar_date >= rate_intervals.valid_from_date
-        and calendar_days.calendar_date < rate_intervals.valid_to_date
-        and calendar_days.calendar_date <= rate_intervals.last_usable_date
+        rate_intervals.valid_from_date <= calendar_days.calendar_date
+        and rate_intervals.valid_to_date > calendar_days.calendar_date
+        and rate_intervals.last_usable_date >= calendar_days.calendar_date

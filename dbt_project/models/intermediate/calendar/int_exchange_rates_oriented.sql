@@ -17,7 +17,10 @@ factors as (
 ),
 
 both_directions as (
-    select *, false as is_inverse from factors
+    select
+        *,
+        false as is_inverse
+    from factors
     union all
     select
         to_currency_code as from_currency_code,

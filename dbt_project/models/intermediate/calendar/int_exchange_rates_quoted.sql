@@ -6,7 +6,8 @@ with
 rates as (select * from {{ ref('int_exchange_rates_oriented') }}),
 
 base_rates as (
-    select * from rates where to_currency_code = {{ base_currency() }}
+    select * from rates
+    where to_currency_code = {{ base_currency() }}
 ),
 
 candidate_rates as (
@@ -23,8 +24,10 @@ candidate_rates as (
         rates.rate_date,
         rates.rate_type,
         rates.to_currency_code as pivot_currency_code,
-        cast(round(rates.conversion_rate * base_rates.conversion_rate, 12)
-        as decimal(28, 12)) as base_ccy_per_local_ccy
+        cast(
+            round(rates.conversion_rate * base_rates.conversion_rate, 12)
+            as decimal(28, 12)
+        ) as base_ccy_per_local_ccy
     from rates
     inner join base_rates
         on

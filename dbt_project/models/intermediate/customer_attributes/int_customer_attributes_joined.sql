@@ -20,9 +20,7 @@ service_cases as (
     select * from {{ ref('int_service_cases_aggregated_to_customers') }}
 ),
 
-returned_lines as (
-    select * from {{ ref('int_return_lines_aggregated_to_customers') }}
-)
+returned as (select * from {{ ref('int_return_lines_aggregated_to_customers') }})
 
 select
     customers.customer_id,
@@ -65,7 +63,7 @@ select
     ) }} as discount_ratio,
     {{ ratio(
         'case when ' ~ is_available('wms__return_lines')
-        ~ ' then coalesce(returned_lines.returned_line_count, 0)'
+        ~ ' then coalesce(returned.returned_line_count, 0)'
         ~ ' else orders.return_line_count end',
         'orders.line_count'
     ) }} as return_line_ratio,
@@ -99,4 +97,4 @@ left join products using (customer_id, as_of_date)
 left join deliveries using (customer_id, as_of_date)
 left join sensitivities using (customer_id, as_of_date)
 left join service_cases using (customer_id, as_of_date)
-left join returned_lines using (customer_id, as_of_date)
+left join returned using (customer_id, as_of_date)

@@ -5,7 +5,10 @@ with
 refresh as (select * from {{ ref('stg_refresh__parameters') }}),
 
 as_of_dates as (
-    select as_of_date, true as is_current from refresh
+    select
+        as_of_date,
+        true as is_current
+    from refresh
     union all
     select
         {{ add_months(

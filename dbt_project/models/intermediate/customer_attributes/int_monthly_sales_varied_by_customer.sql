@@ -35,8 +35,8 @@ month_sums as (
     left join months
         on
             month_spans.customer_id = months.customer_id
-            and months.month_start_date >= month_spans.first_month_date
-            and months.month_start_date < month_spans.end_month_date
+            and month_spans.first_month_date <= months.month_start_date
+            and month_spans.end_month_date > months.month_start_date
     group by
         month_spans.customer_id,
         month_spans.as_of_date,

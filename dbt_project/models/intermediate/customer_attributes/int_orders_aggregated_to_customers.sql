@@ -57,7 +57,7 @@ sums as (
         sum(decay_weight * decay_weight) filter (where is_order and is_in_window)
             as squared_weight_sum,
         sum(constant_net_sales_amount_base_ccy * decay_weight)
-            filter (where is_in_window) as decayed_sales_sum
+        filter (where is_in_window) as decayed_sales_sum
     from orders_weighted
     group by customer_id, as_of_date, window_start_date
 )

@@ -4,7 +4,8 @@
 with
 
 order_lines as (
-    select * from {{ ref('int_order_lines_converted') }} where is_demand
+    select * from {{ ref('int_order_lines_converted') }}
+    where is_demand
 ),
 
 windows as (select * from {{ ref('int_feature_windows') }}),

@@ -4,7 +4,8 @@
 with
 
 orders as (
-    select * from {{ ref('int_orders_aggregated') }} where is_order
+    select * from {{ ref('int_orders_aggregated') }}
+    where is_order
 ),
 
 fulfilments as (select * from {{ ref('int_orders_fulfilled') }}),

@@ -4,7 +4,9 @@ with
 service_cases as (select * from {{ ref('stg_crm__service_cases') }}),
 
 resolved as (
-    select source_customer_id as account_id, customer_id
+    select
+        source_customer_id as account_id,
+        customer_id
     from {{ ref('int_customers_resolved') }}
     where source_system = 'crm'
 ),

@@ -5,16 +5,25 @@ with
 identifiers as (select * from {{ ref('int_customer_identifiers_unioned') }}),
 
 accepted_links as (
-    select * from {{ ref('int_customer_links_declared') }} where is_accepted
+    select * from {{ ref('int_customer_links_declared') }}
+    where is_accepted
 ),
 
 connected as ({{ connected_components('accepted_links') }}),
 
 touched_identifiers as (
-    select from_key as identifier_key, match_rule, match_probability, rule_priority
+    select
+        from_key as identifier_key,
+        match_rule,
+        match_probability,
+        rule_priority
     from accepted_links
     union
-    select to_key as identifier_key, match_rule, match_probability, rule_priority
+    select
+        to_key as identifier_key,
+        match_rule,
+        match_probability,
+        rule_priority
     from accepted_links
 ),
 

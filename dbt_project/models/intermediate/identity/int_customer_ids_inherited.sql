@@ -8,12 +8,16 @@ with
 components as (select * from {{ ref('int_customer_components_connected') }}),
 
 history as (
-    select *, source_system || ':' || source_customer_id as identifier_key
+    select
+        *,
+        source_system || ':' || source_customer_id as identifier_key
     from {{ ref('stg_refresh__previous_customer_identifiers') }}
 ),
 
 current_identifiers as (
-    select identifier_key, customer_id
+    select
+        identifier_key,
+        customer_id
     from history
     qualify row_number() over (
         partition by identifier_key
@@ -22,7 +26,9 @@ current_identifiers as (
 ),
 
 former_customers as (
-    select customer_id, min(valid_from_date) as first_valid_from_date
+    select
+        customer_id,
+        min(valid_from_date) as first_valid_from_date
     from history
     group by all
 ),
@@ -38,7 +44,10 @@ shared_identifiers as (
 ),
 
 claims as (
-    select component_key, customer_id, shared_identifier_count
+    select
+        component_key,
+        customer_id,
+        shared_identifier_count
     from shared_identifiers
     qualify row_number() over (
         partition by customer_id
@@ -47,7 +56,9 @@ claims as (
 ),
 
 inherited as (
-    select claims.component_key, claims.customer_id
+    select
+        claims.component_key,
+        claims.customer_id
     from claims
     inner join former_customers using (customer_id)
     qualify row_number() over (
@@ -60,7 +71,9 @@ inherited as (
 ),
 
 former_id_counts as (
-    select identifier_key as component_key, count(distinct customer_id) as id_count
+    select
+        identifier_key as component_key,
+        count(distinct customer_id) as id_count
     from history
     group by all
 )

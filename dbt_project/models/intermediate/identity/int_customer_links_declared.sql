@@ -12,11 +12,17 @@ id_references as (select * from {{ ref('stg_mdm__id_references') }}),
 rules as (select * from {{ ref('policy_identity_rules') }}),
 
 public_keys as (
-    select identifier_key, 'tax_id' as match_rule, tax_key as public_key
+    select
+        identifier_key,
+        'tax_id' as match_rule,
+        tax_key as public_key
     from identifiers
     where tax_key is not null
     union all
-    select identifier_key, 'duns' as match_rule, duns_key as public_key
+    select
+        identifier_key,
+        'duns' as match_rule,
+        duns_key as public_key
     from identifiers
     where duns_key is not null
 ),

@@ -1,7 +1,6 @@
 -- Grain: one row per customer, with the attributes that survive of its accounts.
--- A value comes from the highest source, within a source from the oldest account that
--- has it; an address survives as a block, never field by field; a flag is true if any
--- account has it. A customer known only from orders has an id and nothing else.
+-- A value comes from the highest source, there from the oldest account that has it; an
+-- address survives as a block; a flag is true if any account has it.
 with
 
 resolved as (select * from {{ ref('int_customers_resolved') }}),
@@ -11,8 +10,7 @@ accounts as (select * from {{ ref('int_customer_accounts_unioned') }}),
 ranked_accounts as (
     select
         resolved.customer_id,
-        resolved.source_system || ':' || resolved.source_customer_id
-            as identifier_key,
+        source_system,
         accounts.* exclude (source_system, source_customer_id),
         row_number() over (
             partition by resolved.customer_id
@@ -35,8 +33,7 @@ parents as (
     from ranked_accounts
     inner join resolved
         on
-            split_part(ranked_accounts.identifier_key, ':', 1)
-            = resolved.source_system
+            ranked_accounts.source_system = resolved.source_system
             and ranked_accounts.parent_source_customer_id
             = resolved.source_customer_id
     where ranked_accounts.customer_id != resolved.customer_id

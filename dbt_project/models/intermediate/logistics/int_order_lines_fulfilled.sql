@@ -4,14 +4,15 @@
 with
 
 order_lines as (
-    select * from {{ ref('int_order_lines_converted') }} where is_demand
+    select * from {{ ref('int_order_lines_converted') }}
+    where is_demand
 ),
 
 shipments as (select * from {{ ref('stg_tms__shipments') }}),
 
 shipment_lines as (select * from {{ ref('stg_tms__shipment_lines') }}),
 
-return_reasons as (select * from {{ ref('policy_return_reasons') }}),
+returned_lines as (select * from {{ ref('int_return_lines_judged') }}),
 
 case_types as (select * from {{ ref('policy_case_types') }}),
 
@@ -31,19 +32,10 @@ shipped_lines as (
     group by all
 ),
 
-returned_lines as (
-    select
-        returns.order_id,
-        returns.order_line_no as line_no,
-        bool_or(return_reasons.is_damage) as has_damage,
-        bool_or(return_reasons.is_document_error) as has_document_error
-    from {{ ref('stg_wms__return_lines') }} as returns
-    inner join return_reasons using (reason_code)
-    group by all
-),
-
 document_cases as (
-    select distinct cases.order_id, true as has_document_case
+    select distinct
+        cases.order_id,
+        true as has_document_case
     from {{ ref('stg_crm__service_cases') }} as cases
     inner join case_types using (case_type)
     where case_types.is_document_error

@@ -7,12 +7,16 @@ order_lines as (select * from {{ ref('int_order_lines_fulfilled') }}),
 shipment_lines as (select * from {{ ref('stg_tms__shipment_lines') }}),
 
 order_shipments as (
-    select distinct order_id, shipment_id
+    select distinct
+        order_id,
+        shipment_id
     from shipment_lines
 ),
 
 shipment_counts as (
-    select order_id, count(*) as shipment_count
+    select
+        order_id,
+        count(*) as shipment_count
     from order_shipments
     group by all
 ),

@@ -1,5 +1,5 @@
 -- Grain: one row per shipment and order line.
--- Weight: the shipment line's own, else the product's at the shipped quantity, else null.
+-- Weight: the shipment line's own, else the product's times the quantity, else null.
 with
 
 shipment_lines as (select * from {{ ref('stg_tms__shipment_lines') }}),

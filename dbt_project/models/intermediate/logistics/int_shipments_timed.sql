@@ -9,13 +9,17 @@ shipment_lines as (select * from {{ ref('stg_tms__shipment_lines') }}),
 orders as (select * from {{ ref('int_orders_aggregated') }}),
 
 consignees as (
-    select source_customer_id as consignee_id, customer_id
+    select
+        source_customer_id as consignee_id,
+        customer_id
     from {{ ref('int_customers_resolved') }}
     where source_system = 'tms'
 ),
 
 first_orders as (
-    select shipment_id, min(order_id) as order_id
+    select
+        shipment_id,
+        min(order_id) as order_id
     from shipment_lines
     group by all
 )

@@ -1,6 +1,5 @@
 -- Grain: one row per order and line, in base currency and resolved customers.
--- Each amount is rounded once, from the local amount at the flow rate of its order
--- date; gross is net plus discount, so the three agree to the cent.
+-- Amounts are rounded once, at the flow rate of the order date; gross = net + discount.
 with
 
 order_lines as (select * from {{ ref('stg_erp__order_lines') }}),
@@ -9,10 +8,10 @@ customers as (
     select
         resolved.source_customer_id as sold_to_id,
         resolved.customer_id,
-        coalesce(accounts.is_intercompany, false) as is_intercompany
+        coalesce(masters.is_intercompany, false) as is_intercompany
     from {{ ref('int_customers_resolved') }} as resolved
-    left join {{ ref('stg_erp__customers') }} as accounts
-        on resolved.source_customer_id = accounts.customer_id
+    left join {{ ref('stg_erp__customers') }} as masters
+        on resolved.source_customer_id = masters.customer_id
     where resolved.source_system = 'erp'
 ),
 
@@ -25,7 +24,10 @@ product_versions as (select * from {{ ref('int_product_versions') }}),
 fiscal_days as (select * from {{ ref('int_fiscal_days') }}),
 
 flow_rates as (
-    select *
+    select
+        currency_code as local_currency_code,
+        calendar_date as order_date,
+        base_ccy_per_local_ccy as rate
     from {{ ref('int_exchange_rates_daily') }}
     where rate_type = {{ setting('flow_rate_type') }}
 )
@@ -33,54 +35,46 @@ flow_rates as (
 select
     order_lines.order_id,
     order_lines.line_no,
-    order_lines.document_type,
+    document_type,
     order_lines.entity_code,
     customers.customer_id,
-    order_lines.sold_to_id,
+    sold_to_id,
     order_lines.ship_to_id,
     order_lines.product_id,
     order_lines.warehouse_id,
     order_lines.ordered_at,
-    order_lines.order_date,
+    order_date,
     fiscal_days.fiscal_period,
     order_lines.requested_date,
     order_lines.promised_date,
     order_lines.ordered_qty,
+    cast(order_lines.ordered_qty / product_versions.units_per_case as decimal(18, 4))
+        as case_qty,
+    cast(order_lines.ordered_qty * product_versions.weight_kg as decimal(18, 4))
+        as weight_kg,
+    cast(order_lines.ordered_qty * product_versions.volume_m3 as decimal(18, 6))
+        as volume_m3,
     cast(
-        order_lines.ordered_qty / product_versions.units_per_case as decimal(18, 4)
-    ) as case_qty,
-    cast(
-        order_lines.ordered_qty * product_versions.weight_kg as decimal(18, 4)
-    ) as weight_kg,
-    cast(
-        order_lines.ordered_qty * product_versions.volume_m3 as decimal(18, 6)
-    ) as volume_m3,
-    cast(
-        {{ to_base_amount(
-            'order_lines.net_amount_local_ccy', 'flow_rates.base_ccy_per_local_ccy'
-        ) }} + coalesce({{ to_base_amount(
-            'order_lines.discount_amount_local_ccy',
-            'flow_rates.base_ccy_per_local_ccy'
+        {{ to_base_amount('order_lines.net_amount_local_ccy', 'flow_rates.rate') }}
+        + coalesce({{ to_base_amount(
+            'order_lines.discount_amount_local_ccy', 'flow_rates.rate'
         ) }}, 0) as decimal(18, 2)
     ) as gross_amount_base_ccy,
-    {{ to_base_amount(
-        'order_lines.discount_amount_local_ccy', 'flow_rates.base_ccy_per_local_ccy'
-    ) }} as discount_amount_base_ccy,
-    {{ to_base_amount(
-        'order_lines.net_amount_local_ccy', 'flow_rates.base_ccy_per_local_ccy'
-    ) }} as net_amount_base_ccy,
-    {{ to_base_amount(
-        'order_lines.cogs_amount_local_ccy', 'flow_rates.base_ccy_per_local_ccy'
-    ) }} as cogs_amount_base_ccy,
+    {{ to_base_amount('order_lines.discount_amount_local_ccy', 'flow_rates.rate') }}
+        as discount_amount_base_ccy,
+    {{ to_base_amount('order_lines.net_amount_local_ccy', 'flow_rates.rate') }}
+        as net_amount_base_ccy,
+    {{ to_base_amount('order_lines.cogs_amount_local_ccy', 'flow_rates.rate') }}
+        as cogs_amount_base_ccy,
     order_lines.discount_amount_local_ccy,
     order_lines.net_amount_local_ccy,
     order_lines.cogs_amount_local_ccy,
-    order_lines.local_currency_code,
+    local_currency_code,
     order_lines.channel_code,
     order_lines.entry_mode,
     order_lines.is_rush,
     order_lines.change_count,
-    order_lines.line_status,
+    line_status,
     customers.is_intercompany,
     document_types.is_demand and not coalesce(line_statuses.is_void, false)
         as is_demand,
@@ -101,7 +95,4 @@ left join fiscal_days
     on
         order_lines.entity_code = fiscal_days.entity_code
         and order_lines.order_date = fiscal_days.calendar_date
-left join flow_rates
-    on
-        order_lines.local_currency_code = flow_rates.currency_code
-        and order_lines.order_date = flow_rates.calendar_date
+left join flow_rates using (local_currency_code, order_date)

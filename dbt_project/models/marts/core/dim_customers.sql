@@ -10,14 +10,19 @@ identifiers as (select * from {{ ref('dim_customer_identifiers') }}),
 assignments as (select * from {{ ref('stg_segmentation__assignments') }}),
 
 first_orders as (
-    select customer_id, min(order_date) as first_order_date
+    select
+        customer_id,
+        min(order_date) as first_order_date
     from orders
     where is_order
     group by all
 ),
 
 current_identifiers as (
-    select source_system, source_customer_id, customer_id
+    select
+        source_system,
+        source_customer_id,
+        customer_id
     from identifiers
     qualify row_number() over (
         partition by source_system, source_customer_id
@@ -39,7 +44,9 @@ successions as (
 ),
 
 retired_customers as (
-    select customer_id, successor_customer_id
+    select
+        customer_id,
+        successor_customer_id
     from successions
     qualify row_number() over (
         partition by customer_id

@@ -24,8 +24,14 @@ intervals_in_force as (
 -- A customer no longer assigned (merged into another) is closed, not forgotten.
 closed_intervals as (
     select
-        intervals_in_force.*,
-        greatest(refresh.as_of_date, valid_from_date) as closed_date
+        intervals_in_force.customer_id,
+        intervals_in_force.segment_code,
+        intervals_in_force.model_version,
+        intervals_in_force.assigned_by,
+        intervals_in_force.reason,
+        intervals_in_force.valid_from_date,
+        greatest(refresh.as_of_date, intervals_in_force.valid_from_date)
+            as valid_to_date
     from intervals_in_force
     cross join refresh
     left join assignments using (customer_id)
@@ -44,7 +50,8 @@ opened_intervals as (
         coalesce(
             greatest(refresh.as_of_date, intervals_in_force.valid_from_date),
             refresh.as_of_date
-        ) as valid_from_date
+        ) as valid_from_date,
+        cast(null as date) as valid_to_date
     from assignments
     cross join refresh
     left join intervals_in_force using (customer_id)
@@ -54,27 +61,12 @@ opened_intervals as (
 ),
 
 new_rows as (
-    select
-        closed_intervals.customer_id,
-        closed_intervals.segment_code,
-        closed_intervals.model_version,
-        closed_intervals.assigned_by,
-        closed_intervals.reason,
-        closed_intervals.valid_from_date,
-        closed_intervals.closed_date as valid_to_date
+    select closed_intervals.*
     from closed_intervals
     left join opened_intervals using (customer_id, valid_from_date)
     where opened_intervals.customer_id is null
     union all
-    select
-        customer_id,
-        segment_code,
-        model_version,
-        assigned_by,
-        reason,
-        valid_from_date,
-        cast(null as date) as valid_to_date
-    from opened_intervals
+    select * from opened_intervals
 )
 
 select

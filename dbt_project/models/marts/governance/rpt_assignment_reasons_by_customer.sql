@@ -10,7 +10,11 @@ contributions as (select * from {{ ref('stg_segmentation__assignment_reasons') }
 refresh as (select * from {{ ref('stg_refresh__parameters') }}),
 
 leading_contributions as (
-    select customer_id, feature_name, feature_value, contribution_ratio
+    select
+        customer_id,
+        feature_name,
+        feature_value,
+        contribution_ratio
     from contributions
     qualify row_number() over (
         partition by customer_id
