@@ -24,6 +24,7 @@ from great_expectations.expectations.metadata_types import FailureSeverity
 from expectations.register import Gate
 
 EXAMINED_COLUMN = "examined_row_count"
+FIRST_CASE_COLUMN = "first_case"
 NO_VALUES = {"result_format": "BASIC", "partial_unexpected_count": 0}
 
 
@@ -38,7 +39,8 @@ class GateResult:
         passed: Whether something was examined and no critical expectation failed.
         critical_failures: Number of critical expectations that failed.
         warnings: Number of warning expectations that failed.
-        detail: What failed, without values of rows.
+        detail: What failed, without values of rows; where the profile names a first
+            case in ``first_case`` (a currency, an account), that too.
         not_applicable_reason: Why there was nothing to examine, or None.
     """
 
@@ -83,7 +85,7 @@ def run_gate(suite: gx.ExpectationSuite, frame: pd.DataFrame) -> GateResult:
         passed=critical == 0,
         critical_failures=critical,
         warnings=len(warned),
-        detail="; ".join(sorted(_sentence(result) for result in failed)),
+        detail=_detail(failed, frame),
     )
 
 
@@ -143,6 +145,15 @@ def _rows_examined(frame: pd.DataFrame) -> int:
     if EXAMINED_COLUMN in frame.columns:
         return int(frame[EXAMINED_COLUMN].sum())
     return len(frame)
+
+
+def _detail(failed: list[Any], frame: pd.DataFrame) -> str:
+    sentences = sorted(_sentence(result) for result in failed)
+    if failed and FIRST_CASE_COLUMN in frame.columns:
+        # A profile may name a currency, an account, a table: never a row's own value.
+        cases = sorted(frame[FIRST_CASE_COLUMN].dropna().astype(str))
+        sentences += [f"first: {case}" for case in cases[:1]]
+    return "; ".join(sentences)
 
 
 def _severity(result: Any) -> FailureSeverity:  # noqa: ANN401 (GX ships no type for it)

@@ -18,6 +18,8 @@ mapped as (
         entity_code,
         count(*) as line_count,
         count(*) filter (where cost_pool_code is null) as unmapped_line_count,
+        min('account ' || account_id) filter (where cost_pool_code is null)
+            as first_case,
         sum(amount_base_ccy) as ledger_amount
     from intermediate.int_ledger_lines_mapped
     where ledger_code = 'general_ledger'
@@ -55,6 +57,7 @@ select
     landed.line_count as examined_row_count,
     landed.line_count - coalesce(mapped.line_count, 0) as lost_line_count,
     coalesce(mapped.unmapped_line_count, 0) as unmapped_line_count,
+    mapped.first_case,
     coalesce(pools.unreconciled_pool_count, 0) as unreconciled_pool_count,
     cast(
         100 * (

@@ -29,10 +29,11 @@ accounted as (
             as unlisted_row_count,
         delivered.delivered_row_count
         - delivered.quarantined_row_count
-        - coalesce(table_availability.row_count, 0) as replaced_row_count
+        - table_availability.row_count as replaced_row_count
     from delivered
+    -- Policy files are delivered too, but are no contract tables.
+    inner join raw.table_availability using (table_name)
     left join listed using (table_name)
-    left join raw.table_availability using (table_name)
 )
 
 select

@@ -26,7 +26,7 @@ select * from (values
 create table raw.deliveries as
 select * from (values
     ('erp-1', 'erp__customers', 3, 1), ('erp-2', 'erp__customers', 1, 0),
-    ('erp-1', 'erp__order_lines', 3, 0)
+    ('erp-1', 'erp__order_lines', 3, 0), ('policy-1', 'policy_settings', 2, 0)
 ) as t(delivery_id, table_name, row_count, quarantined_row_count);
 create table raw.quarantined_rows as
 select * from (values
@@ -46,7 +46,9 @@ select * from (values
     ('DE01', 'J1', '6110', 9.00::decimal(18, 2)), ('DE01', 'J1', '1000', -9.00)
 ) as t(entity_code, journal_id, account_id, amount);
 
-create table intermediate.int_missing_exchange_rates (currency_code varchar);
+create table intermediate.int_missing_exchange_rates (
+    table_name varchar, currency_code varchar, calendar_date date
+);
 create table intermediate.int_order_lines_converted as
 select * from (values
     ('O1', 1, 'C1', '2025-12', 70.00::decimal(18, 2), 70.00::decimal(18, 2), 40.00),
@@ -57,7 +59,7 @@ select * from (values
 create table intermediate.int_ledger_lines_mapped as
 select
     'general_ledger' as ledger_code, 'DE01' as entity_code,
-    '2025-12' as fiscal_period, 'freight' as cost_pool_code,
+    '2025-12' as fiscal_period, 'freight' as cost_pool_code, '6110' as account_id,
     9.00::decimal(18, 2) as amount_base_ccy;
 
 create table features.ftr_customers as
@@ -173,7 +175,8 @@ FLAWS = [
     ),
     (
         "exchange_rates",
-        "insert into intermediate.int_missing_exchange_rates values ('GBP')",
+        "insert into intermediate.int_missing_exchange_rates"
+        " values ('erp__charges', 'GBP', '2025-12-03')",
         "missing_rate_count",
     ),
     (
@@ -388,6 +391,23 @@ def test_flaw_in_the_warehouse_trips_its_gate(warehouse, name, flaw, column):
     result = examine(gate, warehouse)
     assert f"({column})" in result.detail
     assert result.passed is not gate.is_critical
+
+
+def test_missing_rate_is_named(warehouse):
+    warehouse.execute(
+        "insert into intermediate.int_missing_exchange_rates values"
+        " ('erp__charges', 'USD', '2025-12-02'), ('erp__charges', 'GBP', '2025-12-03')"
+    )
+    detail = examine(find("exchange_rates"), warehouse).detail
+    assert detail.endswith("first: GBP on 2025-12-03 in erp__charges")
+
+
+def test_account_without_a_pool_is_named(warehouse):
+    warehouse.execute(
+        "update intermediate.int_ledger_lines_mapped set cost_pool_code = null"
+    )
+    detail = examine(find("ledger_coverage"), warehouse).detail
+    assert detail.endswith("first: account 6110")
 
 
 def test_segments_are_counted_without_exceptions(warehouse):
