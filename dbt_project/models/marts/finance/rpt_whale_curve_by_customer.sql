@@ -23,7 +23,7 @@ customers as (
 ranked_customers as (
     select
         *,
-        row_number() over curve as customer_rank,
+        row_number() over curve as rank,
         case
             when contribution_amount is not null
                 then sum(contribution_amount) over curve
@@ -49,7 +49,7 @@ normalised_customers as (
 )
 
 select
-    customer_rank,
+    rank,
     customer_id,
     cast(net_sales_amount as decimal(18, 2)) as net_sales_amount_base_ccy,
     cast(cost_to_serve_amount as decimal(18, 2)) as cost_to_serve_amount_base_ccy,
@@ -59,7 +59,7 @@ select
     cast(cumulative_amount / divisor_amount as decimal(18, 6)) as cumulative_ratio,
     case
         when contribution_amount is not null
-            then cast(customer_rank / known_customer_count as decimal(18, 6))
+            then cast(rank / known_customer_count as decimal(18, 6))
     end as customer_ratio,
     case
         when divisor_amount is null then 'none'
