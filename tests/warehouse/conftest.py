@@ -48,7 +48,7 @@ def write_delivery(landing, system, tables, absent):
         "time_zone": "UTC",
         "units": {"weight": "kg", "volume": "m3", "distance": "km"},
         "tables": described,
-        "absent": {name: "the tiny company has none" for name in absent},
+        "absent": dict.fromkeys(absent, "the tiny company has none"),
     }
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
 
@@ -90,8 +90,10 @@ def warehouse(tmp_path_factory):
         environment.setenv("DBT_TARGET_PATH", str(folder / "target"))
         environment.setenv("DBT_LOG_PATH", str(folder / "logs"))
         result = dbtRunner().invoke(
-            ["--quiet", "build", "--selector", "before_segmentation"]
-            + ["--project-dir", dbt_dir, "--profiles-dir", dbt_dir]
+            [
+                *("--quiet", "build", "--selector", "before_segmentation"),
+                *("--project-dir", dbt_dir, "--profiles-dir", dbt_dir),
+            ]
         )
         # dbt would keep the file open for writing.
         DuckDBConnectionManager.env().close()
