@@ -75,7 +75,7 @@ SEGMENT_QUERY = """
         on identifiers.source_system = truth.source_system
         and identifiers.source_customer_id = truth.source_customer_id
         and identifiers.valid_to_date is null
-    inner join core.fct_segment_assignments as assignments
+    inner join core.dim_customer_segments as assignments
         on assignments.customer_id = identifiers.customer_id
         and assignments.is_current
     where truth.source_system = 'erp' and truth.true_segment <> 'intercompany'

@@ -8,6 +8,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -25,7 +26,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-out = Console()
+out = Console(width=None if sys.stdout.isatty() else 120)
 err = Console(stderr=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON line for machines.")]
@@ -117,22 +118,13 @@ def refresh(
 @app.command()
 def status(as_json: AsJson = False) -> None:
     """Say which release is in force and what it says."""
-    from echelon.release.status import current_release, open_release
+    from echelon.release.store import open_release, release_in_force
     from echelon.summary import summarise
 
     settings = load_settings()
-    release = current_release(settings.data_dir)
-    if release is None:
-        raise EchelonError(
-            ExitCode.CONFIGURATION,
-            Fault(
-                code="no_release",
-                message=f"no release is in force under {settings.data_dir}",
-                hint="run `echelon refresh`",
-            ),
-        )
+    release = release_in_force(settings.data_dir)
     with open_release(settings.data_dir) as connection:
-        summary = summarise(connection, release.path / "published.duckdb")
+        summary = summarise(connection, release.database)
     if as_json:
         print_json(summary.to_dict())
     else:
@@ -143,11 +135,11 @@ def status(as_json: AsJson = False) -> None:
 @app.command()
 def releases(as_json: AsJson = False) -> None:
     """List the releases on disk, newest first."""
-    from echelon.release.status import list_releases
+    from echelon.release.store import list_releases
 
     found = list_releases(load_settings().data_dir)
     if as_json:
-        print_json([release.to_dict() for release in found])
+        print_json([asdict(release) for release in found])
     else:
         print_releases(out, found)
 
@@ -159,7 +151,7 @@ def rollback(release_id: str, as_json: AsJson = False) -> None:
 
     release = put_back(load_settings().data_dir, release_id)
     if as_json:
-        print_json(release.to_dict())
+        print_json(asdict(release))
     else:
         out.print(f"In force: {release.release_id}")
 

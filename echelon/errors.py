@@ -1,4 +1,4 @@
-"""What went wrong, in one shape: a line for people, a record for machines, a public exit code."""
+"""What went wrong: a line for people, a record for machines, an exit code."""
 
 import json
 from dataclasses import asdict, dataclass
@@ -45,9 +45,11 @@ class Fault:
     hint: str | None = None
 
     def __str__(self) -> str:
-        """Render as ``file:line:column: message (hint)``, leaving out what is unknown."""
+        """Render as ``file:line:column: message (hint)`` without what is unknown."""
         where = ":".join(
-            str(part) for part in (self.file, self.line, self.column) if part is not None
+            str(part)
+            for part in (self.file, self.line, self.column)
+            if part is not None
         )
         hint = f" ({self.hint})" if self.hint else ""
         return f"{where}: {self.message}{hint}" if where else f"{self.message}{hint}"

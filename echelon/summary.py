@@ -69,18 +69,19 @@ def summarise(connection: duckdb.DuckDBPyConnection, published_path: Path) -> Su
     ).fetchall()[0]
     freshness = connection.execute(
         """
-        select system_code, input_as_of_date
+        select source_system, max(input_as_of_date)
         from governance.rpt_input_freshness_by_source
         where input_as_of_date is not null
-        order by system_code
+        group by source_system
+        order by source_system
         """
     ).fetchall()
     unavailable = connection.execute(
         """
-        select mart_name, availability
+        select schema_name || '.' || mart_name, availability_status
         from governance.rpt_mart_availability
-        where availability <> 'available'
-        order by mart_name
+        where not is_available
+        order by all
         """
     ).fetchall()
     gates = connection.execute(
@@ -108,10 +109,12 @@ def _segments(connection: duckdb.DuckDBPyConnection) -> list[SegmentLine]:
         """
         with costs as (
             select
-                segment_code,
+                segments.segment_code,
                 sum(net_sales_amount_base_ccy) as net_sales_amount_base_ccy,
                 sum(cost_to_serve_amount_base_ccy) as cost_to_serve_amount_base_ccy
             from finance.rpt_cost_to_serve_by_customer
+            inner join core.dim_customer_segments as segments using (customer_id)
+            where segments.is_current
             group by all
         )
         select

@@ -40,6 +40,7 @@ class SegmentationConfig:
         minimum_customers: Fewest customers a segmentation is attempted on.
         minimum_segment_customers: Fewest customers in a segment.
         minimum_segment_ratio: Smallest share of customers in a segment.
+        missing_limit_ratio: Share of nulls above which an attribute is left out.
         winsor_ratio: Share of customers clipped at each end of an attribute.
         spread_floor_ratio: Least scale as a share of the winsorised range.
         duplicate_correlation: Rank correlation above which an attribute is dropped.
@@ -72,6 +73,7 @@ class SegmentationConfig:
     minimum_customers: int = 30
     minimum_segment_customers: int = 10
     minimum_segment_ratio: float = 0.005
+    missing_limit_ratio: float = 0.40
     winsor_ratio: float = 0.01
     spread_floor_ratio: float = 0.25
     duplicate_correlation: float = 0.95
@@ -161,6 +163,7 @@ _RATIOS = (
     "separation_tolerance",
     "inherit_jaccard",
     "minimum_segment_ratio",
+    "missing_limit_ratio",
     "winsor_ratio",
     "spread_floor_ratio",
     "duplicate_correlation",

@@ -183,24 +183,26 @@ def untransformed(values: Points, transform: Transform) -> Points:
 
 
 def available_features(
-    frame: pd.DataFrame, features: tuple[Feature, ...]
+    frame: pd.DataFrame, features: tuple[Feature, ...], missing_limit_ratio: float
 ) -> tuple[tuple[Feature, ...], dict[str, str]]:
-    """Split the features into those with values and those without any.
+    """Split the features into those with values and those without enough of them.
 
-    A column that is null for every customer means its source table is absent: the
-    feature is left out and reported. A partly null column is refused, because
-    imputation belongs upstream where it is flagged.
+    A column that is null for every customer means its source table is absent, and one
+    that policy found too empty to impute stays null where it was: both are left out
+    and reported. A few nulls are refused, because imputation belongs upstream where
+    it is flagged.
 
     Args:
         frame: Customers to segment, one row each.
         features: Candidate features.
+        missing_limit_ratio: Share of nulls above which a feature is left out.
 
     Returns:
         The features with values in their given order, and a reason per feature left
         out.
 
     Raises:
-        ValueError: If a column is missing, partly null or not finite.
+        ValueError: If a column is missing, null for a few or not finite.
     """
     kept: list[Feature] = []
     dropped: dict[str, str] = {}
@@ -209,6 +211,9 @@ def available_features(
         null_count = int(np.isnan(values).sum())
         if null_count == len(values):
             dropped[feature.name] = "no values: its source is not available"
+        elif null_count > missing_limit_ratio * len(values):
+            share = null_count / len(values)
+            dropped[feature.name] = f"null for {share:.0%} of the customers"
         elif null_count:
             raise ValueError(
                 f"column {feature.name} is null for {null_count} of {len(values)} "

@@ -56,7 +56,7 @@ def fit_preparation(frame: pd.DataFrame, config: SegmentationConfig) -> Preparat
         for feature in config.features
         if block_weights.get(feature.block, 1.0) > 0
     )
-    features, dropped = available_features(frame, weighted)
+    features, dropped = available_features(frame, weighted, config.missing_limit_ratio)
     values = {feature.name: numeric_column(frame, feature.name) for feature in features}
     features = _without_duplicates(features, values, dropped, config)
     scalings = _fit_scalings(features, values, config)

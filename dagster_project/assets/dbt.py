@@ -10,7 +10,12 @@ from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 from google.protobuf.json_format import MessageToDict
 
 from dagster_project.faults import reported_faults
-from dagster_project.resources.dbt_runner import parsed_manifest, prepare_dbt, run_dbt
+from dagster_project.resources.dbt_runner import (
+    parsed_manifest,
+    parsed_project,
+    prepare_dbt,
+    run_dbt,
+)
 from dagster_project.resources.refresh import RefreshResource
 from echelon.config import load_settings
 from echelon.errors import EchelonError, ExitCode, Fault
@@ -95,7 +100,7 @@ def _build(
 
         result = run_dbt(
             ["build", "--exclude-resource-type", "unit_test", *selection],
-            manifest=refresh.dbt_project(),
+            manifest=parsed_project(),
             on_event=keep_results,
         )
         for message in messages:

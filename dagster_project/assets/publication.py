@@ -8,8 +8,9 @@ from dagster_project.assets.dbt import MANIFEST, TRANSLATOR
 from dagster_project.assets.segmentation import shown, write_picture
 from dagster_project.faults import reported_faults
 from dagster_project.resources.refresh import RefreshResource
-from echelon.release.publish import PublishOptions, publish
+from echelon.release.publish import publish
 from echelon.release.published_file import PUBLISHED_SCHEMAS
+from echelon.release.staging import PublishOptions
 from echelon.release.store import open_release
 from echelon.summary import summarise
 from expectations.register import GATES
@@ -30,7 +31,6 @@ PUBLISHED_KEYS = [
     kinds={"duckdb"},
     deps=PUBLISHED_KEYS,
     pool="warehouse",
-    retry_policy=dg.RetryPolicy(max_retries=1, delay=5),
 )
 def published_release(
     context: dg.AssetExecutionContext, refresh: RefreshResource

@@ -1,6 +1,7 @@
 """How dbt runs inside the Dagster process: parsed once, one connection at a time."""
 
 import contextlib
+import functools
 import hashlib
 import json
 import os
@@ -67,10 +68,16 @@ def parsed_manifest(paths: DbtPaths) -> Mapping[str, Any]:
         and stamp_path.read_text() == stamp
     )
     if not is_current:
-        run_dbt(["parse"])
+        parsed_project()
         stamp_path.write_text(stamp)
     manifest: Mapping[str, Any] = json.loads(paths.manifest_path.read_text())
     return manifest
+
+
+@functools.cache
+def parsed_project() -> Any:
+    """Return dbt's own parsed project, parsed once per process."""
+    return run_dbt(["parse"]).result
 
 
 def run_dbt(

@@ -1,28 +1,24 @@
 """What the steps of one refresh share: its lock, its candidate and its parsed dbt."""
 
-import csv
 import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import dagster as dg
 import duckdb
 import pandas as pd
-from pydantic import PrivateAttr
 
-from dagster_project.resources.dbt_runner import lay_out_seeds, prepare_dbt, run_dbt
+from dagster_project.resources.dbt_runner import lay_out_seeds, prepare_dbt
 from echelon.config import PROJECT_DIR, Settings, load_settings
-from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.landing.as_of import latest_business_date
 from echelon.release.candidate import Candidate, load_candidate, open_candidate
 from echelon.release.inputs import ReleaseInputs
 from echelon.release.layout import candidates_dir
 from echelon.release.lock import refresh_lock
-from echelon.release.seeds import assemble_seeds
+from echelon.release.seeds import assemble_seeds, base_currency
 
 
 class RefreshResource(dg.ConfigurableResource):
@@ -37,8 +33,6 @@ class RefreshResource(dg.ConfigurableResource):
     as_of: str | None = None
     policy_dir: str | None = None
     refit: bool = False
-
-    _dbt_project: Any = PrivateAttr(default=None)
 
     @contextmanager
     def yield_for_execution(
@@ -72,7 +66,7 @@ class RefreshResource(dg.ConfigurableResource):
         with tempfile.TemporaryDirectory() as scratch:
             seeds_dir = Path(scratch) / "seeds"
             assemble_seeds(settings.data_dir, PROJECT_DIR, policy_dir, seeds_dir)
-            base_currency_code = _base_currency(seeds_dir)
+            base_currency_code = base_currency(seeds_dir)
         as_of = self.as_of or str(latest_business_date(settings.landing_dir))
         inputs = ReleaseInputs(
             as_of_date=date.fromisoformat(as_of),
@@ -117,30 +111,3 @@ class RefreshResource(dg.ConfigurableResource):
         """Let dbt write into this candidate, from this candidate's policy."""
         lay_out_seeds(self.candidate.seeds_dir, prepare_dbt(self.settings))
         os.environ["ECHELON_WAREHOUSE"] = str(self.candidate.warehouse)
-
-    def dbt_project(self) -> Any:
-        """Return dbt's parsed project, parsed once per run."""
-        if self._dbt_project is None:
-            self._dbt_project = run_dbt(["parse"]).result
-        return self._dbt_project
-
-
-def _base_currency(seeds_dir: Path) -> str:
-    """Read the currency every amount is converted to from the policy in force."""
-    path = seeds_dir / "policy" / "policy_settings.csv"
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        settings = {
-            row["setting_name"]: row["setting_value"] for row in csv.DictReader(file)
-        }
-    if not settings.get("base_currency_code"):
-        raise EchelonError(
-            ExitCode.CONFIGURATION,
-            Fault(
-                code="no_base_currency",
-                message="the policy names no base currency",
-                file=path.name,
-                column="setting_name",
-                hint="add the row base_currency_code,EUR,...",
-            ),
-        )
-    return settings["base_currency_code"]

@@ -41,11 +41,16 @@ def latest_business_date(landing_dir: Path) -> date:
 
 
 def _latest_in(path: Path) -> date | None:
-    reader = "read_parquet(?)" if path.suffix == ".parquet" else "read_csv(?, all_varchar=true)"
+    reader = (
+        "read_parquet(?)"
+        if path.suffix == ".parquet"
+        else "read_csv(?, all_varchar=true)"
+    )
     try:
         with duckdb.connect() as connection:
             row = connection.execute(
-                f"select max(try_cast(ordered_at as timestamp)) from {reader}", [str(path)]
+                f"select max(try_cast(ordered_at as timestamp)) from {reader}",
+                [str(path)],
             ).fetchall()[0]
     except duckdb.Error:
         return None  # a file that cannot be read is the loader's to name

@@ -136,7 +136,9 @@ def test_an_earlier_date_makes_another_release_and_keeps_the_segments(another):
     completed = another.run("refresh", "--as-of", "2025-11-30", "--json")
     assert completed.returncode == 0, completed.stderr
     assert last_json(completed)["release_id"] != before
-    is_reused = another.query("select bool_and(is_reused) from core.dim_segments")
+    is_reused = another.query(
+        "select distinct is_reused from governance.rpt_segment_stability"
+    )
     assert is_reused == [(True,)]
 
 

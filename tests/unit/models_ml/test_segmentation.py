@@ -303,6 +303,17 @@ def test_unusable_input_is_named(customers, quick_config, change, message):
         segment_customers(change(customers), quick_config)
 
 
+def test_an_attribute_too_empty_to_impute_is_left_out_and_reported(
+    customers, quick_config
+):
+    known = customers["rush_order_ratio"].where(customers.index % 2 == 0)
+    outcome = segment_customers(customers.assign(rush_order_ratio=known), quick_config)
+    assert any(
+        note.startswith("attribute rush_order_ratio is not used: null for 50%")
+        for note in outcome.notes
+    )
+
+
 def test_identical_customers_are_refused(customers, quick_config):
     names = [feature.name for feature in quick_config.features]
     with pytest.raises(ValueError, match="no attribute varies"):
