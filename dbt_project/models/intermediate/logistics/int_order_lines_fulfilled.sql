@@ -91,6 +91,10 @@ select
         as is_otif,
     is_damaged,
     is_document_error,
-    {{ is_within_window('actual_delivery_date', 'due_date') }} and is_in_full
-    and not is_damaged and not is_document_error as is_perfect
+    case
+        when is_damaged is not null and is_document_error is not null
+            then
+                {{ is_within_window('actual_delivery_date', 'due_date') }}
+                and is_in_full and not is_damaged and not is_document_error
+    end as is_perfect
 from lines_compared
