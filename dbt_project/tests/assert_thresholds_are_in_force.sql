@@ -5,8 +5,8 @@ thresholds as (select * from {{ ref('policy_thresholds') }}),
 
 refresh as (select * from {{ ref('stg_refresh__parameters') }})
 
-select thresholds.name
+select thresholds.name as threshold_name
 from thresholds
 cross join refresh
 group by thresholds.name
-having min(thresholds.valid_from) > min(refresh.as_of_date)
+having min(thresholds.valid_from) > max(refresh.as_of_date)
