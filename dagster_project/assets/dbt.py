@@ -22,6 +22,8 @@ from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.landing.checks_policy import check_rates_and_pools
 
 MANIFEST = parsed_manifest(prepare_dbt(load_settings()))
+# Unit tests guard the logic (`make test`), not the data of a refresh.
+BUILD = ["build", "--no-write-json", "--exclude-resource-type", "unit_test"]
 RESULT_EVENTS = {"LogSeedResult", "LogModelResult", "LogTestResult"}
 
 
@@ -99,7 +101,7 @@ def _build(
                 context.log.debug(event.info.msg)
 
         result = run_dbt(
-            ["build", "--exclude-resource-type", "unit_test", *selection],
+            [*BUILD, *selection],
             manifest=parsed_project(),
             on_event=keep_results,
         )
