@@ -4,6 +4,7 @@ import base64
 import json
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import altair as alt
@@ -112,9 +113,10 @@ def _config(refresh: RefreshResource) -> SegmentationConfig:
     thresholds = refresh.read_table("policy", "policy_thresholds", "name")
     ours = thresholds[thresholds["name"].str.startswith(THRESHOLD_PREFIX)]
     names = ours["name"].str.removeprefix(THRESHOLD_PREFIX)
-    return SegmentationConfig.from_thresholds(
+    config = SegmentationConfig.from_thresholds(
         dict(zip(names, ours["value"].astype(float), strict=True))
     )
+    return replace(config, seed=refresh.candidate.seed)
 
 
 def _previous(refresh: RefreshResource) -> PreviousSegmentation | None:

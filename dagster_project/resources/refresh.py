@@ -28,11 +28,13 @@ class RefreshResource(dg.ConfigurableResource):
         as_of: Date the refresh stands at (YYYY-MM-DD); the latest order's when empty.
         policy_dir: Directory of policy files laid over the delivered ones.
         refit: Fit the segmentation anew instead of assigning by the model in force.
+        seed: Start of every random sequence of a fit.
     """
 
     as_of: str | None = None
     policy_dir: str | None = None
     refit: bool = False
+    seed: int = 20260101
 
     @contextmanager
     def yield_for_execution(
@@ -74,6 +76,7 @@ class RefreshResource(dg.ConfigurableResource):
             project_dir=PROJECT_DIR,
             policy_dir=policy_dir,
             refit=self.refit,
+            seed=self.seed,
         )
         return open_candidate(settings.data_dir, inputs)
 

@@ -34,17 +34,6 @@ _REFRESH_TABLES = {
     "refresh_parameters": """
         release_id varchar, as_of_date date, base_currency_code varchar,
         recorded_at timestamp""",
-    "previous_customer_identifiers": """
-        source_system varchar, source_customer_id varchar, customer_id varchar,
-        match_rule varchar, match_probability double, valid_from_date date,
-        valid_to_date date, recorded_at timestamp""",
-    "previous_segment_assignments": """
-        customer_id varchar, valid_from_date date, recorded_at timestamp,
-        valid_to_date date, segment_code varchar, model_version varchar,
-        assigned_by varchar, reason varchar""",
-    "previous_segments": """
-        model_version varchar, segment_code varchar, segment_name varchar,
-        definition varchar, customer_count bigint""",
 }
 
 

@@ -20,6 +20,8 @@ from echelon.release.gates import GateVerdict
 from echelon.release.release_tables import (
     SOURCE,
     TARGET,
+    input_dates,
+    stamp_tables,
     write_gate_results,
     write_release_row,
 )
@@ -105,7 +107,9 @@ def write_published(
         _copy(connection, table, sort=contents[table].rows <= row_limit)
     _copy_views(connection, sorted(views))
     write_gate_results(connection, candidate.release_id, verdicts)
-    write_release_row(connection, candidate)
+    dates = input_dates(connection)
+    write_release_row(connection, candidate, dates)
+    stamp_tables(connection, candidate, dates)
     for table in ("governance.dim_releases", "governance.rpt_gate_results"):
         contents[table] = read_content(connection, TARGET, table)
     return contents, behind

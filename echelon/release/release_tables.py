@@ -1,12 +1,13 @@
 """What does a release say of itself: its gates and what it was made of?"""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import duckdb
 
 from echelon.release.candidate import Candidate
+from echelon.release.content import quoted
 from echelon.release.gates import GateVerdict
 
 SOURCE = "candidate"
@@ -65,11 +66,16 @@ def _gate_row(verdict: GateVerdict) -> tuple[Any, ...]:
     return (*start, outcome, record.rows_examined, True, *counts, record.detail)
 
 
-def write_release_row(
-    connection: duckdb.DuckDBPyConnection, candidate: Candidate
-) -> None:
-    """Write ``governance.dim_releases``: one row, what the release was made of."""
-    input_dates = connection.execute(
+def input_dates(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Return the latest business date delivered by each source system.
+
+    Args:
+        connection: Connection with the candidate attached.
+
+    Returns:
+        ISO date by system, sorted; systems without a dated row are left out.
+    """
+    rows = connection.execute(
         f"""
         select split_part(table_name, '__', 1) as source_system, max(input_as_of_date)
         from {SOURCE}.raw.table_availability
@@ -78,6 +84,50 @@ def write_release_row(
         order by all
         """
     ).fetchall()
+    return {system: day.isoformat() for system, day in rows}
+
+
+def stamp_tables(
+    connection: duckdb.DuckDBPyConnection,
+    candidate: Candidate,
+    dates: Mapping[str, str],
+) -> None:
+    """Comment every published table and view with its release and input dates.
+
+    Args:
+        connection: Connection with the published file attached.
+        candidate: The refresh under way.
+        dates: What ``input_dates`` returned.
+    """
+    latest = ", ".join(f"{system} {day}" for system, day in dates.items())
+    stamp = f"Release {candidate.release_id}; input as of {latest}".replace("'", "''")
+    for kind in ("table", "view"):
+        internal = " and not internal" if kind == "view" else ""
+        addresses = connection.execute(
+            f"""
+            select schema_name || '.' || {kind}_name from duckdb_{kind}s()
+            where database_name = '{TARGET}'{internal}
+            order by all
+            """
+        ).fetchall()
+        for (address,) in addresses:
+            connection.execute(
+                f"comment on {kind} {TARGET}.{quoted(address)} is '{stamp}'"
+            )
+
+
+def write_release_row(
+    connection: duckdb.DuckDBPyConnection,
+    candidate: Candidate,
+    dates: Mapping[str, str],
+) -> None:
+    """Write ``governance.dim_releases``: one row, what the release was made of.
+
+    Args:
+        connection: Connection with both files attached.
+        candidate: The refresh under way.
+        dates: What ``input_dates`` returned.
+    """
     connection.execute(
         f"""
         create table {TARGET}.governance.dim_releases as
@@ -109,6 +159,6 @@ def write_release_row(
             candidate.hashes.libraries,
             candidate.inputs_sha256,
             duckdb.__version__,
-            json.dumps({system: day.isoformat() for system, day in input_dates}),
+            json.dumps(dict(dates)),
         ],
     )

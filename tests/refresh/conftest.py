@@ -66,7 +66,7 @@ def landed(tmp_path_factory):
 def released(landed, tmp_path_factory):
     """The same company after its first refresh, and what the refresh printed."""
     company = copy_of(landed, tmp_path_factory.mktemp("released"))
-    completed = company.run("refresh", "--json")
+    completed = company.run("refresh", "--json", ECHELON_KEEP_CANDIDATE="true")
     assert completed.returncode == 0, completed.stderr
     return company, last_json(completed)
 
@@ -85,7 +85,7 @@ def copy_of(company, target):
         symlinks=True,
         dirs_exist_ok=True,
         copy_function=os.link,
-        ignore=shutil.ignore_patterns("dagster"),
+        ignore=shutil.ignore_patterns("dagster", "candidates"),
     )
     parsed = company.data_dir / "dagster" / "dbt"
     if parsed.exists():

@@ -128,7 +128,4 @@ def test_raw_schema_holds_every_contract_table_empty_and_typed(landing):
         "table_availability",
         "quarantined_rows",
         "refresh_parameters",
-        "previous_customer_identifiers",
-        "previous_segment_assignments",
-        "previous_segments",
     }
