@@ -36,7 +36,7 @@ def run_floor(candidate_dir: Path) -> dict[str, float]:
             are copied, everything else is built again from the landed files.
 
     Returns:
-        Seconds per stage: ``deliveries``, ``before_segmentation``, ``after_segmentation``.
+        Seconds per stage: ``deliveries`` and the two dbt passes.
     """
     settings = load_settings()
     paths = prepare_dbt(settings)
@@ -75,7 +75,8 @@ def _read_deliveries(connection: duckdb.DuckDBPyConnection, landing_dir: Path) -
 
 def _reading(contract: TableContract, files: list[Path]) -> str:
     typed = ", ".join(
-        f"cast({column.name if files else 'null'} as {column.sql_type}) as {column.name}"
+        f"cast({column.name if files else 'null'} as {column.sql_type})"
+        f" as {column.name}"
         for column in contract.columns
     )
     if not files:

@@ -6,6 +6,7 @@ from dagster_project.assets.dbt import after_segmentation, before_segmentation
 from dagster_project.assets.publication import published_release
 from dagster_project.assets.raw import deliveries
 from dagster_project.assets.segmentation import segmentation
+from dagster_project.freshness import source_freshness
 from dagster_project.gates import CHECKS
 from dagster_project.jobs import JOBS
 from dagster_project.resources.refresh import RefreshResource
@@ -20,7 +21,7 @@ DEFINITIONS = dg.Definitions(
         after_segmentation,
         published_release,
     ],
-    asset_checks=CHECKS,
+    asset_checks=[*CHECKS, source_freshness],
     jobs=JOBS,
     schedules=SCHEDULES,
     sensors=SENSORS,

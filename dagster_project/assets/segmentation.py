@@ -175,6 +175,7 @@ def _metadata_of(
         metadata["assigned_by"] = dg.MetadataValue.json(counts.to_dict())
         moved = int(outcome.assignments["has_moved"].sum())
         metadata["moved_customer_count"] = dg.MetadataValue.int(moved)
+        metadata["moves"] = dg.MetadataValue.md(_moves(outcome.assignments))
     if table == "models":
         row = outcome.models.iloc[0]
         metadata["model_version"] = dg.MetadataValue.text(row["model_version"])
@@ -183,3 +184,14 @@ def _metadata_of(
             "\n".join(f"- {n}" for n in outcome.notes)
         )
     return metadata
+
+
+def _moves(assignments: pd.DataFrame) -> str:
+    """Lay out who moved where since the last release: former segments down."""
+    former = assignments["previous_segment_code"].fillna("new")
+    counts = pd.crosstab(former, assignments["segment_code"])
+    lines = ["| from \\ to | " + " | ".join(counts.columns) + " |"]
+    lines.append("|---" * (len(counts.columns) + 1) + "|")
+    for code, row in counts.iterrows():
+        lines.append(f"| {code} | " + " | ".join(str(count) for count in row) + " |")
+    return "\n".join(lines)
