@@ -81,6 +81,13 @@ def deliveries(
                     "quarantined_row_count": table.quarantined_row_count,
                     "availability": table.unavailable_reason or "available",
                     "input_as_of": str(table.input_as_of_date or "unknown"),
+                    "references_without_match": dg.MetadataValue.json(
+                        {
+                            reference: count
+                            for reference, count in report.orphan_counts.items()
+                            if reference.startswith(f"{name}.")
+                        }
+                    ),
                 },
             )
 

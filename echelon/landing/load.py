@@ -86,8 +86,6 @@ def load_landing(
     landing = read_landing(landing_dir, contracts)
     _check_required(landing, contracts)
     create_raw_schema(connection, contracts)
-    # Line numbers are counted in reading order.
-    connection.execute("set preserve_insertion_order = true")
     files, policy_files = _load_files(connection, landing, contracts, progress)
     delivered = {file.table for file in files}
     waived = {

@@ -144,7 +144,10 @@ def _read(connection: duckdb.DuckDBPyConnection, incoming: _Incoming) -> None:
     rule = (
         "" if incoming.is_typed else f", {broken_rule(incoming.rules)} as {RULE_COLUMN}"
     )
-    first_line = 0 if incoming.source.physical_line_count is None else 1
+    is_text = incoming.source.physical_line_count is not None
+    first_line = 1 if is_text else 0
+    # Text has its lines counted in reading order; Parquet rows carry their number.
+    connection.execute(f"set preserve_insertion_order = {str(is_text).lower()}")
     kind = "temp table" if incoming.table == INCOMING else "table"
     statement = f"""
         create or replace {kind} {incoming.table} as

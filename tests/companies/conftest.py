@@ -1,6 +1,12 @@
-"""The real extracts, where they are, landed once per test run."""
+"""The real extracts, where they are, landed and released once per test run."""
 
+import json
+import os
+import subprocess
+import sys
 from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -8,12 +14,17 @@ from company_sources import ROOT, SOURCES, source_of
 
 from echelon.landing.land import land
 
+ECHELON = Path(sys.executable).with_name("echelon")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip a company's tests where its data are not."""
     for item in items:
         for company in SOURCES:
-            is_about = item.path.name == f"test_{company}_landing.py"
+            is_about = (
+                item.path.name == f"test_{company}_landing.py"
+                or f"{company}_release" in getattr(item, "fixturenames", ())
+            )
             if is_about and not source_of(company).is_dir():
                 reason = (
                     f"no {company} data: set ECHELON_SHARED_DATA to their directory"
@@ -44,3 +55,59 @@ def landed(
         return opened[company]
 
     return open_company
+
+
+@dataclass(frozen=True)
+class Release:
+    """The release in force in a data directory, read as a BI tool would."""
+
+    data_dir: Path
+
+    def query(self, sql: str) -> list[tuple]:
+        path = self.data_dir / "current" / "published.duckdb"
+        with duckdb.connect(str(path), read_only=True) as connection:
+            return connection.execute(sql).fetchall()
+
+    def figures(self, sql: str) -> dict:
+        """Return the last column by the ones before it; a lone one is no tuple."""
+        rows = self.query(sql)
+        return {row[0] if len(row) == 2 else row[:-1]: row[-1] for row in rows}
+
+
+def publish(company: str, data_dir: Path) -> Release:
+    """Land and refresh a company with the commands of the README."""
+    mapping = ROOT / "mappings" / f"{company}.yml"
+    run(data_dir, "land", "--mapping", mapping, "--source", source_of(company))
+    summary = json.loads(run(data_dir, "refresh", "--json").strip().splitlines()[-1])
+    assert summary["exit_code"] == 0
+    assert summary["gates_passed"] == summary["gates_total"] > 0
+    assert summary["tie_out"]["checked_count"] > 0
+    assert summary["tie_out"]["variance_count"] == 0
+    return Release(data_dir)
+
+
+def run(data_dir: Path, *arguments: object) -> str:
+    """Run ``echelon`` as a user would; what it prints."""
+    completed = subprocess.run(
+        [str(ECHELON), *map(str, arguments)],
+        env={
+            **os.environ,
+            "ECHELON_DATA_DIR": str(data_dir),
+            "OMP_NUM_THREADS": "1",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert completed.returncode == 0, completed.stderr
+    return completed.stdout
+
+
+@pytest.fixture(scope="session")
+def adventureworks_release(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    return publish("adventureworks", tmp_path_factory.mktemp("adventureworks_release"))
+
+
+@pytest.fixture(scope="session")
+def scms_release(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    return publish("scms", tmp_path_factory.mktemp("scms_release"))
