@@ -21,7 +21,7 @@ def reported_faults() -> Iterator[None]:
     except EchelonError as error:
         raise dg.Failure(
             description=str(error),
-            metadata={"fault": dg.MetadataValue.json(json.loads(error.to_json()))},
+            metadata={"fault": dg.MetadataValue.text(error.to_json())},
             allow_retries=False,
         ) from error
 
@@ -31,7 +31,7 @@ def fault_of_run(result: dg.ExecuteInProcessResult) -> EchelonError | None:
     for event in result.get_step_failure_events():
         failure = event.step_failure_data.user_failure_data
         if failure is not None and "fault" in failure.metadata:
-            record = dict(failure.metadata["fault"].value)
+            record = json.loads(str(failure.metadata["fault"].value))
             exit_code = ExitCode(record.pop("exit_code"))
             return EchelonError(exit_code, Fault(**record))
     for event in result.get_step_failure_events():

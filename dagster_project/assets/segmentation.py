@@ -172,7 +172,9 @@ def _metadata_of(
     metadata = {name: shown(pictures[name]) for name in drawn_on.get(table, ())}
     if table == "assignments":
         counts = outcome.assignments["assigned_by"].value_counts().sort_index()
-        metadata["assigned_by"] = dg.MetadataValue.json(counts.to_dict())
+        metadata["assigned_by"] = dg.MetadataValue.json(
+            {str(decider): int(count) for decider, count in counts.items()}
+        )
         moved = int(outcome.assignments["has_moved"].sum())
         metadata["moved_customer_count"] = dg.MetadataValue.int(moved)
         metadata["moves"] = dg.MetadataValue.md(_moves(outcome.assignments))
