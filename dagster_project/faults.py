@@ -26,26 +26,26 @@ def reported_faults() -> Iterator[None]:
         ) from error
 
 
-def fault_of_run(result: dg.ExecuteInProcessResult) -> EchelonError | None:
-    """Find the first fault a run ended in, or None if no step failed."""
-    for event in result.get_step_failure_events():
+def fault_of_run(result: dg.ExecuteInProcessResult) -> EchelonError:
+    """Find the fault a failed run ended in; what no step named is a defect of ours."""
+    failures = result.get_step_failure_events()
+    for event in failures:
         failure = event.step_failure_data.user_failure_data
         if failure is not None and "fault" in failure.metadata:
             record = json.loads(str(failure.metadata["fault"].value))
             exit_code = ExitCode(record.pop("exit_code"))
             return EchelonError(exit_code, Fault(**record))
-    for event in result.get_step_failure_events():
+    step, message = "unknown", "the run failed outside its steps"
+    for event in failures[:1]:
+        step = str(event.step_key)
         error = event.step_failure_data.error
-        message = error.message.strip() if error else "unknown"
-        while error is not None and error.cause is not None:
-            error = error.cause
-            message = error.message.strip()
-        return EchelonError(
-            ExitCode.INTERNAL,
-            Fault(
-                code="internal",
-                message=f"step {event.step_key} failed: {message}",
-                hint="the run's log in the Dagster UI has the stack trace",
-            ),
-        )
-    return None
+        while error is not None:
+            message, error = error.message.strip(), error.cause
+    return EchelonError(
+        ExitCode.INTERNAL,
+        Fault(
+            code="internal",
+            message=f"step {step} failed: {message.splitlines()[0]}",
+            hint="the run's log in the Dagster UI has the stack trace",
+        ),
+    )

@@ -56,7 +56,12 @@ def _age(
     return connection.execute(
         """
         select
-            greatest(parameters.as_of_date - availability.input_as_of_date, 0),
+            case
+                when availability.input_as_of_date is not null
+                    then greatest(
+                        parameters.as_of_date - availability.input_as_of_date, 0
+                    )
+            end,
             cast(availability.input_as_of_date as varchar),
             coalesce(availability.unavailable_reason, 'no dated row')
         from raw.table_availability as availability

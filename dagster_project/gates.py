@@ -1,12 +1,15 @@
 """The gates as blocking asset checks: a failed one stops what reads its table."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import dagster as dg
 
 from dagster_project.faults import reported_faults
 from dagster_project.resources.refresh import RefreshResource
-from echelon.release.gates import record_gate
+from echelon.release.candidate import load_candidate
+from echelon.release.gates import gate_failed, read_gate_records, record_gate
+from echelon.release.layout import candidates_dir
 from expectations.register import GATES, Gate
 
 STAGES = ("raw", "features", "segmentation", "marts")
@@ -56,6 +59,34 @@ def _check(gate: Gate, refresh: RefreshResource) -> dg.AssetCheckResult:
             "warnings": record.warnings,
         },
     )
+
+
+def refuse_closed_gates(data_dir: Path) -> None:
+    """Raise for the critical gates that a failed run left closed.
+
+    Dagster says only that a blocking check failed; the gate record says why.
+
+    Args:
+        data_dir: Directory of everything a run writes.
+
+    Raises:
+        EchelonError: ``GATE_FAILED`` naming each closed gate and what it found.
+    """
+    critical = {gate.name for gate in GATES if gate.is_critical}
+    for path in candidates_dir(data_dir).glob("*/candidate.json"):
+        records = read_gate_records(load_candidate(path.parent).gate_record)
+        closed = [
+            record
+            for name, record in sorted(records.items())
+            if name in critical
+            and not record.passed
+            and record.not_applicable_reason is None
+        ]
+        if closed:
+            raise gate_failed(
+                ", ".join(record.gate for record in closed),
+                "; ".join(f"gate {record.gate}: {record.detail}" for record in closed),
+            )
 
 
 CHECKS = [gate_checks(stage) for stage in STAGES]

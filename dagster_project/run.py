@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 
 from dagster_project.faults import fault_of_run
+from dagster_project.gates import refuse_closed_gates
 from echelon.config import Settings
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.release.layout import candidates_dir
@@ -75,9 +76,9 @@ def run_refresh(
                 },
             )
             stages = _stages(instance, result.run_id)
-        fault = fault_of_run(result)
-        if fault is not None:
-            raise fault
+        if not result.success:
+            refuse_closed_gates(settings.data_dir)
+            raise fault_of_run(result)
         release = current_release(settings.data_dir)
         if release is None or (before and before.release_id == release.release_id):
             raise EchelonError(

@@ -10,7 +10,6 @@ from echelon.release.store import Release
 from echelon.summary import Summary
 
 TIE_OUT_LINES = {
-    "gl": "general ledger",
     "allocated": "allocated to orders and customers",
     "unused_capacity": "unused capacity",
     "sustaining": "sustaining",
@@ -33,7 +32,8 @@ def print_summary(console: Console, summary: Summary) -> None:
     _print_tie_out(console, summary, currency)
     for mart, availability in summary.unavailable.items():
         console.print(f"{mart}: {availability}", style="yellow")
-    console.print(f"Gates: {summary.gates_passed} of {summary.gates_total} passed")
+    gates = ", ".join(f"{count} {outcome}" for outcome, count in summary.gates.items())
+    console.print(f"Gates: {gates}")
     console.print(
         "\nNext: [bold]make ui[/bold] (asset graph, gates, pictures), or query"
     )
@@ -82,9 +82,10 @@ def _print_tie_out(console: Console, summary: Summary, currency: str) -> None:
     tie_out = summary.tie_out
     if tie_out is None:
         return
-    table = Table(title="Ledger tie-out", title_justify="left", show_header=False)
+    table = Table(title="Cost tie-out", title_justify="left", show_header=False)
     table.add_column("line")
     table.add_column(currency, justify="right")
+    table.add_row(f"{tie_out.against}, total", _money(tie_out.amounts["booked"]))
     for name, label in TIE_OUT_LINES.items():
         if name in ("allocated", "variance"):
             table.add_section()

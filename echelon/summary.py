@@ -21,8 +21,16 @@ class SegmentLine:
 
 @dataclass(frozen=True)
 class TieOut:
-    """The cost side of the ledger, every pool and period added up."""
+    """The cost side of the books, every pool and period added up.
 
+    Attributes:
+        against: ``general ledger``, or ``charges`` where the company has none.
+        checked_count: Entity, pool and period lines.
+        variance_count: Lines that do not tie.
+        amounts: Amount in base currency by kind of line; ``booked`` is the total.
+    """
+
+    against: str
     checked_count: int
     variance_count: int
     amounts: dict[str, Decimal]
@@ -39,8 +47,7 @@ class Summary:
     segments: list[SegmentLine]
     tie_out: TieOut | None
     unavailable: dict[str, str]
-    gates_passed: int
-    gates_total: int
+    gates: dict[str, int]
     published_path: str
 
     def to_dict(self) -> dict[str, Any]:
@@ -50,8 +57,11 @@ class Summary:
         return plain
 
 
+BOOKS = {
+    "general ledger": ("rpt_gl_reconciliation_by_cost_pool_month", "gl"),
+    "charges": ("rpt_charge_reconciliation_by_cost_pool_month", "charged"),
+}
 AMOUNTS = (
-    "gl",
     "allocated",
     "unused_capacity",
     "sustaining",
@@ -86,10 +96,12 @@ def summarise(connection: duckdb.DuckDBPyConnection, published_path: Path) -> Su
     ).fetchall()
     gates = connection.execute(
         """
-        select count(*) filter (where passed is not false), count(*)
+        select outcome, count(*)
         from governance.rpt_gate_results
+        group by outcome
+        order by outcome
         """
-    ).fetchall()[0]
+    ).fetchall()
     return Summary(
         release_id=release[0],
         as_of_date=str(release[1]),
@@ -98,8 +110,7 @@ def summarise(connection: duckdb.DuckDBPyConnection, published_path: Path) -> Su
         segments=_segments(connection),
         tie_out=_tie_out(connection),
         unavailable=dict(unavailable),
-        gates_passed=gates[0],
-        gates_total=gates[1],
+        gates=dict(gates),
         published_path=str(published_path),
     )
 
@@ -133,17 +144,20 @@ def _segments(connection: duckdb.DuckDBPyConnection) -> list[SegmentLine]:
 
 
 def _tie_out(connection: duckdb.DuckDBPyConnection) -> TieOut | None:
-    """Add up the reconciliation; None where the company delivered no ledger."""
-    sums = ", ".join(f"sum({name}_amount_base_ccy)" for name in AMOUNTS)
-    row = connection.execute(
-        f"""
-        select count(*), count(*) filter (where variance_amount_base_ccy <> 0), {sums}
-        from finance.rpt_gl_reconciliation_by_cost_pool_month
-        """
-    ).fetchall()[0]
-    if row[0] == 0:
-        return None
-    return TieOut(row[0], row[1], dict(zip(AMOUNTS, row[2:], strict=True)))
+    """Add up the reconciliation; None where the company delivered no cost at all."""
+    for against, (mart, booked) in BOOKS.items():
+        sums = ", ".join(f"sum({name}_amount_base_ccy)" for name in (booked, *AMOUNTS))
+        row = connection.execute(
+            f"""
+            select
+                count(*), count(*) filter (where variance_amount_base_ccy <> 0), {sums}
+            from finance.{mart}
+            """
+        ).fetchall()[0]
+        if row[0] > 0:
+            amounts = dict(zip(("booked", *AMOUNTS), row[2:], strict=True))
+            return TieOut(against, row[0], row[1], amounts)
+    return None
 
 
 def _plain(value: object) -> object:

@@ -63,7 +63,7 @@ def published_release(
             "whale_curve": picture,
             "path": dg.MetadataValue.path(str(release.directory)),
             "input_as_of": dg.MetadataValue.json(summary.input_as_of),
-            "gates": f"{summary.gates_passed} of {summary.gates_total} passed",
+            "gates": dg.MetadataValue.json(summary.gates),
             "segments": dg.MetadataValue.md(
                 f"| segment | name | customers |\n|---|---|---|\n{segments}"
             ),

@@ -48,6 +48,7 @@ def prepare_dbt(settings: Settings) -> DbtPaths:
         DO_NOT_TRACK="1",
         ECHELON_SEED_DIR=str(paths.seeds_dir),
         ECHELON_MEMORY_LIMIT=settings.memory_limit,
+        ECHELON_ENGINE_THREADS=str(settings.threads or os.cpu_count() or 1),
     )
     return paths
 

@@ -102,9 +102,19 @@ def hash_inputs(data_dir: Path, project_dir: Path, seeds_dir: Path) -> InputHash
 
 
 def delivery_directories(data_dir: Path) -> list[Path]:
-    """List the landed deliveries, sorted by system and delivery id."""
-    manifests = landing_dir(data_dir).glob("*/*/manifest.json")
-    return sorted(path.parent for path in manifests)
+    """List the landed deliveries, sorted by system and delivery id.
+
+    Directories whose name starts with a dot or an underscore hold a landing under way.
+    """
+    landing = landing_dir(data_dir)
+    return sorted(
+        path.parent
+        for path in landing.glob("*/*/manifest.json")
+        if not any(
+            part.startswith((".", "_"))
+            for part in path.parent.relative_to(landing).parts
+        )
+    )
 
 
 def delivery_sequence(directory: Path) -> tuple[int, str]:

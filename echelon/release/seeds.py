@@ -1,6 +1,7 @@
 """Which policy and reference rows does this refresh run under?"""
 
 import csv
+import re
 import shutil
 from pathlib import Path
 
@@ -9,6 +10,14 @@ from echelon.release.inputs import delivery_directories, delivery_sequence
 
 POLICY_SYSTEM = "policy"
 SETTINGS_NAME = "policy_settings.csv"
+THRESHOLDS_NAME = "policy_thresholds.csv"
+# Models look these rows up one by one: a row that is missing would compare with NULL.
+KEY_COLUMNS = {
+    THRESHOLDS_NAME: "name",
+    SETTINGS_NAME: "setting_name",
+    "policy_document_types.csv": "document_type",
+    "policy_identity_rules.csv": "match_rule",
+}
 
 
 def assemble_seeds(
@@ -26,10 +35,12 @@ def assemble_seeds(
         seeds_dir: Directory to create.
 
     Raises:
-        EchelonError: ``CONFIGURATION`` for a file that is no policy of ours or whose
-            columns are not those of the default.
+        EchelonError: ``CONFIGURATION`` for a file that is no policy of ours, whose
+            columns are not those of the default, that lacks a row models look up, or
+            that holds a threshold which is no number.
     """
-    shutil.copytree(project_dir / "dbt_project" / "seeds", seeds_dir)
+    defaults_dir = project_dir / "dbt_project" / "seeds"
+    shutil.copytree(defaults_dir, seeds_dir)
     deliveries = [
         path
         for path in delivery_directories(data_dir)
@@ -42,7 +53,8 @@ def assemble_seeds(
         layers.append(policy_dir)
     for layer in layers:
         for overlay in sorted(layer.glob("*.csv")):
-            _lay_over(overlay, seeds_dir / "policy" / overlay.name)
+            _check_overlay(overlay, defaults_dir / "policy" / overlay.name)
+            shutil.copyfile(overlay, seeds_dir / "policy" / overlay.name)
 
 
 def base_currency(seeds_dir: Path) -> str:
@@ -65,24 +77,58 @@ def base_currency(seeds_dir: Path) -> str:
     raise _refused(path, "no setting base_currency_code", column="setting_name")
 
 
-def _lay_over(overlay: Path, default: Path) -> None:
+def _check_overlay(overlay: Path, default: Path) -> None:
     if not default.exists():
         raise _refused(overlay, "no default policy has this name")
-    expected, found = _header(default), _header(overlay)
+    (expected, default_rows), (found, rows) = _read(default), _read(overlay)
     for column in sorted(set(expected) ^ set(found)):
         how = "is missing" if column in expected else "is not a column of this policy"
         raise _refused(overlay, f"column {column} {how}", line=1, column=column)
-    default.unlink()
-    shutil.copyfile(overlay, default)
+    key = KEY_COLUMNS.get(overlay.name)
+    if key is not None:
+        present = {row[key] for _, row in rows}
+        for _, row in default_rows:
+            if row[key] not in present:
+                raise _refused(
+                    overlay,
+                    f"the row {key} = {row[key]} is missing",
+                    column=key,
+                    hint=f"add the row {row[key]}; the default has it in "
+                    f"dbt_project/seeds/policy/{overlay.name}",
+                )
+    if overlay.name == THRESHOLDS_NAME:
+        for line, row in rows:
+            if not _is_number(row["value"]):
+                raise _refused(
+                    overlay,
+                    f"{row['value']!r} of {row['name']} is not a number",
+                    line=line,
+                    column="value",
+                    hint="write a number with a decimal point, without separators",
+                )
 
 
-def _header(path: Path) -> list[str]:
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        return next(csv.reader(stream), [])
+def _is_number(text: str | None) -> bool:
+    return re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)", (text or "").strip()) is not None
+
+
+def _read(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+    """Read the header, and each row with the line it ends on."""
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            reader = csv.DictReader(stream)
+            header = list(reader.fieldnames or [])
+            return header, [(reader.line_num, row) for row in reader]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise _refused(path, f"not readable as UTF-8 CSV: {error}") from error
 
 
 def _refused(
-    path: Path, message: str, line: int | None = None, column: str | None = None
+    path: Path,
+    message: str,
+    line: int | None = None,
+    column: str | None = None,
+    hint: str = "copy the default from dbt_project/seeds/policy and edit its rows",
 ) -> EchelonError:
     return EchelonError(
         ExitCode.CONFIGURATION,
@@ -93,6 +139,6 @@ def _refused(
             line=line,
             column=column,
             rule="a policy file replaces the default of the same name and columns",
-            hint="copy the default from dbt_project/seeds/policy and edit its rows",
+            hint=hint,
         ),
     )

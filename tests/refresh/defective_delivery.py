@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pandas as pd
 
 
@@ -55,8 +56,9 @@ def drop_file(data_dir: Path, table: str) -> Path:
 
 def _as_text(path: Path) -> pd.DataFrame:
     if path.suffix == ".parquet":
-        frame = pd.read_parquet(path, dtype_backend="pyarrow")
-        return frame.astype("string").fillna("")
+        with duckdb.connect() as connection:
+            query = "select columns(*)::varchar from read_parquet(?)"
+            return connection.execute(query, [str(path)]).df().fillna("")
     return pd.read_csv(path, dtype=str, keep_default_na=False)
 
 

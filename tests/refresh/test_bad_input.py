@@ -133,12 +133,15 @@ def test_an_unmapped_ledger_account_is_refused_with_its_first_posting(another):
 
 def test_an_unknown_mapping_key_is_named_with_its_line(another, tmp_path):
     mapping = tmp_path / "company.yml"
-    mapping.write_text("company: acme\ntabels: {}\n", encoding="utf-8")
+    mapping.write_text(
+        "version: 1\ncompany: acme\nsettings: {base_currency: EUR}\ntabels: {}\n",
+        encoding="utf-8",
+    )
 
     completed = another.run("land", "--mapping", mapping, "--source", tmp_path)
 
     assert completed.returncode == 30
-    assert "company.yml:2" in completed.stderr
+    assert "company.yml:4" in completed.stderr
     assert "tabels" in completed.stderr
 
 
@@ -146,11 +149,9 @@ def test_a_segmentation_that_cannot_be_made_closes_the_gate(another, tmp_path):
     before = another.in_force()
     policy = copy_policy(tmp_path / "policy")
     thresholds = policy / "policy_thresholds.csv"
-    header = thresholds.read_text(encoding="utf-8").splitlines()[0]
-    row = dict.fromkeys(header.split(","), "")
-    row.update(name="segmentation_minimum_customers", value="1000000")
-    with thresholds.open("a", encoding="utf-8") as file:
-        file.write(",".join(row.values()) + "\n")
+    rows = pd.read_csv(thresholds, dtype=str)
+    impossible = rows.head(1).assign(name="segmentation_jaccard_threshold", value="7")
+    pd.concat([rows, impossible]).to_csv(thresholds, index=False)
 
     completed = another.run("refresh", "--policy", policy, "--refit", "--json")
 

@@ -20,3 +20,4 @@ select
     -- dates
     charged_on as charged_date
 from {{ source('raw', 'erp__charges') }}
+where {{ until_as_of('charged_on') }}

@@ -16,3 +16,4 @@ select
     due_date,
     cleared_date
 from {{ source('raw', 'erp__receivables') }}
+where {{ until_as_of('posting_date') }}

@@ -21,3 +21,4 @@ select
     -- dates
     posting_date
 from {{ source('raw', 'gl__journal_lines') }}
+where {{ until_as_of('posting_date') }}

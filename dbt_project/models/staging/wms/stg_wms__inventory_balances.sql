@@ -14,3 +14,4 @@ select
     -- dates
     balance_date
 from {{ source('raw', 'wms__inventory_balances') }}
+where {{ until_as_of('balance_date') }}

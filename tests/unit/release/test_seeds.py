@@ -1,0 +1,92 @@
+import shutil
+
+import pytest
+
+from echelon.config import PROJECT_DIR
+from echelon.errors import EchelonError, ExitCode
+from echelon.release.inputs import delivery_directories
+from echelon.release.seeds import KEY_COLUMNS, assemble_seeds
+
+DEFAULTS = PROJECT_DIR / "dbt_project" / "seeds" / "policy"
+
+
+@pytest.fixture
+def overlay(tmp_path):
+    """Copies a default, edits its text and lays it over the defaults."""
+
+    def lay(name, edit):
+        directory = tmp_path / "overlay"
+        directory.mkdir(exist_ok=True)
+        (directory / name).write_text(edit((DEFAULTS / name).read_text("utf-8")))
+        seeds_dir = tmp_path / "seeds"
+        assemble_seeds(tmp_path / "data", PROJECT_DIR, directory, seeds_dir)
+        return (seeds_dir / "policy" / name).read_text("utf-8")
+
+    return lay
+
+
+def without(row):
+    def edit(text):
+        lines = text.splitlines(keepends=True)
+        kept = [line for line in lines if not line.startswith(f"{row},")]
+        assert len(kept) == len(lines) - 1
+        return "".join(kept)
+
+    return edit
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("policy_thresholds.csv", "identity_shared_key_limit"),
+        ("policy_settings.csv", "fiscal_calendar_code"),
+        ("policy_document_types.csv", "return"),
+        ("policy_identity_rules.csv", "tax_id"),
+    ],
+)
+def test_overlay_without_a_row_of_the_default_is_refused(overlay, tmp_path, name, row):
+    with pytest.raises(EchelonError) as caught:
+        overlay(name, without(row))
+    assert caught.value.exit_code == ExitCode.CONFIGURATION
+    assert caught.value.fault.file == str(tmp_path / "overlay" / name)
+    assert caught.value.fault.column == KEY_COLUMNS[name]
+    assert row in caught.value.fault.message
+    assert row in caught.value.fault.hint
+
+
+@pytest.mark.parametrize("value", ["ninety", "", "1e999", "nan", "1,5"])
+def test_threshold_that_is_no_number_is_refused_at_its_line(overlay, value):
+    quoted = f'"{value}"'
+    with pytest.raises(EchelonError) as caught:
+        overlay(
+            "policy_thresholds.csv",
+            lambda text: text.replace("days,90,days", f"days,{quoted},days", 1),
+        )
+    fault = caught.value.fault
+    assert caught.value.exit_code == ExitCode.CONFIGURATION
+    assert (fault.line, fault.column) == (3, "value")
+    assert "decay_half_life_days" in fault.message
+
+
+def test_overlay_may_add_rows_and_change_values(overlay):
+    def edit(text):
+        changed = text.replace("days,90,days", "days,60.5,days", 1)
+        return changed + "house_limit,-0.5,ratio,house rule,D,1900-01-01,finance\n"
+
+    laid = overlay("policy_thresholds.csv", edit)
+    assert "decay_half_life_days,60.5,days" in laid
+    assert "house_limit,-0.5" in laid
+
+
+def test_every_default_may_be_laid_over_itself(tmp_path):
+    copies = tmp_path / "overlay"
+    shutil.copytree(DEFAULTS, copies, ignore=shutil.ignore_patterns("*.yml"))
+    assemble_seeds(tmp_path / "data", PROJECT_DIR, copies, tmp_path / "seeds")
+
+
+def test_landing_under_way_is_no_delivery(company):
+    expected = delivery_directories(company.data_dir)
+    company.deliver(".landing-1", system="erp")
+    company.deliver("_scratch", system="erp")
+    company.deliver("erp-0002", system=".landing-2")
+    assert delivery_directories(company.data_dir) == expected
