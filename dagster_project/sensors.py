@@ -17,7 +17,11 @@ from echelon.release.layout import sha256_of_file, sha256_of_record
 def landed_deliveries(
     context: dg.SensorEvaluationContext,
 ) -> dg.RunRequest | dg.SkipReason:
-    """Ask for a refresh whenever the set of landed manifests changes."""
+    """Ask for a refresh once a change of the landed manifests has settled.
+
+    A company's systems land one after another: a change counts when two looks in a
+    row see the same. The cursor is ``<state last seen>:<state last asked for>``.
+    """
     manifests = [
         path / "manifest.json"
         for path in delivery_directories(load_settings().data_dir)
@@ -25,9 +29,13 @@ def landed_deliveries(
     if not manifests:
         return dg.SkipReason("no delivery has landed yet")
     state = sha256_of_record([[str(path), sha256_of_file(path)] for path in manifests])
-    if state == context.cursor:
-        return dg.SkipReason("nothing has landed since the last look")
-    context.update_cursor(state)
+    seen, _, asked_for = (context.cursor or "").partition(":")
+    if state == asked_for:
+        return dg.SkipReason("nothing has landed since the last refresh")
+    if state != seen:
+        context.update_cursor(f"{state}:{asked_for}")
+        return dg.SkipReason("deliveries are landing: waiting for the next look")
+    context.update_cursor(f"{state}:{state}")
     return dg.RunRequest(run_key=state, tags={"echelon/trigger": "delivery landed"})
 
 

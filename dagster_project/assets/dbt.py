@@ -24,6 +24,10 @@ from echelon.landing.checks_policy import check_rates_and_pools
 MANIFEST = parsed_manifest(prepare_dbt(load_settings()))
 # Unit tests guard the logic (`make test`), not the data of a refresh.
 BUILD = ["build", "--no-write-json", "--exclude-resource-type", "unit_test"]
+FAILURES = {
+    "test": (ExitCode.GATE_FAILED, "dbt_test_failed"),
+    "seed": (ExitCode.CONFIGURATION, "policy_unreadable"),
+}
 RESULT_EVENTS = {"LogSeedResult", "LogModelResult", "LogTestResult"}
 
 
@@ -118,16 +122,18 @@ def _build(
 
 
 def _failure_of(result: Any) -> EchelonError:
-    """Say which node failed first: a broken test closes the gate, the rest is ours."""
+    """Say which node failed first: a broken test closes the gate, a seed is policy."""
     failed = [node for node in result.result if node.status in ("error", "fail")]
     first = failed[0]
     more = f", and {len(failed) - 1} more" if len(failed) > 1 else ""
-    is_test = first.node.resource_type == "test"
+    kind = str(first.node.resource_type)
+    exit_code, code = FAILURES.get(kind, (ExitCode.INTERNAL, "dbt_model_failed"))
+    reason = " ".join(str(first.message).split())
     return EchelonError(
-        ExitCode.GATE_FAILED if is_test else ExitCode.INTERNAL,
+        exit_code,
         Fault(
-            code="dbt_test_failed" if is_test else "dbt_model_failed",
-            message=f"{first.message}{more}",
+            code=code,
+            message=f"{kind} {first.node.name}: {reason}{more}",
             file=first.node.original_file_path,
             rule=first.node.name,
             hint="the former release stays in force",

@@ -13,6 +13,7 @@ import pandas as pd
 
 from dagster_project.resources.dbt_runner import lay_out_seeds, prepare_dbt
 from echelon.config import PROJECT_DIR, Settings, load_settings
+from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.landing.as_of import latest_business_date
 from echelon.release.candidate import Candidate, load_candidate, open_candidate
 from echelon.release.inputs import ReleaseInputs
@@ -55,6 +56,15 @@ class RefreshResource(dg.ConfigurableResource):
         directories = sorted(
             candidates_dir(self.settings.data_dir).glob("*/candidate.json")
         )
+        if not directories:
+            raise EchelonError(
+                ExitCode.CONFIGURATION,
+                Fault(
+                    code="no_candidate",
+                    message="no refresh is under way, so there is nothing to build on",
+                    hint="run the whole job: it starts with the deliveries",
+                ),
+            )
         return load_candidate(directories[-1].parent)
 
     def open_candidate(self) -> Candidate:

@@ -92,6 +92,26 @@ def test_a_bad_delivery_is_refused_by_name(another, case):
     assert another.in_force() == before
 
 
+def test_a_gate_that_trips_ends_the_refresh_in_its_own_words(another):
+    before = another.in_force()
+    land_changed(
+        another.data_dir,
+        "erp__order_lines",
+        lambda frame: frame.assign(
+            ordered_at=["1950-01-01 00:00:00", *frame["ordered_at"].tolist()[1:]]
+        ),
+    )
+
+    completed = another.run("refresh", "--as-of", "2025-12-31", "--json")
+
+    assert completed.returncode == 22, completed.stderr
+    record = last_json(completed)
+    assert record["code"] == "gate_failed"
+    assert "gate order_dates: " in record["message"]
+    assert "oldest_order_age_days" in record["message"]
+    assert another.in_force() == before
+
+
 def test_a_missing_file_is_refused_by_name(another):
     before = another.in_force()
     path = drop_file(another.data_dir, "erp__products")
