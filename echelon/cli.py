@@ -9,14 +9,20 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
-from echelon.config import PROJECT_DIR, Settings, load_settings
+from echelon.config import (
+    PROJECT_DIR,
+    Settings,
+    export_settings,
+    load_settings,
+    out_of_resources,
+)
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.report import print_releases, print_status, print_summary
 
@@ -29,6 +35,7 @@ app = typer.Typer(
 out = Console(width=None if sys.stdout.isatty() else 120)
 err = Console(stderr=True)
 
+SAMPLE_HINT = "size small, medium or large; seed 0 or more"
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON line for machines.")]
 
 
@@ -39,6 +46,7 @@ def sample(
     directory: Annotated[
         Path | None, typer.Option("--out", help="Data directory.")
     ] = None,
+    as_json: AsJson = False,
 ) -> None:
     """Write the sample company's landing deliveries and its truth."""
     from sample_data.company import write_sample_company
@@ -54,8 +62,15 @@ def sample(
                 hint="deliveries are immutable: choose another directory with --out",
             ),
         )
-    with progress("Writing the sample company") as announce:
-        write_sample_company(size, seed, target, announce)
+    with progress("Writing the sample company", quiet=as_json) as announce:
+        try:
+            write_sample_company(size, seed, target, announce)
+        except ValueError as error:
+            raise bad_option(str(error), "--size, --seed", SAMPLE_HINT) from error
+    if as_json:
+        landing = str(target / "landing")
+        print_json({"landing_dir": landing, "seed": seed, "size": size})
+        return
     out.print(f"Sample company ({size}, seed {seed}) landed in {target / 'landing'}")
 
 
@@ -69,6 +84,7 @@ def land(
     """Turn a company's native extracts into landing deliveries."""
     from echelon.landing.land import land as land_extracts
 
+    check_directory(source, "--source")
     landing_dir = landing or load_settings().landing_dir
     with progress("Landing", quiet=as_json) as announce:
         deliveries = land_extracts(mapping, source, landing_dir, announce)
@@ -98,6 +114,8 @@ def refresh(
     settings = load_settings()
     if as_of is not None:
         check_date(as_of)
+    if policy is not None:
+        check_directory(policy, "--policy")
     prepare_dagster_home(settings)
     options = {
         "as_of": as_of,
@@ -137,7 +155,7 @@ def releases(as_json: AsJson = False) -> None:
     """List the releases on disk, newest first."""
     from echelon.release.store import list_releases
 
-    found = list_releases(load_settings().data_dir)
+    found = list_releases(load_settings().data_dir)[::-1]
     if as_json:
         print_json([asdict(release) for release in found])
     else:
@@ -192,23 +210,33 @@ def prepare_dagster_home(settings: Settings) -> None:
         settings.dagster_home / "dagster.yaml",
     )
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
-    os.environ["ECHELON_DATA_DIR"] = str(settings.data_dir)
+    export_settings(settings)
 
 
 def check_date(text: str) -> None:
-    """Refuse an as-of date that is none."""
+    """Refuse an as-of date that is none, or that is written in another form."""
     try:
-        datetime.strptime(text, "%Y-%m-%d")
-    except ValueError as error:
-        raise EchelonError(
-            ExitCode.CONFIGURATION,
-            Fault(
-                code="bad_date",
-                message=f"{text!r} is not a date",
-                column="--as-of",
-                hint="write it as YYYY-MM-DD",
-            ),
-        ) from error
+        is_date = date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        is_date = False
+    if not is_date:
+        message = f"{text!r} is not a date"
+        raise bad_option(message, "--as-of", "write it as YYYY-MM-DD", "bad_date")
+
+
+def check_directory(path: Path, option: str) -> None:
+    """Refuse an option that names no directory."""
+    if not path.is_dir():
+        message = f"{path} is not a directory"
+        raise bad_option(message, option, "give the path of a directory that exists")
+
+
+def bad_option(
+    message: str, option: str, hint: str, code: str = "bad_option"
+) -> EchelonError:
+    """Say which option of the command line cannot be, and why."""
+    fault = Fault(code, message, column=option, hint=hint)
+    return EchelonError(ExitCode.CONFIGURATION, fault)
 
 
 @contextmanager
@@ -229,23 +257,43 @@ def print_json(record: object) -> None:
 def main() -> None:
     """Run a command; end with its public exit code and one line on what is wrong."""
     try:
-        app(standalone_mode=False)
+        sys.exit(app(standalone_mode=False))
     except EchelonError as error:
-        if "--json" in sys.argv:
-            print(error.to_json())
-        label = "nothing new" if error.exit_code == ExitCode.NOTHING_NEW else "error"
-        err.print(f"{label}: {error}", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(int(error.exit_code))
-    except typer.Exit as leaving:
-        sys.exit(leaving.exit_code)
+        end_with(error)
     except typer.Abort:
         sys.exit(130)
     except Exception as error:
         if hasattr(error, "format_message"):  # a usage error of the command line itself
-            err.print(f"error: {error.format_message()}", markup=False)
-            sys.exit(int(ExitCode.CONFIGURATION))
-        traceback.print_exc()
-        sys.exit(int(ExitCode.INTERNAL))
+            end_with(usage_error(error.format_message()))
+        if os.environ.get("ECHELON_DEBUG") == "1":
+            traceback.print_exc()
+        end_with(out_of_resources(error) or internal_error(error))
+
+
+def end_with(error: EchelonError) -> NoReturn:
+    """Print what went wrong, for machines where they asked, and end the process."""
+    if "--json" in sys.argv:
+        print(error.to_json())
+    label = {
+        ExitCode.NOTHING_NEW: "nothing new",
+        ExitCode.INTERNAL: "error: internal",
+    }.get(error.exit_code, "error")
+    line = " ".join(f"{label}: {error}".split())
+    err.print(line, markup=False, highlight=False, soft_wrap=True)
+    sys.exit(int(error.exit_code))
+
+
+def usage_error(message: str) -> EchelonError:
+    """Turn what the command line's parser refused into a fault."""
+    fault = Fault("usage", message, hint="echelon --help lists commands and options")
+    return EchelonError(ExitCode.CONFIGURATION, fault)
+
+
+def internal_error(error: Exception) -> EchelonError:
+    """Turn an exception nobody foresaw into a fault."""
+    message = f"{type(error).__name__}: {error}"
+    hint = "ECHELON_DEBUG=1 prints the stack trace"
+    return EchelonError(ExitCode.INTERNAL, Fault("internal", message, hint=hint))
 
 
 if __name__ == "__main__":

@@ -1,17 +1,27 @@
 """Where a run reads and writes, and how much of the machine it may take."""
 
+import errno
+import os
+import tomllib
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from pydantic import Field
+import duckdb
+from pydantic import Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
+    InitSettingsSource,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
-    TomlConfigSettingsSource,
 )
+
+from echelon.errors import EchelonError, ExitCode, Fault
 
 PROJECT_DIR = Path(__file__).resolve().parents[1]
 CONTRACTS_DIR = PROJECT_DIR / "contracts" / "landing"
+SETTINGS_FILE = "echelon.toml"
+SETTINGS_FILE_VARIABLE = "ECHELON_SETTINGS_FILE"
 
 
 class Settings(BaseSettings):
@@ -25,12 +35,12 @@ class Settings(BaseSettings):
         keep_candidate: Keep the working database of a published refresh.
     """
 
-    model_config = SettingsConfigDict(
-        env_prefix="ECHELON_", toml_file="echelon.toml", extra="forbid"
-    )
+    model_config = SettingsConfigDict(env_prefix="ECHELON_", extra="forbid")
 
     data_dir: Path = Path("data")
-    memory_limit: str = "6GB"
+    memory_limit: str = Field(
+        default="6GB", pattern=r"(?i)^\d+(\.\d+)? ?([kmgt]?i?b?|%)$"
+    )
     threads: int | None = Field(default=None, ge=1)
     keep_releases: int = Field(default=5, ge=1)
     keep_candidate: bool = False
@@ -55,10 +65,111 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Let the environment win over the file."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        in_file = InitSettingsSource(settings_cls, init_kwargs=_read_settings_file())
+        return init_settings, env_settings, in_file
 
 
 def load_settings() -> Settings:
-    """Read the settings with an absolute data directory."""
-    settings = Settings()
+    """Read the settings with an absolute data directory.
+
+    Raises:
+        EchelonError: ``CONFIGURATION``, naming the variable, or the file and its key.
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise _refused_setting(error) from error
     return settings.model_copy(update={"data_dir": settings.data_dir.resolve()})
+
+
+def settings_file() -> Path | None:
+    """Find ``echelon.toml``: the one a parent process read, here, in the project."""
+    inherited = os.environ.get(SETTINGS_FILE_VARIABLE)
+    if inherited:
+        return Path(inherited)
+    for directory in (Path.cwd(), PROJECT_DIR):
+        if (directory / SETTINGS_FILE).is_file():
+            return directory / SETTINGS_FILE
+    return None
+
+
+def export_settings(settings: Settings) -> None:
+    """Let child processes see the same settings from whatever directory they run in."""
+    os.environ["ECHELON_DATA_DIR"] = str(settings.data_dir)
+    path = settings_file()
+    if path is not None:
+        os.environ[SETTINGS_FILE_VARIABLE] = str(path.resolve())
+
+
+def out_of_resources(error: BaseException) -> EchelonError | None:
+    """Recognise a machine that ran out of memory or disk; None for anything else."""
+    for cause in _causes(error):
+        if isinstance(cause, duckdb.OutOfMemoryException | MemoryError):
+            return _exhausted(
+                "out_of_memory",
+                "the memory did not suffice",
+                "raise ECHELON_MEMORY_LIMIT if the machine has more memory, "
+                "or free disk space to spill to",
+            )
+        is_full = isinstance(cause, OSError) and cause.errno == errno.ENOSPC
+        if is_full or (
+            isinstance(cause, duckdb.IOException)
+            and os.strerror(errno.ENOSPC) in str(cause)
+        ):
+            return _exhausted(
+                "disk_full",
+                "no space is left on the disk",
+                "free disk space, or point ECHELON_DATA_DIR to a larger disk",
+            )
+    return None
+
+
+def _read_settings_file() -> dict[str, Any]:
+    path = settings_file()
+    if path is None:
+        return {}
+    try:
+        values = tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise _refused(
+            f"not a readable TOML file: {error}",
+            str(path),
+            None,
+            f"correct the file, or unset {SETTINGS_FILE_VARIABLE} if it is not yours",
+        ) from error
+    if isinstance(values.get("data_dir"), str):
+        values["data_dir"] = path.resolve().parent / values["data_dir"]
+    return values
+
+
+def _refused_setting(error: ValidationError) -> EchelonError:
+    detail = error.errors()[0]
+    key = str(detail["loc"][0])
+    known = sorted(Settings.model_fields)
+    variables = {name.upper(): name for name in os.environ}
+    variable = variables.get(f"ECHELON_{key}".upper())
+    if key not in known:
+        message, hint = "there is no such setting", f"use one of {', '.join(known)}"
+    else:
+        message = f"{detail['input']!r} is refused: {detail['msg']}"
+        hint = "docs/runbook.md lists the settings"
+        if variable is not None:
+            return _refused(message, None, variable, hint)
+    return _refused(message, str(settings_file()), key, hint)
+
+
+def _refused(
+    message: str, file: str | None, column: str | None, hint: str
+) -> EchelonError:
+    fault = Fault("bad_setting", message, file=file, column=column, hint=hint)
+    return EchelonError(ExitCode.CONFIGURATION, fault)
+
+
+def _exhausted(code: str, message: str, hint: str) -> EchelonError:
+    return EchelonError(ExitCode.RESOURCES, Fault(code, message, hint=hint))
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__
