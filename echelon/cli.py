@@ -257,7 +257,7 @@ def print_json(record: object) -> None:
 def main() -> None:
     """Run a command; end with its public exit code and one line on what is wrong."""
     try:
-        sys.exit(app(standalone_mode=False))
+        sys.exit(app(standalone_mode=False) or 0)
     except EchelonError as error:
         end_with(error)
     except typer.Abort:

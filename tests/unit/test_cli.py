@@ -1,0 +1,219 @@
+"""What the command line says and how it ends when something is wrong."""
+
+import errno
+import json
+import os
+import subprocess
+import sys
+from datetime import date
+
+import duckdb
+import pytest
+from rich.console import Console
+
+from echelon import cli
+from echelon.config import (
+    PROJECT_DIR,
+    SETTINGS_FILE_VARIABLE,
+    export_settings,
+    load_settings,
+)
+from echelon.errors import EchelonError, ExitCode
+from echelon.release import store
+
+
+def echelon(directory, *arguments, **environment):
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("ECHELON_")}
+    return subprocess.run(
+        [sys.executable, "-m", "echelon.cli", *arguments],
+        cwd=directory,
+        env={**kept, "PYTHONPATH": str(PROJECT_DIR), **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "names"),
+    [
+        (["status"], {"ECHELON_THREADS": "abc"}, "ECHELON_THREADS"),
+        (["status"], {"ECHELON_MEMORY_LIMIT": "lots"}, "ECHELON_MEMORY_LIMIT"),
+        (["status"], {"ECHELON_SETTINGS_FILE": "absent.toml"}, "absent.toml"),
+        (["sample", "--size", "huge"], {}, "--size"),
+        (["sample", "--seed", "-1"], {}, "--seed"),
+        (["refresh", "--as-of", "2025-1-5"], {}, "--as-of"),
+        (["refresh", "--as-of", "20250105"], {}, "--as-of"),
+        (["refresh", "--policy", "absent"], {}, "--policy"),
+        (["land", "--mapping", "absent.yml", "--source", "."], {}, "absent.yml"),
+        (["land", "--mapping", "absent.yml", "--source", "absent"], {}, "--source"),
+        (["status", "--bogus"], {}, "--bogus"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list | dict) else None,
+)
+def test_wrong_configuration_ends_in_one_line(tmp_path, arguments, environment, names):
+    ended = echelon(tmp_path, *arguments, "--json", **environment)
+    assert ended.returncode == ExitCode.CONFIGURATION
+    [line] = ended.stderr.splitlines()
+    assert line.startswith("error: ")
+    assert names in line
+    [record] = map(json.loads, ended.stdout.splitlines())
+    assert record["exit_code"] == ExitCode.CONFIGURATION
+
+
+@pytest.mark.parametrize(
+    ("content", "column"),
+    [("colour = 'blue'\n", "colour"), ("threads = 0\n", "threads"), ("=", None)],
+    ids=["unknown_key", "bad_value", "no_toml"],
+)
+def test_wrong_settings_file_is_named_with_its_key(tmp_path, content, column):
+    (tmp_path / "echelon.toml").write_text(content)
+    ended = echelon(tmp_path, "status", "--json")
+    assert ended.returncode == ExitCode.CONFIGURATION
+    assert len(ended.stderr.splitlines()) == 1
+    record = json.loads(ended.stdout)
+    assert record["file"] == str(tmp_path / "echelon.toml")
+    assert record["column"] == column
+
+
+@pytest.fixture
+def bare_environment(monkeypatch):
+    monkeypatch.setattr(os, "environ", os.environ.copy())
+    for name in [name for name in os.environ if name.startswith("ECHELON_")]:
+        del os.environ[name]
+
+
+@pytest.mark.usefixtures("bare_environment")
+def test_child_process_elsewhere_reads_the_same_settings(tmp_path, monkeypatch):
+    (tmp_path / "echelon.toml").write_text("threads = 2\ndata_dir = 'mine'\n")
+    monkeypatch.chdir(tmp_path)
+    settings = load_settings()
+    assert (settings.threads, settings.data_dir) == (2, tmp_path / "mine")
+    export_settings(settings)
+    home = tmp_path / "elsewhere"
+    home.mkdir()
+    printed = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from echelon.config import load_settings\n"
+            "print(load_settings().model_dump_json())",
+        ],
+        cwd=home,
+        env={**os.environ, "PYTHONPATH": str(PROJECT_DIR)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert json.loads(printed) == json.loads(settings.model_dump_json())
+    assert os.environ[SETTINGS_FILE_VARIABLE] == str(tmp_path / "echelon.toml")
+
+
+@pytest.mark.usefixtures("bare_environment")
+def test_variable_wins_over_the_file(tmp_path, monkeypatch):
+    (tmp_path / "echelon.toml").write_text("threads = 2\nkeep_releases = 3\n")
+    monkeypatch.chdir(tmp_path)
+    os.environ["ECHELON_THREADS"] = "1"
+    settings = load_settings()
+    assert (settings.threads, settings.keep_releases) == (1, 3)
+
+
+@pytest.mark.usefixtures("bare_environment")
+def test_refused_variable_is_named(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    os.environ["ECHELON_KEEP_RELEASES"] = "0"
+    with pytest.raises(EchelonError) as caught:
+        load_settings()
+    assert caught.value.exit_code == ExitCode.CONFIGURATION
+    assert caught.value.fault.column == "ECHELON_KEEP_RELEASES"
+
+
+FULL_DISK = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def fail_with(error, cause=None):
+    def fail(data_dir):
+        raise error from cause
+
+    return fail
+
+
+def end_of(monkeypatch, capsys, *arguments):
+    """Run the command line in this process: exit code, stdout and stderr lines."""
+    monkeypatch.setattr(sys, "argv", ["echelon", *arguments])
+    monkeypatch.setattr(cli, "err", Console(stderr=True))
+    monkeypatch.setattr(cli, "out", Console(width=120))
+    with pytest.raises(SystemExit) as left:
+        cli.main()
+    printed = capsys.readouterr()
+    return left.value.code, printed.out.splitlines(), printed.err.splitlines()
+
+
+@pytest.mark.parametrize(
+    ("failure", "exit_code", "code", "hint"),
+    [
+        (fail_with(RuntimeError("two\nlines")), 70, "internal", "ECHELON_DEBUG=1"),
+        (fail_with(MemoryError()), 40, "out_of_memory", "ECHELON_MEMORY_LIMIT"),
+        (
+            fail_with(duckdb.OutOfMemoryException("failed to allocate")),
+            40,
+            "out_of_memory",
+            "ECHELON_MEMORY_LIMIT",
+        ),
+        (fail_with(FULL_DISK), 40, "disk_full", "free disk space"),
+        (fail_with(RuntimeError(), FULL_DISK), 40, "disk_full", "free disk space"),
+    ],
+    ids=["unforeseen", "memory", "duckdb_memory", "disk", "wrapped_disk"],
+)
+@pytest.mark.usefixtures("bare_environment")
+def test_exception_ends_in_one_line(  # noqa: PLR0917
+    monkeypatch, capsys, failure, exit_code, code, hint
+):
+    monkeypatch.setattr(store, "list_releases", failure)
+    ended = end_of(monkeypatch, capsys, "releases", "--json")
+    assert ended[0] == exit_code
+    [record], [line] = map(json.loads, ended[1]), ended[2]
+    assert record["code"] == code
+    assert hint in line
+    if code == "internal":
+        assert line.startswith("error: internal: RuntimeError: two lines (")
+
+
+@pytest.mark.usefixtures("bare_environment")
+def test_stack_trace_is_printed_on_demand(monkeypatch, capsys):
+    os.environ["ECHELON_DEBUG"] = "1"
+    monkeypatch.setattr(store, "list_releases", fail_with(RuntimeError("lost")))
+    exit_code, _, lines = end_of(monkeypatch, capsys, "releases")
+    assert exit_code == ExitCode.INTERNAL
+    assert lines[0].startswith("Traceback")
+    assert lines[-1].startswith("error: internal: RuntimeError: lost (")
+
+
+@pytest.mark.parametrize("form", ["table", "json"])
+@pytest.mark.usefixtures("bare_environment")
+def test_releases_are_listed_newest_first(monkeypatch, capsys, form):
+    published = [
+        store.Release(
+            **{
+                **dict.fromkeys(store.Release.__dataclass_fields__),
+                "release_id": f"2025-0{month}-28-abc",
+                "as_of_date": date(2025, month, 28),
+            }
+        )
+        for month in (1, 2, 3)
+    ]
+    monkeypatch.setattr(store, "list_releases", lambda data_dir: published)
+    options = ["--json"] if form == "json" else []
+    exit_code, lines, _ = end_of(monkeypatch, capsys, "releases", *options)
+    text = "\n".join(lines)
+    places = [text.index(release.release_id) for release in published]
+    assert exit_code == 0
+    assert places == sorted(places, reverse=True)
+
+
+def test_sample_refuses_a_landing_area_in_use(tmp_path):
+    landing = tmp_path / "landing"
+    landing.mkdir()
+    ended = echelon(tmp_path, "sample", "--out", str(tmp_path), "--json")
+    assert ended.returncode == ExitCode.CONFIGURATION
+    assert json.loads(ended.stdout)["code"] == "landing_not_empty"
