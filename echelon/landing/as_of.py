@@ -8,12 +8,27 @@ import duckdb
 from echelon.errors import EchelonError, ExitCode, Fault
 
 ORDER_TABLE = "erp__order_lines"
+# The columns the staging models cut at the as-of date (macro `until_as_of`).
+EVENT_COLUMNS = {
+    ORDER_TABLE: "ordered_at",
+    "erp__invoice_lines": "posting_date",
+    "erp__charges": "charged_on",
+    "erp__receivables": "posting_date",
+    "crm__service_cases": "opened_at",
+    "crm__activities": "occurred_at",
+    "wms__tasks": "started_at",
+    "wms__inventory_balances": "balance_date",
+    "wms__return_lines": "received_at",
+    "tms__shipments": "shipped_at",
+    "tms__freight_charges": "invoiced_on",
+    "gl__journal_lines": "posting_date",
+}
 
 
 def latest_business_date(landing_dir: Path) -> date:
-    """Return the date of the latest order that has landed.
+    """Return the date of the latest event that has landed: nothing lies after it.
 
-    Unreadable order dates are passed over: the loader quarantines those rows.
+    Unreadable dates are passed over: the loader quarantines those rows.
 
     Args:
         landing_dir: Directory of the deliveries.
@@ -21,12 +36,12 @@ def latest_business_date(landing_dir: Path) -> date:
     Raises:
         EchelonError: ``INPUT_REJECTED`` if no order line with a date has landed.
     """
-    dates = [
-        found
-        for path in sorted(landing_dir.glob(f"erp/*/{ORDER_TABLE}.*"))
-        if (found := _latest_in(path)) is not None
-    ]
-    if not dates:
+    latest = {
+        table: max(dates)
+        for table, column in EVENT_COLUMNS.items()
+        if (dates := _latest_dates(landing_dir, table, column))
+    }
+    if ORDER_TABLE not in latest:
         raise EchelonError(
             ExitCode.INPUT_REJECTED,
             Fault(
@@ -37,10 +52,19 @@ def latest_business_date(landing_dir: Path) -> date:
                 hint="land a delivery (docs/mapping.md) or write the sample company",
             ),
         )
-    return max(dates)
+    return max(latest.values())
 
 
-def _latest_in(path: Path) -> date | None:
+def _latest_dates(landing_dir: Path, table: str, column: str) -> list[date]:
+    system = table.split("__", maxsplit=1)[0]
+    return [
+        found
+        for path in sorted(landing_dir.glob(f"{system}/*/{table}.*"))
+        if (found := _latest_in(path, column)) is not None
+    ]
+
+
+def _latest_in(path: Path, column: str) -> date | None:
     reader = (
         "read_parquet(?)"
         if path.suffix == ".parquet"
@@ -49,7 +73,7 @@ def _latest_in(path: Path) -> date | None:
     try:
         with duckdb.connect() as connection:
             row = connection.execute(
-                f"select max(try_cast(ordered_at as timestamp)) from {reader}",
+                f"select max(try_cast({column} as timestamp)) from {reader}",
                 [str(path)],
             ).fetchall()[0]
     except duckdb.Error:

@@ -1,6 +1,6 @@
 -- Grain: one row per legal entity.
--- From the landed journals on: every profit-and-loss posting is in one pool, and every
--- pool of every period is reconciled.
+-- From the journals posted by the as-of date on: every profit-and-loss posting is in
+-- one pool, and every pool of every period is reconciled.
 with
 
 landed as (
@@ -9,7 +9,12 @@ landed as (
         count(*) as line_count
     from raw.gl__journal_lines as journal_lines
     left join raw.gl__accounts as accounts using (account_id)
-    where coalesce(accounts.account_type in ('revenue', 'cogs', 'expense'), true)
+    cross join raw.refresh_parameters
+    where
+        coalesce(accounts.account_type in ('revenue', 'cogs', 'expense'), true)
+        and coalesce(
+            journal_lines.posting_date <= refresh_parameters.as_of_date, true
+        )
     group by journal_lines.entity_code
 ),
 

@@ -6,3 +6,4 @@ select
     ) as newest_order_age_days
 from raw.erp__order_lines
 cross join raw.refresh_parameters
+where coalesce(ordered_at < refresh_parameters.as_of_date + 1, true)

@@ -14,7 +14,7 @@ select
     currency_code as local_currency_code,
     channel_code,
     entry_mode,
-    coalesce(is_rush, false) as is_rush,
+    is_rush,
     status as line_status,
 
     -- measures
