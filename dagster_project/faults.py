@@ -6,22 +6,26 @@ from contextlib import contextmanager
 
 import dagster as dg
 
+from echelon.config import out_of_resources
 from echelon.errors import EchelonError, ExitCode, Fault
 
 
 @contextmanager
 def reported_faults() -> Iterator[None]:
-    """Turn an ``EchelonError`` into a Dagster failure that is not retried.
+    """Turn a fault people can act on into a Dagster failure that is not retried.
 
     A rejected input stays rejected however often it is read; only other exceptions
     (a busy disk, a lost file handle) are worth the asset's retry policy.
     """
     try:
         yield
-    except EchelonError as error:
+    except Exception as error:
+        fault = error if isinstance(error, EchelonError) else out_of_resources(error)
+        if fault is None:
+            raise
         raise dg.Failure(
-            description=str(error),
-            metadata={"fault": dg.MetadataValue.text(error.to_json())},
+            description=str(fault),
+            metadata={"fault": dg.MetadataValue.text(fault.to_json())},
             allow_retries=False,
         ) from error
 
