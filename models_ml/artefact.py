@@ -15,7 +15,10 @@ from models_ml.config import SegmentationConfig
 from models_ml.labels import Word
 from models_ml.scaling import FeatureScaling
 
-FORMAT = 1
+FORMAT = 2
+# Format 1 hashed the library versions as well and always had segments.
+READABLE_FORMATS = (1, FORMAT)
+NO_ALGORITHM = "none"
 HASH_LENGTH = 12
 
 
@@ -54,7 +57,9 @@ class SegmentModel:
         has_clear_segments: False if the partition only stands in.
         candidates: Evidence per number of segments.
         config: The configuration, as ``config_as_dict`` writes it.
-        libraries: Version per library whose numbers went into the fit.
+        libraries: Version per library whose numbers went into the fit; recorded
+            beside the hashed content.
+        unsegmented_reason: Why there are no segments, None where there are.
     """
 
     algorithm: str
@@ -67,6 +72,7 @@ class SegmentModel:
     candidates: tuple[Candidate, ...]
     config: Mapping[str, Any]
     libraries: Mapping[str, str]
+    unsegmented_reason: str | None = None
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -106,7 +112,8 @@ def to_artefact(model: SegmentModel) -> dict[str, Any]:
         model: Fitted model.
 
     Returns:
-        Plain data; ``model_version`` is the algorithm and a hash of all the rest.
+        Plain data; ``model_version`` is the algorithm and a hash of all the rest
+        but the library versions.
     """
     body = {"format": FORMAT, **_plain(dataclasses.asdict(model))}
     return {**body, "model_version": _version(body)}
@@ -125,7 +132,7 @@ def from_artefact(artefact: Mapping[str, Any]) -> SegmentModel:
         ValueError: If the format is unknown or the content does not fit its version.
     """
     body = {key: value for key, value in artefact.items() if key != "model_version"}
-    if body.get("format") != FORMAT:
+    if body.get("format") not in READABLE_FORMATS:
         raise ValueError(
             f"artefact format {body.get('format')!r} is unknown: {FORMAT} expected"
         )
@@ -145,6 +152,7 @@ def from_artefact(artefact: Mapping[str, Any]) -> SegmentModel:
         candidates=tuple(Candidate(**candidate) for candidate in body["candidates"]),
         config=body["config"],
         libraries=body["libraries"],
+        unsegmented_reason=body.get("unsegmented_reason"),
     )
 
 
@@ -181,5 +189,7 @@ def _plain(value: Any) -> Any:  # noqa: ANN401
 
 
 def _version(body: Mapping[str, Any]) -> str:
-    digest = hashlib.sha256(artefact_json(body).encode()).hexdigest()
+    beside = () if body["format"] == 1 else ("libraries",)
+    hashed = {key: value for key, value in body.items() if key not in beside}
+    digest = hashlib.sha256(artefact_json(hashed).encode()).hexdigest()
     return f"{body['algorithm']}-{digest[:HASH_LENGTH]}"

@@ -161,14 +161,41 @@ def assign_customers(
         positions = positions_in(included, model)
         parts.append(_classified(included, model, positions, before[~excluded]))
     rows = pd.concat(parts, ignore_index=True).sort_values("customer_id")
+    return _with_moves(rows.reset_index(drop=True))
+
+
+def leave_unsegmented(
+    frame: pd.DataFrame, reason: str, previous_codes: pd.Series
+) -> pd.DataFrame:
+    """Assign every customer to UNC because there are no segments.
+
+    Args:
+        frame: Customers in key order with customer_id, is_excluded and
+            exclusion_reason.
+        reason: Why there are none; excluded customers keep their own reason.
+        previous_codes: Segment code before per row of ``frame``, null if none.
+
+    Returns:
+        As ``assign_customers``.
+    """
+    known = previous_codes.astype(object)
+    before = known.where(previous_codes.notna(), None).to_numpy()
+    rows = _unclassified(frame, before)
+    excluded = frame["is_excluded"].astype(bool)
+    rows["reason"] = rows["reason"].where(excluded, reason)
+    return _with_moves(rows.reset_index(drop=True))
+
+
+def _with_moves(rows: pd.DataFrame) -> pd.DataFrame:
     rows["has_moved"] = rows["previous_segment_code"].notna() & (
         rows["previous_segment_code"] != rows["segment_code"]
     )
-    return rows.reset_index(drop=True)
+    return rows
 
 
 def _unclassified(frame: pd.DataFrame, before: NDArray[np.object_]) -> pd.DataFrame:
-    reasons = frame["exclusion_reason"].fillna("no reason given").astype(str)
+    given = frame["exclusion_reason"].astype(object)
+    reasons = given.where(given.notna(), "no reason given").astype(str)
     return pd.DataFrame(
         {
             "customer_id": frame["customer_id"].astype(str),

@@ -208,12 +208,10 @@ def available_features(
     dropped: dict[str, str] = {}
     for feature in features:
         values = numeric_column(frame, feature.name)
+        reason = unavailability(values, missing_limit_ratio)
         null_count = int(np.isnan(values).sum())
-        if null_count == len(values):
-            dropped[feature.name] = "no values: its source is not available"
-        elif null_count > missing_limit_ratio * len(values):
-            share = null_count / len(values)
-            dropped[feature.name] = f"null for {share:.0%} of the customers"
+        if reason:
+            dropped[feature.name] = reason
         elif null_count:
             raise ValueError(
                 f"column {feature.name} is null for {null_count} of {len(values)} "
@@ -224,6 +222,24 @@ def available_features(
         else:
             kept.append(feature)
     return tuple(kept), dropped
+
+
+def unavailability(values: Points, missing_limit_ratio: float) -> str | None:
+    """Say why an attribute has too few values to segment by.
+
+    Args:
+        values: Raw values, null as NaN, shape (n_customers,).
+        missing_limit_ratio: Share of nulls above which an attribute is left out.
+
+    Returns:
+        The reason, or None where there are values enough.
+    """
+    null_count = int(np.isnan(values).sum())
+    if null_count == len(values):
+        return "no values: its source is not available"
+    if null_count > missing_limit_ratio * len(values):
+        return f"null for {null_count / len(values):.0%} of the customers"
+    return None
 
 
 def numeric_column(frame: pd.DataFrame, name: str) -> Points:

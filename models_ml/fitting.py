@@ -12,6 +12,7 @@ from models_ml.config import SegmentationConfig
 from models_ml.labels import Profile, label_segments
 from models_ml.preparation import (
     Preparation,
+    UnsegmentableError,
     beyond_limits,
     fit_preparation,
     scaled_points,
@@ -67,14 +68,9 @@ def fit_clusters(
         The clusters and the evidence for them.
 
     Raises:
-        ValueError: If there are too few customers, an attribute is unusable or a fit
-            does not converge.
+        UnsegmentableError: If there are too few customers or no attribute varies.
+        ValueError: If an attribute is unusable or a fit does not converge.
     """
-    if len(frame) < config.minimum_customers:
-        raise ValueError(
-            f"{len(frame)} customers can be segmented, "
-            f"at least {config.minimum_customers} are needed"
-        )
     preparation, regular, raw, scaled = _prepared(frame, config)
     root_weights = np.sqrt([scaling.weight for scaling in preparation.scalings])
     points = scaled * root_weights
@@ -129,6 +125,11 @@ def refit_clusters(
 def _prepared(
     frame: pd.DataFrame, config: SegmentationConfig
 ) -> tuple[Preparation, NDArray[np.bool_], Points, Points]:
+    if len(frame) < config.minimum_customers:
+        raise UnsegmentableError(
+            f"too few customers to segment: {len(frame)} of at least "
+            f"{config.minimum_customers}"
+        )
     preparation = fit_preparation(frame, config)
     raw, scaled = scaled_points(frame, preparation.scalings)
     regular = np.ones(len(frame), dtype=bool)

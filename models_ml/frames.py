@@ -24,6 +24,26 @@ RULE_SEGMENTS = {
         "Excluded from segmentation; the reason stands with the assignment.",
     ),
 }
+CANDIDATE_TYPES = {
+    "segment_count": "int64",
+    "silhouette": "float64",
+    "calinski_harabasz": "float64",
+    "davies_bouldin": "float64",
+    "minimum_jaccard": "float64",
+    "prediction_strength": "float64",
+    "smallest_segment_ratio": "float64",
+    "mean_rank": "float64",
+    "is_chosen": "bool",
+    "reason": "str",
+}
+STABILITY_TYPES = {
+    "model_version": "str",
+    "segment_code": "str",
+    "measure": "str",
+    "value": "float64",
+    "resample_count": "int64",
+    "rating": "str",
+}
 
 
 def models_frame(
@@ -53,7 +73,7 @@ def models_frame(
             "feature_names": [json.dumps(model.feature_names)],
             "artefact_json": [artefact_json(artefact)],
             "window_ari": [window.agreement if window else float("nan")],
-            "mean_jaccard": [float(np.mean(jaccard))],
+            "mean_jaccard": [float(np.mean(jaccard)) if jaccard else float("nan")],
             "is_reused": [is_reused],
         }
     )
@@ -69,24 +89,14 @@ def candidates_frame(model: SegmentModel, model_version: str) -> pd.DataFrame:
     Returns:
         ``segmentation.candidates``, rising by segment_count.
     """
-    columns = [
-        "segment_count",
-        "silhouette",
-        "calinski_harabasz",
-        "davies_bouldin",
-        "minimum_jaccard",
-        "prediction_strength",
-        "smallest_segment_ratio",
-        "mean_rank",
-        "is_chosen",
-        "reason",
-    ]
     rows = [
-        {column: getattr(candidate, column) for column in columns}
+        {column: getattr(candidate, column) for column in CANDIDATE_TYPES}
         for candidate in model.candidates
     ]
-    frame = pd.DataFrame(rows, columns=columns)
-    frame.insert(0, "model_version", model_version)
+    # Typed even without rows, so that a warehouse keeps the types.
+    frame = pd.DataFrame(rows, columns=list(CANDIDATE_TYPES)).astype(CANDIDATE_TYPES)
+    versions = pd.Series(model_version, index=frame.index, dtype="str")
+    frame.insert(0, "model_version", versions)
     return frame
 
 
@@ -126,7 +136,7 @@ def segments_frame(
                 "label_fidelity_ratio": label_fidelity(segment.words, raw),
             }
         )
-    frame = pd.DataFrame(rows + _rule_segments(assignments))
+    frame = pd.DataFrame(rows + _rule_segments(model, assignments))
     frame.insert(0, "model_version", model_version)
     return frame.astype({"centroid_json": "str"})
 
@@ -160,16 +170,19 @@ def stability_frame(
     )
     frame["rating"] = [rating(value) for value in frame["value"]]
     frame.insert(0, "model_version", model_version)
-    return frame
+    return frame.astype(STABILITY_TYPES)
 
 
-def _rule_segments(assignments: pd.DataFrame) -> list[dict[str, Any]]:
+def _rule_segments(
+    model: SegmentModel, assignments: pd.DataFrame
+) -> list[dict[str, Any]]:
+    unformed = f"No segments were formed: {model.unsegmented_reason}."
     counts = assignments["segment_code"].value_counts().to_dict()
     return [
         {
             "segment_code": code,
             "segment_name": name,
-            "definition": definition,
+            "definition": unformed if model.unsegmented_reason else definition,
             "customer_count": int(counts[code]),
             "centroid_json": None,
             "mean_jaccard": float("nan"),

@@ -3,6 +3,7 @@
 import json
 
 import altair as alt
+import numpy as np
 import pandas as pd
 import vl_convert
 
@@ -34,6 +35,9 @@ def profile_heatmap(segments: pd.DataFrame) -> alt.LayerChart:
         if isinstance(row.centroid_json, str)
         for name, centre in json.loads(row.centroid_json).items()
     ]
+    title = "What sets the segments apart"
+    if not cells:
+        return _without_data(title, "There are no segments to compare")
     frame = pd.DataFrame(cells)
     widest = max(float(frame["deviation"].abs().max()), 1.0)
     base = alt.Chart(frame).encode(
@@ -58,7 +62,7 @@ def profile_heatmap(segments: pd.DataFrame) -> alt.LayerChart:
     )
     return _titled(
         alt.LayerChart(layer=[boxes, numbers]),
-        "What sets the segments apart",
+        title,
         "Typical member against the median customer, in robust standard deviations",
     ).properties(width=alt.Step(110), height=alt.Step(26))
 
@@ -109,6 +113,9 @@ def stability_by_segment_count(candidates: pd.DataFrame) -> alt.LayerChart:
     Returns:
         Three lines over the number of segments, the chosen number marked.
     """
+    title = "How many segments the evidence supports"
+    if candidates.empty:
+        return _without_data(title, "No number of segments was tried")
     measures = {
         "minimum_jaccard": "weakest segment's Jaccard",
         "prediction_strength": "prediction strength",
@@ -145,7 +152,7 @@ def stability_by_segment_count(candidates: pd.DataFrame) -> alt.LayerChart:
     )
     return _titled(
         alt.LayerChart(layer=[lines, chosen]),
-        "How many segments the evidence supports",
+        title,
         "Dotted: the number chosen; Jaccard from 0.75 and strength from 0.80 hold",
     ).properties(width=420, height=260)
 
@@ -155,7 +162,8 @@ def whale_curve(curve: pd.DataFrame, most_points: int = 2_000) -> alt.LayerChart
 
     Args:
         curve: ``finance.rpt_whale_curve_by_customer``: rank (1 is best) and
-            cumulative_ratio (cumulative over total contribution).
+            cumulative_ratio (cumulative over total contribution; null for customers
+            whose cost of goods is unknown, who are left out).
         most_points: Points drawn at most; evenly spaced ranks, the peak and both ends
             are kept.
 
@@ -167,8 +175,12 @@ def whale_curve(curve: pd.DataFrame, most_points: int = 2_000) -> alt.LayerChart
     """
     if curve.empty:
         raise ValueError("a whale curve needs at least one customer")
-    frame = curve[["rank", "cumulative_ratio"]].astype("float64").sort_values("rank")
-    frame["customer_share"] = frame["rank"] / len(frame)
+    title = "Where the contribution is earned and lost"
+    frame = curve[["rank", "cumulative_ratio"]].astype("float64")
+    frame = frame.dropna(subset="cumulative_ratio").sort_values("rank")
+    if frame.empty:
+        return _without_data(title, "No customer's contribution is known")
+    frame["customer_share"] = np.arange(1, len(frame) + 1) / len(frame)
     peak = frame.loc[[frame["cumulative_ratio"].idxmax()]]
     stride = -(-len(frame) // most_points)
     drawn = pd.concat([frame.iloc[::stride], peak, frame.iloc[[-1]]])
@@ -199,8 +211,8 @@ def whale_curve(curve: pd.DataFrame, most_points: int = 2_000) -> alt.LayerChart
                 text.encode(x=x, y=y, text=label),
             ]
         ),
-        "Where the contribution is earned and lost",
-        _whale_sentence(peak),
+        title,
+        _whale_sentence(peak, len(curve) - len(frame)),
     ).properties(width=480, height=300)
 
 
@@ -228,7 +240,18 @@ def _titled(chart: alt.LayerChart, title: str, subtitle: str) -> alt.LayerChart:
     return titled
 
 
-def _whale_sentence(peak: pd.DataFrame) -> str:
+def _without_data(title: str, sentence: str) -> alt.LayerChart:
+    text = alt.Chart(pd.DataFrame({"sentence": [sentence]})).mark_text(
+        color=GREY, fontSize=13
+    )
+    chart = alt.LayerChart(layer=[text.encode(text="sentence:N")])
+    return _titled(chart, title, sentence).properties(width=420, height=120)
+
+
+def _whale_sentence(peak: pd.DataFrame, unknown_count: int) -> str:
+    if unknown_count:
+        left_out = f"{unknown_count:,} customers of unknown contribution left out"
+        return f"{_whale_sentence(peak, 0)} ({left_out})"
     share = float(peak["customer_share"].iloc[0])
     height = float(peak["cumulative_ratio"].iloc[0])
     if share == 1:

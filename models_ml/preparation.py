@@ -19,6 +19,10 @@ from models_ml.outliers import Limits, is_beyond, outlier_limits
 from models_ml.scaling import FeatureScaling, fit_scaling
 
 
+class UnsegmentableError(ValueError):
+    """The customers are in order, but too few or too alike to form segments."""
+
+
 @dataclass(frozen=True)
 class Preparation:
     """Fitted preparation of all attributes.
@@ -48,7 +52,8 @@ def fit_preparation(frame: pd.DataFrame, config: SegmentationConfig) -> Preparat
         The fitted preparation.
 
     Raises:
-        ValueError: If a column is missing or unusable, or no attribute varies.
+        UnsegmentableError: If no attribute varies.
+        ValueError: If a column is missing or unusable.
     """
     block_weights = dict(config.block_weights)
     weighted = tuple(
@@ -69,7 +74,7 @@ def fit_preparation(frame: pd.DataFrame, config: SegmentationConfig) -> Preparat
         scalings = _fit_scalings(features, values, config)
     fitted = tuple(scaling for scaling in scalings if scaling is not None)
     if not fitted:
-        raise ValueError(f"no attribute varies between the customers: {dropped}")
+        raise UnsegmentableError("no attribute varies between the customers")
     return Preparation(features, fitted, dropped)
 
 

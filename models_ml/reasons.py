@@ -43,6 +43,8 @@ def assignment_reasons(
     if frame["customer_id"].astype(str).tolist() != assignments["customer_id"].tolist():
         raise ValueError("features and assignments list different customers")
     explained = (assignments["segment_code"] != UNCLASSIFIED).to_numpy(dtype=bool)
+    if not explained.any():
+        return _no_reasons()
     rows = assignments[explained].reset_index(drop=True)
     positions = positions_in(frame[explained], model)
     own = _numbers(rows["segment_code"], model.codes)
@@ -77,6 +79,23 @@ def assignment_reasons(
             "flips_to_segment_code": pd.Series(names[targets.ravel()], dtype="str"),
         }
     )
+
+
+def _no_reasons() -> pd.DataFrame:
+    """Return the columns without rows, typed so that a warehouse keeps their types."""
+    texts = dict.fromkeys(("customer_id", "segment_code", "feature_name"), "str")
+    numbers = dict.fromkeys(
+        (
+            "feature_value",
+            "scaled_value",
+            "centroid_value",
+            "contribution",
+            "flip_feature_value",
+        ),
+        "float64",
+    )
+    types = {**texts, **numbers, "flips_to_segment_code": "str"}
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in types.items()})
 
 
 def smallest_flips(

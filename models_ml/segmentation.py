@@ -12,6 +12,7 @@ import sklearn
 
 from models_ml.algorithms.kmeans import thread_pools
 from models_ml.artefact import (
+    NO_ALGORITHM,
     ModelSegment,
     SegmentModel,
     config_as_dict,
@@ -23,9 +24,10 @@ from models_ml.assignment import (
     PreviousSegmentation,
     assign_customers,
     inherited_codes,
+    leave_unsegmented,
 )
 from models_ml.config import SegmentationConfig
-from models_ml.features import numeric_column
+from models_ml.features import numeric_column, unavailability
 from models_ml.fitting import Evidence, Fitted, fit_clusters
 from models_ml.frames import (
     candidates_frame,
@@ -34,8 +36,9 @@ from models_ml.frames import (
     stability_frame,
 )
 from models_ml.naming import named_segments
+from models_ml.preparation import UnsegmentableError
 from models_ml.reasons import assignment_reasons
-from models_ml.windows import compared_with_windows
+from models_ml.windows import WindowStability, compared_with_windows
 
 ORDERING_COLUMN = "net_sales_amount_base_ccy"
 REQUIRED_COLUMNS = (
@@ -83,7 +86,9 @@ def segment_customers(
 
     The previous model is reused if it was fitted with the same configuration and its
     attributes are all there; otherwise, or with ``refit``, a new one is fitted, whose
-    segments keep the codes of those they continue. Row order has no influence.
+    segments keep the codes of those they continue. Customers too few or too alike for
+    a fit are all UNC under a model without segments, which is never reused. Row order
+    has no influence.
 
     Args:
         features: ``ftr_customers`` of one as_of_date, one row per customer.
@@ -96,9 +101,8 @@ def segment_customers(
         The tables of schema ``segmentation`` and the artefact.
 
     Raises:
-        ValueError: If there are too few customers, an attribute is missing, partly
-            null, not finite or nowhere varying, a fit does not converge, or an
-            artefact was changed.
+        ValueError: If there are no customers, an attribute is missing, partly null
+            or not finite, a fit does not converge, or an artefact was changed.
     """
     frame = _checked(features)
     with thread_pools().limit(limits=1):
@@ -106,13 +110,24 @@ def segment_customers(
         model, notes = _reusable(frame, config, previous, refit)
         is_reused = model is not None
         if model is None:
-            model = _fitted_model(frame, config, previous, before)
-        assignments = assign_customers(frame, model, before)
-        if not is_reused:
-            model = named_segments(frame, model, assignments, config, previous)
-        window = compared_with_windows(
-            [_checked(window) for window in windows], assignments, model, config
-        )
+            try:
+                model = _fitted_model(frame, config, previous, before)
+            except UnsegmentableError as error:
+                model = _unsegmented_model(frame, config, previous, str(error))
+        window: WindowStability | None = None
+        window_notes: tuple[str, ...] = ()
+        if model.unsegmented_reason:
+            assignments = leave_unsegmented(frame, model.unsegmented_reason, before)
+        else:
+            assignments = assign_customers(frame, model, before)
+            if not is_reused:
+                model = named_segments(frame, model, assignments, config, previous)
+            window, window_notes = compared_with_windows(
+                [_checked(window) for window in windows if not window.empty],
+                assignments,
+                model,
+                config,
+            )
         reasons = assignment_reasons(frame, assignments, model)
     artefact = to_artefact(model)
     version = artefact["model_version"]
@@ -126,7 +141,7 @@ def segment_customers(
         assignments=assignments,
         assignment_reasons=reasons,
         artefact=artefact,
-        notes=(*notes, *_notes(model)),
+        notes=(*notes, *_notes(model), *window_notes),
     )
 
 
@@ -169,6 +184,8 @@ def _reusable(
     if previous is None:
         return None, ("first fit: there is no previous model",)
     model = from_artefact(previous.artefact)
+    if model.unsegmented_reason:
+        return None, ("fitted anew: the model in force has no segments",)
     if refit:
         return None, ("fitted anew on request",)
     if model.config != config_as_dict(config):
@@ -177,6 +194,10 @@ def _reusable(
     for name in model.feature_names:
         if name not in included or included[name].isna().all():
             return None, (f"fitted anew: attribute {name} is no longer available",)
+        values = numeric_column(included, name)
+        reason = unavailability(values, config.missing_limit_ratio)
+        if reason:
+            return None, (f"fitted anew: attribute {name} is {reason}",)
     return model, (f"model fitted as of {model.fitted_as_of_date} reused",)
 
 
@@ -201,7 +222,7 @@ def _fitted_model(
     )
     return SegmentModel(
         algorithm=config.algorithm,
-        fitted_as_of_date=str(pd.Timestamp(frame["as_of_date"].iloc[0]).date()),
+        fitted_as_of_date=_as_of_date(frame),
         scalings=fitted.preparation.scalings,
         segments=_segments(fitted, evidence, codes),
         dropped=tuple(fitted.preparation.dropped.items()),
@@ -209,14 +230,43 @@ def _fitted_model(
         has_clear_segments=evidence.selection.has_clear_segments,
         candidates=evidence.selection.candidates,
         config=config_as_dict(config),
-        libraries={
-            "python": platform.python_version(),
-            "numpy": np.__version__,
-            "pandas": pd.__version__,
-            "scikit-learn": sklearn.__version__,
-            "scipy": scipy.__version__,
-        },
+        libraries=_libraries(),
     )
+
+
+def _unsegmented_model(
+    frame: pd.DataFrame,
+    config: SegmentationConfig,
+    previous: PreviousSegmentation | None,
+    reason: str,
+) -> SegmentModel:
+    return SegmentModel(
+        algorithm=NO_ALGORITHM,
+        fitted_as_of_date=_as_of_date(frame),
+        scalings=(),
+        segments=(),
+        dropped=(),
+        retired_codes=tuple(sorted(_used_codes(previous))),
+        has_clear_segments=False,
+        candidates=(),
+        config=config_as_dict(config),
+        libraries=_libraries(),
+        unsegmented_reason=reason,
+    )
+
+
+def _as_of_date(frame: pd.DataFrame) -> str:
+    return str(pd.Timestamp(frame["as_of_date"].iloc[0]).date())
+
+
+def _libraries() -> dict[str, str]:
+    return {
+        "python": platform.python_version(),
+        "numpy": np.__version__,
+        "pandas": pd.__version__,
+        "scikit-learn": sklearn.__version__,
+        "scipy": scipy.__version__,
+    }
 
 
 def _segments(
@@ -245,6 +295,8 @@ def _used_codes(previous: PreviousSegmentation | None) -> set[str]:
 
 
 def _notes(model: SegmentModel) -> tuple[str, ...]:
+    if model.unsegmented_reason:
+        return (f"no segments: {model.unsegmented_reason}",)
     notes = [
         f"attribute {name} is not used: {reason}" for name, reason in model.dropped
     ]

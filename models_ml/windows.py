@@ -9,7 +9,10 @@ import pandas as pd
 from models_ml.artefact import SegmentModel
 from models_ml.config import SegmentationConfig
 from models_ml.fitting import refit_clusters
+from models_ml.preparation import UnsegmentableError
 from models_ml.stability import agreement, clusterwise_jaccard
+
+LEAST_COMMON_RATIO = 0.10
 
 
 @dataclass(frozen=True)
@@ -32,10 +35,13 @@ def compared_with_windows(
     assignments: pd.DataFrame,
     model: SegmentModel,
     config: SegmentationConfig,
-) -> WindowStability | None:
+) -> tuple[WindowStability | None, tuple[str, ...]]:
     """Fit each earlier window on its own and compare it on the common customers.
 
-    Only customers in a segment on both sides count: EXC and UNC are rules.
+    Only customers in a segment on both sides count: EXC and UNC are rules. A window
+    from before most customers ordered says nothing about today's segments: it is
+    skipped if it cannot be segmented, or shares fewer customers with today than
+    ``minimum_customers`` or a tenth of those in a segment.
 
     Args:
         windows: Customer features at earlier dates, in key order.
@@ -44,10 +50,11 @@ def compared_with_windows(
         config: Thresholds and restarts.
 
     Returns:
-        The comparison, or None if there are no windows.
+        The comparison, or None if no window could be compared; and a note per
+        window skipped.
 
     Raises:
-        ValueError: If a window has no customer in common, or cannot be fitted.
+        ValueError: If an attribute of a window is unusable.
     """
     used = tuple(
         feature for feature in config.features if feature.name in model.feature_names
@@ -57,16 +64,24 @@ def compared_with_windows(
         assignments["model_segment_code"].isin(model.codes),
         ["customer_id", "model_segment_code"],
     ]
+    least_common = max(config.minimum_customers, LEAST_COMMON_RATIO * len(today))
+    notes: list[str] = []
     agreements: list[float] = []
     scores: list[dict[str, float]] = []
     for window in windows:
         included = window[~window["is_excluded"].to_numpy(dtype=bool)]
         included = included.reset_index(drop=True)
-        fitted = refit_clusters(included, window_config, len(model.segments))
+        try:
+            fitted = refit_clusters(included, window_config, len(model.segments))
+        except UnsegmentableError as error:
+            notes.append(_skipped(window, str(error)))
+            continue
         then = included.loc[fitted.regular, ["customer_id"]].assign(then=fitted.labels)
         common = today.merge(then, on="customer_id", validate="one_to_one")
-        if common.empty:
-            raise ValueError("a window has no customer in common with today")
+        if len(common) < least_common:
+            reason = f"{len(common)} of today's {len(today)} customers are in it"
+            notes.append(_skipped(window, reason))
+            continue
         names, now = np.unique(
             common["model_segment_code"].to_numpy(dtype=str), return_inverse=True
         )
@@ -75,10 +90,15 @@ def compared_with_windows(
         jaccard = clusterwise_jaccard(now.astype(np.int64), earlier)
         scores.append(dict(zip(names.tolist(), jaccard.tolist(), strict=True)))
     if not scores:
-        return None
+        return None, tuple(notes)
     worst = {
         code: min(score[code] for score in scores if code in score)
         for code in model.codes
         if any(code in score for score in scores)
     }
-    return WindowStability(min(agreements), worst, len(scores))
+    return WindowStability(min(agreements), worst, len(scores)), tuple(notes)
+
+
+def _skipped(window: pd.DataFrame, reason: str) -> str:
+    as_of_date = pd.Timestamp(window["as_of_date"].iloc[0]).date()
+    return f"window of {as_of_date} is not compared: {reason}"

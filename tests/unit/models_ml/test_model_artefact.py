@@ -1,5 +1,7 @@
 import copy
+import hashlib
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -37,3 +39,18 @@ def test_artefact_names_the_libraries_behind_its_numbers(segmentation):
     assert {"numpy", "scikit-learn", "python"} <= set(
         segmentation.artefact["libraries"]
     )
+
+
+def test_library_versions_are_recorded_beside_the_version(segmentation):
+    model = from_artefact(segmentation.artefact)
+    patched = to_artefact(replace(model, libraries={"python": "3.99.1"}))
+    assert patched["libraries"] == {"python": "3.99.1"}
+    assert patched["model_version"] == segmentation.artefact["model_version"]
+
+
+def test_artefact_of_the_former_format_still_serves(segmentation):
+    former = {**segmentation.artefact, "format": 1}
+    del former["model_version"], former["unsegmented_reason"]
+    digest = hashlib.sha256(artefact_json(former).encode()).hexdigest()
+    former["model_version"] = f"kmeans-{digest[:12]}"
+    assert from_artefact(former) == from_artefact(segmentation.artefact)

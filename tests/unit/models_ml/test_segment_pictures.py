@@ -3,6 +3,7 @@ import pandas as pd
 import pytest
 
 from models_ml import pictures
+from models_ml.segmentation import segment_customers
 
 
 def curve(contributions: list[float]) -> pd.DataFrame:
@@ -66,3 +67,33 @@ def test_long_whale_curve_is_thinned_but_keeps_its_peak():
 def test_empty_whale_curve_is_refused():
     with pytest.raises(ValueError, match="at least one customer"):
         pictures.whale_curve(curve([1.0]).iloc[:0])
+
+
+def test_customers_of_unknown_contribution_are_left_out_of_the_whale_curve():
+    known = curve([50, 40, 20, 5, -15])
+    unknown = pd.DataFrame({"rank": [6, 7], "cumulative_ratio": [None, None]})
+    chart = pictures.whale_curve(pd.concat([known, unknown]))
+    assert chart.layer[0].data["customer_share"].tolist() == [0.2, 0.4, 0.6, 0.8, 1.0]
+    assert chart.to_dict()["title"]["subtitle"] == (
+        "The best 80% of customers earn 115% of the contribution; the rest lose the "
+        "difference (2 customers of unknown contribution left out)"
+    )
+
+
+def test_whale_curve_of_unknown_contributions_says_so():
+    unknown = pd.DataFrame({"rank": [1, 2], "cumulative_ratio": [None, None]})
+    chart = pictures.whale_curve(unknown)
+    assert "No customer's contribution is known" in pictures.to_svg(chart)
+
+
+def test_pictures_without_segments_say_so(customers, quick_config):
+    without = segment_customers(customers.iloc[3:15], quick_config)
+    profile = pictures.profile_heatmap(without.segments)
+    assert "There are no segments to compare" in pictures.to_svg(profile)
+    stability = pictures.stability_by_segment_count(without.candidates)
+    assert "No number of segments was tried" in pictures.to_svg(stability)
+    assert "UNC Unclassified" in pictures.to_svg(
+        pictures.segment_sizes(without.segments)
+    )
+    for chart in (profile, stability):
+        assert pictures.to_png(chart).startswith(b"\x89PNG")

@@ -1,5 +1,7 @@
+import json
 from dataclasses import replace
 
+import duckdb
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,6 +9,7 @@ from pandas.testing import assert_frame_equal
 from sklearn.metrics import adjusted_rand_score
 from synthetic_customers import invented_customers
 
+from models_ml.artefact import from_artefact
 from models_ml.assignment import PreviousSegmentation
 from models_ml.config import SegmentationConfig
 from models_ml.segmentation import Segmentation, segment_customers
@@ -258,8 +261,6 @@ def test_firm_without_groups_is_told_so(quick_config):
     ("change", "message"),
     [
         (lambda f: f.iloc[:0], "no customers"),
-        (lambda f: f.iloc[3:28], "25 customers can be segmented, at least 30"),
-        (lambda f: f.assign(is_excluded=True), "0 customers can be segmented"),
         (lambda f: f.drop(columns="rush_order_ratio"), "rush_order_ratio is missing"),
         (lambda f: f.drop(columns="is_excluded"), "lack the columns is_excluded"),
         (
@@ -287,8 +288,6 @@ def test_firm_without_groups_is_told_so(quick_config):
     ],
     ids=[
         "empty",
-        "too_few",
-        "all_excluded",
         "attribute_missing",
         "column_missing",
         "partly_null",
@@ -314,10 +313,140 @@ def test_an_attribute_too_empty_to_impute_is_left_out_and_reported(
     )
 
 
-def test_identical_customers_are_refused(customers, quick_config):
-    names = [feature.name for feature in quick_config.features]
-    with pytest.raises(ValueError, match="no attribute varies"):
-        segment_customers(customers.assign(**dict.fromkeys(names, 1.0)), quick_config)
+def identical(customers, config):
+    return customers.assign(**{f.name: 1.0 for f in config.features})
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (
+            lambda f, _: f.iloc[3:15],
+            "too few customers to segment: 12 of at least 30",
+        ),
+        (
+            lambda f, _: f.assign(is_excluded=True, exclusion_reason=None),
+            "too few customers to segment: 0 of at least 30",
+        ),
+        (identical, "no attribute varies between the customers"),
+    ],
+    ids=["too_few", "all_excluded", "identical"],
+)
+def test_unsegmentable_customers_are_all_unclassified(
+    customers, quick_config, change, reason
+):
+    frame = change(customers, quick_config)
+    result = segment_customers(frame, quick_config, windows=[frame])
+    assert f"no segments: {reason}" in result.notes
+    assert {name: list(getattr(result, name).columns) for name in TABLES} == (
+        TABLE_COLUMNS
+    )
+    rows = result.assignments
+    assert rows["customer_id"].tolist() == sorted(frame["customer_id"])
+    assert set(rows["segment_code"]) == set(rows["model_segment_code"]) == {"UNC"}
+    assert set(rows["assigned_by"]) == {"rule"}
+    is_excluded = frame["is_excluded"].to_numpy(dtype=bool)
+    assert (rows.loc[~is_excluded, "reason"] == reason).all()
+    assert rows.loc[is_excluded, "reason"].str.startswith("excluded: ").all()
+    model = result.models.iloc[0]
+    assert (model["algorithm"], model["segment_count"]) == ("none", 0)
+    assert pd.isna(model["window_ari"])
+    assert pd.isna(model["mean_jaccard"])
+    assert from_artefact(json.loads(model["artefact_json"])).unsegmented_reason == (
+        reason
+    )
+    assert result.segments["segment_code"].tolist() == ["UNC"]
+    assert result.segments["customer_count"].tolist() == [len(frame)]
+    assert reason in result.segments["definition"].iloc[0]
+
+
+def warehouse_types(result: Segmentation) -> dict[str, list[tuple[str, str]]]:
+    types = {}
+    with duckdb.connect() as connection:
+        for name in TABLES:
+            connection.register("frame", getattr(result, name))
+            described = connection.execute("describe select * from frame").fetchall()
+            types[name] = [(row[0], row[1]) for row in described]
+            connection.unregister("frame")
+    return types
+
+
+def test_tables_without_segments_have_the_types_of_those_with(
+    segmentation, customers, quick_config
+):
+    without = segment_customers(customers.iloc[3:15], quick_config)
+    assert warehouse_types(without) == warehouse_types(segmentation)
+
+
+def test_first_model_follows_once_there_are_customers_enough(
+    segmentation, customers, quick_config
+):
+    without = segment_customers(customers.iloc[3:15], quick_config)
+    first = segment_customers(customers, quick_config, in_force(without))
+    assert first.notes[0] == "fitted anew: the model in force has no segments"
+    assert first.segments["segment_code"].tolist() == (
+        segmentation.segments["segment_code"].tolist()
+    )
+    assert not first.models["is_reused"].iloc[0]
+
+
+def test_codes_of_lost_segments_are_never_used_again(
+    segmentation, customers, quick_config
+):
+    without = segment_customers(
+        customers.iloc[3:15], quick_config, in_force(segmentation), refit=True
+    )
+    assert without.assignments["has_moved"].all()
+    assert without.artefact["retired_codes"] == ["S01", "S02", "S03", "S04", "S05"]
+    later = segment_customers(customers, quick_config, in_force(without))
+    assert later.segments["segment_code"].tolist()[:2] == ["S06", "S07"]
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (
+            lambda f, _: f.assign(is_excluded=True),
+            "too few customers to segment: 0 of at least 30",
+        ),
+        (
+            lambda f, _: f.assign(is_excluded=f.index > 10),
+            "too few customers to segment: 11 of at least 30",
+        ),
+        (
+            lambda f, _: f.assign(is_excluded=f.index > 45),
+            "of today's 597 customers are in it",
+        ),
+        (identical, "no attribute varies between the customers"),
+    ],
+    ids=["all_excluded", "nearly_all", "few_in_common", "identical"],
+)
+def test_window_from_before_the_customers_is_not_compared(
+    segmentation, customers, quick_config, change, reason
+):
+    earlier = change(customers, quick_config).assign(
+        as_of_date=pd.Timestamp("2024-12-31")
+    )
+    again = segment_customers(
+        customers, quick_config, in_force(segmentation), windows=[earlier]
+    )
+    assert again.models["window_ari"].isna().all()
+    assert again.notes[-1].startswith("window of 2024-12-31 is not compared: ")
+    assert again.notes[-1].endswith(reason)
+    assert set(again.stability["measure"]) == {"bootstrap_jaccard"}
+
+
+def test_attribute_become_too_empty_forces_a_new_fit(
+    segmentation, customers, quick_config
+):
+    known = customers["rush_order_ratio"].where(customers.index % 2 == 0)
+    again = segment_customers(
+        customers.assign(rush_order_ratio=known), quick_config, in_force(segmentation)
+    )
+    assert again.notes[0] == (
+        "fitted anew: attribute rush_order_ratio is null for 50% of the customers"
+    )
+    assert again.models["is_reused"].tolist() == [False]
 
 
 def test_forty_customers_are_enough(quick_config):
