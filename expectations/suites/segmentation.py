@@ -31,12 +31,14 @@ def segments() -> gx.ExpectationSuite:
     return gx.ExpectationSuite(
         name="segments",
         expectations=[
-            gxe.ExpectTableRowCountToBeBetween(
+            gxe.ExpectColumnValuesToBeBetween(
+                column="segment_count",
                 min_value=2,
                 max_value=12,
                 severity="critical",
-                notes="One segment is no segmentation; nobody serves a dozen.",
+                notes="One is no segmentation, a dozen too many; null: none declared.",
             ),
+            none("stray_count", "A model without segments leaves everybody in UNC."),
             gxe.ExpectColumnValuesToBeUnique(
                 column="segment_code",
                 severity="critical",
@@ -53,7 +55,7 @@ def segments() -> gx.ExpectationSuite:
                 notes="A segment nobody can describe cannot be governed.",
             ),
             gxe.ExpectColumnValuesToBeBetween(
-                column="examined_row_count",
+                column="member_count",
                 min_value=2,
                 severity="critical",
                 notes="One customer is an exception, not a segment.",
@@ -72,11 +74,7 @@ def models() -> gx.ExpectationSuite:
                 severity="critical",
                 notes="One model is in force.",
             ),
-            gxe.ExpectColumnValuesToNotBeNull(
-                column="mean_jaccard",
-                severity="critical",
-                notes="A partition of unknown stability has not been tested.",
-            ),
+            none("untested_count", "Segments of unknown stability are untested."),
             gxe.ExpectColumnValuesToBeBetween(
                 column="mean_jaccard",
                 min_value=0.6,
@@ -89,13 +87,16 @@ def models() -> gx.ExpectationSuite:
                 severity="critical",
                 notes="Below 0.5 two windows disagree; null: short history.",
             ),
-            gxe.ExpectColumnValuesToNotBeNull(
-                column="lowest_label_fidelity_ratio",
-                severity="critical",
-                notes="A label whose truth was not counted is a guess.",
+            none("uncounted_label_count", "A label of uncounted truth is a guess."),
+            none(
+                "segment_difference_count", "The model counts the segments there are."
+            ),
+            none(
+                "unexplained_customer_count",
+                "Without segments everybody is in UNC and told why.",
             ),
             gxe.ExpectColumnValuesToBeBetween(
-                column="lowest_label_fidelity_ratio",
+                column="fresh_label_fidelity_ratio",
                 min_value=0.8,
                 severity="critical",
                 notes="A label false of one member in five misleads who reads it.",
@@ -116,8 +117,7 @@ def segment_quality() -> gx.ExpectationSuite:
                 "window_ari", 0.75, "Between 0.5 and 0.75 people should look."
             ),
             advised_least("label_fidelity_ratio", 0.9, "The label is loose."),
-            advised_least(
-                "examined_row_count", 10, "Few customers: hardly worth a tier."
-            ),
+            advised_least("segment_count", 2, "No segments: everybody is in UNC."),
+            advised_least("member_count", 10, "Few customers: hardly worth a tier."),
         ],
     )

@@ -72,7 +72,9 @@ create table policy.policy_imputation as
 select 'otif_ratio' as attribute, 0.4::double as max_missing_ratio;
 
 create table segmentation.models as
-select 'M1' as model_version, 0.8 as mean_jaccard, 0.9 as window_ari;
+select
+    'M1' as model_version, 'kmeans' as algorithm, 2::bigint as segment_count,
+    0.8::double as mean_jaccard, 0.9::double as window_ari, false as is_reused;
 create table segmentation.segments as
 select * from (values
     ('M1', 'S01', 'Frequent', 'orders weekly', 0.8, 0.95),
@@ -81,7 +83,10 @@ select * from (values
 ) as t(model_version, segment_code, segment_name, definition, mean_jaccard,
        label_fidelity_ratio);
 create table segmentation.assignments as
-select * from (values ('C1', 'S01'), ('C2', 'S02')) as t(customer_id, segment_code);
+select * from (values
+    ('C1', 'S01', 'S01 is the nearest segment'),
+    ('C2', 'S02', 'S02 is the nearest segment')
+) as t(customer_id, segment_code, reason);
 
 create table core.fct_order_lines as from intermediate.int_order_lines_converted;
 create table core.fct_cost_pools as
@@ -238,7 +243,7 @@ FLAWS = [
     ),
     (
         "assignments",
-        "insert into segmentation.assignments values ('C1', 'S02')",
+        "insert into segmentation.assignments values ('C1', 'S02', 'nearest')",
         "repeated_customer_count",
     ),
     (
@@ -248,7 +253,7 @@ FLAWS = [
     ),
     (
         "assignments",
-        "insert into segmentation.assignments values ('C3', 'S02')",
+        "insert into segmentation.assignments values ('C3', 'S02', 'nearest')",
         "unknown_customer_count",
     ),
     (
@@ -261,7 +266,23 @@ FLAWS = [
         "models",
         "update segmentation.segments set label_fidelity_ratio = 0.5"
         " where segment_code = 'S02'",
-        "lowest_label_fidelity_ratio",
+        "fresh_label_fidelity_ratio",
+    ),
+    (
+        "models",
+        "update segmentation.segments set label_fidelity_ratio = null"
+        " where segment_code = 'S02'",
+        "uncounted_label_count",
+    ),
+    (
+        "models",
+        "update segmentation.models set mean_jaccard = null",
+        "untested_count",
+    ),
+    (
+        "models",
+        "update segmentation.models set segment_count = 3",
+        "segment_difference_count",
     ),
     (
         "fct_order_lines",
@@ -412,8 +433,109 @@ def test_account_without_a_pool_is_named(warehouse):
 
 def test_segments_are_counted_without_exceptions(warehouse):
     rows = warehouse.execute(find("segments").profile_sql).fetchall()
-    assert [(row[0], row[3]) for row in rows] == [("S01", 1), ("S02", 1)]
-    assert "(examined_row_count)" in examine(find("segments"), warehouse).detail
+    assert [(row[0], row[3], row[5]) for row in rows] == [("S01", 2, 1), ("S02", 2, 1)]
+    assert "(member_count)" in examine(find("segments"), warehouse).detail
+
+
+WITHOUT_SEGMENTS = """
+update segmentation.models
+set algorithm = 'none', segment_count = 0, mean_jaccard = null, window_ari = null;
+delete from segmentation.segments;
+insert into segmentation.segments values
+('M1', 'UNC', 'Unclassified', 'No segments were formed.', null, 1.0);
+update segmentation.assignments
+set segment_code = 'UNC', reason = 'too few customers to segment: 2 of at least 30';
+"""
+
+
+@pytest.mark.parametrize("name", ["assignments", "segments", "models"])
+def test_declared_lack_of_segments_passes(warehouse, name):
+    warehouse.execute(WITHOUT_SEGMENTS)
+    result = examine(find(name), warehouse)
+    assert (result.passed, result.detail, result.rows_examined) == (True, "", 2)
+
+
+def test_declared_lack_of_segments_is_reported(warehouse):
+    warehouse.execute(WITHOUT_SEGMENTS)
+    result = examine(find("segment_quality"), warehouse)
+    assert (result.passed, result.warnings, result.rows_examined) == (True, 1, 2)
+    assert "(segment_count)" in result.detail
+
+
+@pytest.mark.parametrize(
+    ("name", "flaw", "detail"),
+    [
+        (
+            "models",
+            "update segmentation.assignments set reason = '' where customer_id = 'C1'",
+            "(unexplained_customer_count)",
+        ),
+        (
+            "models",
+            "update segmentation.assignments set segment_code = 'EXC'"
+            " where customer_id = 'C1'",
+            "(unexplained_customer_count)",
+        ),
+        (
+            "models",
+            "update segmentation.models set algorithm = 'kmeans'",
+            "(uncounted_label_count)",
+        ),
+        (
+            "segments",
+            "update segmentation.models set algorithm = 'kmeans'",
+            "0 rows examined",
+        ),
+        (
+            "segments",
+            "update segmentation.assignments set segment_code = 'EXC'"
+            " where customer_id = 'C1'",
+            "(stray_count)",
+        ),
+        (
+            "segments",
+            "insert into segmentation.segments values"
+            " ('M1', 'S01', 'Frequent', 'orders weekly', 0.8, 0.95)",
+            "(stray_count)",
+        ),
+        ("segments", "delete from segmentation.segments", "0 rows examined"),
+        (
+            "assignments",
+            "update segmentation.assignments set segment_code = 'S01'"
+            " where customer_id = 'C1'",
+            "(unknown_segment_count)",
+        ),
+        (
+            "assignments",
+            "delete from segmentation.assignments where customer_id = 'C1'",
+            "(unassigned_customer_count)",
+        ),
+    ],
+)
+def test_flaw_without_segments_trips_its_gate(warehouse, name, flaw, detail):
+    warehouse.execute(WITHOUT_SEGMENTS)
+    warehouse.execute(flaw)
+    result = examine(find(name), warehouse)
+    assert not result.passed
+    assert detail in result.detail
+
+
+def test_lost_segments_of_a_model_are_refused(warehouse):
+    warehouse.execute("delete from segmentation.segments")
+    assert not examine(find("segments"), warehouse).passed
+    assert "(uncounted_label_count)" in examine(find("models"), warehouse).detail
+
+
+def test_loose_labels_of_a_reused_model_are_only_reported(warehouse):
+    warehouse.execute(
+        "update segmentation.models set is_reused = true;"
+        " update segmentation.segments set label_fidelity_ratio = 0.5"
+        " where segment_code = 'S02'"
+    )
+    assert examine(find("models"), warehouse).passed
+    quality = examine(find("segment_quality"), warehouse)
+    assert "(label_fidelity_ratio)" in quality.detail
+    assert quality.passed
 
 
 def test_quality_of_each_segment_is_profiled(warehouse):
