@@ -1,4 +1,5 @@
--- The landing tables each mart declares in `meta.requires`, from the project's graph.
+-- The landing tables each mart declares in `meta.requires`, from the project's graph;
+-- `a or b` declares that either will do.
 {% macro mart_requirements() -%}
 {%- set marts = [] -%}
 {%- if execute -%}

@@ -1,5 +1,6 @@
 -- Grain: one row per from currency, to currency, rate date and rate type.
 -- Every quote serves both directions; a quote given wins over one turned round.
+-- A rate of zero is no quote.
 with
 
 rates as (select * from {{ ref('stg_erp__exchange_rates') }}),
@@ -13,7 +14,7 @@ factors as (
         quote_code = 'divide' as is_turned,
         exchange_rate
     from rates
-    where from_currency_code != to_currency_code
+    where from_currency_code != to_currency_code and exchange_rate > 0
 ),
 
 both_directions as (

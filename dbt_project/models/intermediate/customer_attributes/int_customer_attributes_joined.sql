@@ -55,7 +55,7 @@ select
     monthly_sales.monthly_sales_variation,
     {{ ratio(
         'orders.costed_sales_amount_base_ccy - orders.cogs_amount_base_ccy',
-        'orders.costed_sales_amount_base_ccy'
+        'greatest(orders.costed_sales_amount_base_ccy, 0)'
     ) }} as gross_margin_ratio,
     {{ ratio(
         'orders.discount_amount_base_ccy',

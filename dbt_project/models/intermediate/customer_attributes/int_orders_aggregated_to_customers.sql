@@ -40,6 +40,8 @@ sums as (
         sum(change_count) filter (where is_in_window) as change_count,
         count(*) filter (where is_order and is_in_window and is_rush)
             as rush_order_count,
+        -- A company that never says which orders are rush has no count, not none.
+        sum(count(is_rush)) over () > 0 as is_rush_recorded,
         count(*) filter (where is_order and is_in_window and is_electronic)
             as electronic_order_count,
         count(is_electronic) filter (where is_order and is_in_window)
@@ -75,7 +77,7 @@ select
     weight_kg,
     weighed_order_count,
     change_count,
-    rush_order_count,
+    case when is_rush_recorded then rush_order_count end as rush_order_count,
     electronic_order_count,
     entered_order_count,
     net_sales_amount_base_ccy,

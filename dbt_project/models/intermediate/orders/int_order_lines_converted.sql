@@ -48,8 +48,10 @@ select
     order_lines.requested_date,
     order_lines.promised_date,
     order_lines.ordered_qty,
-    cast(order_lines.ordered_qty / product_versions.units_per_case as decimal(18, 4))
-        as case_qty,
+    cast(
+        order_lines.ordered_qty / nullif(product_versions.units_per_case, 0)
+        as decimal(18, 4)
+    ) as case_qty,
     cast(order_lines.ordered_qty * product_versions.weight_kg as decimal(18, 4))
         as weight_kg,
     cast(order_lines.ordered_qty * product_versions.volume_m3 as decimal(18, 6))

@@ -23,7 +23,7 @@ order_currencies as (
         min(order_date) as order_date,
         min(fiscal_period) as fiscal_period,
         bool_or(is_demand) as is_order,
-        bool_or(is_demand and is_rush) as is_rush,
+        bool_or(is_rush) filter (where is_demand) as is_rush,
         min(entry_mode) filter (where is_demand) as entry_mode,
         count(*) filter (where is_demand) as line_count,
         count(*) filter (where is_return) as return_line_count,

@@ -1,4 +1,5 @@
 -- Grain: one row per customer id ever given; a merged id names its successor.
+-- A customer none of whose identifiers is delivered any more stays, inactive.
 with
 
 customers as (select * from {{ ref('int_customer_masters_survived') }}),
@@ -34,10 +35,12 @@ current_identifiers as (
 successions as (
     select
         identifiers.customer_id,
-        current_identifiers.customer_id as successor_customer_id,
+        successors.customer_id as successor_customer_id,
         count(*) as identifier_count
     from identifiers
     inner join current_identifiers using (source_system, source_customer_id)
+    left join customers as successors
+        on current_identifiers.customer_id = successors.customer_id
     left join customers on identifiers.customer_id = customers.customer_id
     where customers.customer_id is null
     group by all
@@ -50,7 +53,10 @@ retired_customers as (
     from successions
     qualify row_number() over (
         partition by customer_id
-        order by identifier_count desc, successor_customer_id
+        order by
+            successor_customer_id is null,
+            identifier_count desc,
+            successor_customer_id
     ) = 1
 ),
 
@@ -70,7 +76,7 @@ held_ids as (
 
 select
     held_ids.customer_id,
-    customers.customer_name,
+    coalesce(customers.customer_name, held_ids.customer_id) as customer_name,
     customers.parent_customer_id,
     held_ids.successor_customer_id,
     customers.party_type,
@@ -82,15 +88,17 @@ select
     customers.region_name,
     customers.city_name,
     customers.postal_code,
-    customers.is_strategic,
-    customers.is_intercompany,
-    customers.is_credit_hold,
-    customers.is_government,
-    customers.is_regulated,
-    customers.identifier_count,
+    coalesce(customers.is_strategic, false) as is_strategic,
+    coalesce(customers.is_intercompany, false) as is_intercompany,
+    coalesce(customers.is_credit_hold, false) as is_credit_hold,
+    coalesce(customers.is_government, false) as is_government,
+    coalesce(customers.is_regulated, false) as is_regulated,
+    coalesce(customers.identifier_count, 0) as identifier_count,
     first_orders.first_order_date,
-    assignments.segment_code
+    assignments.segment_code,
+    held_ids.successor_customer_id is null and customers.customer_id is not null
+        as is_active
 from held_ids
-inner join customers on held_ids.master_customer_id = customers.customer_id
+left join customers on held_ids.master_customer_id = customers.customer_id
 left join first_orders on held_ids.customer_id = first_orders.customer_id
 left join assignments on held_ids.customer_id = assignments.customer_id

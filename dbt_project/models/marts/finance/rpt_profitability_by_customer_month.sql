@@ -2,14 +2,21 @@
 -- Contribution is net sales less cost of goods less cost to serve. Where a line of the
 -- month lacks its cost of goods, cogs, gross margin and contribution are null. Where a
 -- company knows no cost of goods at all it is measured before them and the row says so.
+-- Where it knows no cost at all, cost to serve and contribution are null, not zero.
 with
 
 monthly_sales as (select * from {{ ref('int_sales_aggregated_to_months') }}),
 
 pool_costs as (select * from {{ ref('rpt_cost_to_serve_by_customer_pool_month') }}),
 
+cost_charges as (select * from {{ ref('int_cost_charges_unioned') }}),
+
 company as (
-    select coalesce(bool_or(is_cogs_known_to_company), false) as is_cogs_known
+    select
+        coalesce(bool_or(is_cogs_known_to_company), false) as is_cogs_known,
+        coalesce({{ is_available('gl__journal_lines') }}, false)
+        or coalesce({{ is_available('tms__freight_charges') }}, false)
+        or exists (select 1 from cost_charges) as is_cost_known
     from monthly_sales
 ),
 
@@ -42,8 +49,14 @@ customer_months as (
             when company.is_cogs_known then 0
         end as cogs_amount,
         company.is_cogs_known,
-        coalesce(monthly_costs.cost_to_serve_amount, 0) as cost_to_serve_amount,
-        coalesce(monthly_costs.variable_amount, 0) as variable_amount
+        case
+            when company.is_cost_known
+                then coalesce(monthly_costs.cost_to_serve_amount, 0)
+        end as cost_to_serve_amount,
+        case
+            when company.is_cost_known
+                then coalesce(monthly_costs.variable_amount, 0)
+        end as variable_amount
     from monthly_sales
     full outer join monthly_costs using (customer_id, fiscal_period)
     cross join company

@@ -1,27 +1,42 @@
 -- Grain: one row per mart.
 -- A mart is available when every landing table it requires was delivered; one that
--- requires none always is.
+-- requires none always is. A requirement `a or b` is met by either table.
 with
 
 requirements as ({{ mart_requirements() }}),
 
 availability as (select * from {{ ref('stg_refresh__table_availability') }}),
 
+alternatives as (
+    select
+        mart_name,
+        table_name as requirement,
+        unnest(string_split(table_name, ' or ')) as table_name
+    from requirements
+),
+
+missing_requirements as (
+    select
+        alternatives.mart_name,
+        alternatives.requirement,
+        string_agg(
+            table_name || coalesce(' (' || availability.unavailable_reason || ')', ''),
+            ' or '
+            order by table_name
+        ) as missing_requirement
+    from alternatives
+    left join availability using (table_name)
+    where table_name is not null
+    group by alternatives.mart_name, alternatives.requirement
+    having not coalesce(bool_or(availability.is_available), false)
+),
+
 missing_tables as (
     select
-        requirements.mart_name,
-        string_agg(
-            requirements.table_name
-            || coalesce(' (' || availability.unavailable_reason || ')', ''),
-            ', '
-            order by requirements.table_name
-        ) as missing_tables
-    from requirements
-    left join availability using (table_name)
-    where
-        requirements.table_name is not null
-        and not coalesce(availability.is_available, false)
-    group by all
+        mart_name,
+        string_agg(missing_requirement, ', ' order by requirement) as missing_tables
+    from missing_requirements
+    group by mart_name
 ),
 
 marts as (
