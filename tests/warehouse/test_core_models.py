@@ -150,3 +150,38 @@ def test_absent_source_is_unknown_and_not_zero(features):
 def test_every_quoted_currency_has_its_rate(query):
     assert set(CURRENCY_OF_ACCOUNT.values()) == {"EUR", "USD"}
     assert query("from intermediate.int_missing_exchange_rates") == []
+
+
+def test_row_after_the_as_of_date_reaches_nothing(query, features):
+    assert features["three"]["net_sales_amount_base_ccy"] is None
+    for table, condition in (
+        ("raw.erp__order_lines", "order_id = 'LATE'"),
+        ("raw.erp__charges", "document_id = 'X1'"),
+        ("raw.wms__return_lines", "return_id = 'R1'"),
+        ("raw.tms__shipments", "shipment_id = 'S2'"),
+    ):
+        assert query(f"from {table} where {condition}"), table
+    for table, condition in (
+        ("intermediate.int_order_lines_converted", "order_id = 'LATE'"),
+        ("intermediate.int_orders_aggregated", "order_id = 'LATE'"),
+        ("intermediate.int_cost_objects_enumerated", "order_id = 'LATE'"),
+        ("intermediate.int_charges_converted", "document_id = 'X1'"),
+        ("intermediate.int_ledger_lines_mapped", "document_id = 'erp:X1'"),
+        ("staging.stg_wms__return_lines", "return_id = 'R1'"),
+        ("intermediate.int_shipments_timed", "shipment_id = 'S2'"),
+        ("intermediate.int_shipment_lines_weighted", "shipment_id = 'S2'"),
+        ("features.ftr_products", "product_id = 'P9'"),
+    ):
+        assert not query(f"from {table} where {condition}"), table
+
+
+def test_row_of_the_as_of_date_itself_counts(query):
+    assert query("from intermediate.int_charges_converted where document_id = 'X0'")
+    assert query("from intermediate.int_shipments_timed where shipment_id = 'S1'")
+    fulfilled = query(
+        """
+        select shipped_qty from intermediate.int_order_lines_fulfilled
+        where order_id = 'O1' and line_no = 1
+        """
+    )
+    assert [row["shipped_qty"] for row in fulfilled] == [1]

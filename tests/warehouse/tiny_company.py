@@ -47,6 +47,19 @@ def order_lines():
     return lines
 
 
+def late_order_line():
+    """The only order of A3 and of product P9, the day after the as-of date."""
+    return {
+        **order_lines()[0],
+        "order_id": "LATE",
+        "sold_to_id": "A3",
+        "product_id": "P9",
+        "ordered_at": f"{AS_OF + timedelta(days=1)} 00:00:00",
+        "net_amount": Decimal("5000000.00"),
+        "status": "shipped",
+    }
+
+
 def exchange_rates():
     """Dollar quotes of every business day, in the direction dollar to euro."""
     days = [FIRST_DAY - timedelta(days=5) + timedelta(days=n) for n in range(370)]
@@ -84,7 +97,52 @@ def company_tables():
             {"product_id": f"P{n}", "valid_from": "2024-01-01", "name": f"Product {n}"}
             for n in range(3)
         ],
-        "erp__order_lines": order_lines(),
+        "erp__order_lines": [*order_lines(), late_order_line()],
+        "erp__charges": [
+            {
+                "document_id": f"X{number}",
+                "line_no": 1,
+                "charge_type": "freight",
+                "direction": "cost",
+                "amount": 10,
+                "currency_code": "EUR",
+                "charged_on": AS_OF + timedelta(days=number),
+                "entity_code": "E1",
+                "customer_id": "A1",
+            }
+            for number in range(2)
+        ],
+        "wms__return_lines": [
+            {
+                "return_id": "R1",
+                "line_no": 1,
+                "order_id": "O1",
+                "order_line_no": 1,
+                "product_id": "P0",
+                "qty": 1,
+                "received_at": f"{AS_OF + timedelta(days=1)} 08:00:00",
+            }
+        ],
+        "tms__shipments": [
+            {
+                "shipment_id": shipment_id,
+                "entity_code": "E1",
+                "shipped_at": f"{day} 08:00:00",
+            }
+            for shipment_id, day in (
+                ("S1", AS_OF),
+                ("S2", AS_OF + timedelta(days=1)),
+            )
+        ],
+        "tms__shipment_lines": [
+            {
+                "shipment_id": shipment_id,
+                "order_id": "O1",
+                "line_no": 1,
+                "qty": 1,
+            }
+            for shipment_id in ("S1", "S2")
+        ],
         "erp__exchange_rates": exchange_rates(),
         "crm__accounts": [
             {"account_id": "K3", "erp_customer_id": "A3", "name": "Account of A3"}
