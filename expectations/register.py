@@ -152,7 +152,11 @@ GATES: tuple[Gate, ...] = (
         name="segments",
         stage="segmentation",
         description="A handful of named segments, each of more than one customer.",
-        examines=("segmentation.segments", "segmentation.assignments"),
+        examines=(
+            "segmentation.segments",
+            "segmentation.assignments",
+            "segmentation.models",
+        ),
     ),
     Gate(
         schema="segmentation",

@@ -43,8 +43,10 @@ select * from (values ('6110', 'expense'), ('1000', 'asset'))
     as t(account_id, account_type);
 create table raw.gl__journal_lines as
 select * from (values
-    ('DE01', 'J1', '6110', 9.00::decimal(18, 2)), ('DE01', 'J1', '1000', -9.00)
-) as t(entity_code, journal_id, account_id, amount);
+    ('DE01', 'J1', '6110', 9.00::decimal(18, 2), date '2025-12-31'),
+    ('DE01', 'J1', '1000', -9.00, '2025-12-31'),
+    ('DE01', 'J9', '6110', 2.00, '2026-01-01'), ('DE01', 'J9', '1000', -2.00, null)
+) as t(entity_code, journal_id, account_id, amount, posting_date);
 
 create table intermediate.int_missing_exchange_rates (
     table_name varchar, currency_code varchar, calendar_date date
@@ -321,7 +323,8 @@ FLAWS = [
     ),
     (
         "ledger_coverage",
-        "insert into raw.gl__journal_lines values ('DE01', 'J2', '6110', 1)",
+        "insert into raw.gl__journal_lines"
+        " values ('DE01', 'J2', '6110', 1, '2025-12-31')",
         "lost_line_count",
     ),
     (
