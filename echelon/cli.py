@@ -100,7 +100,7 @@ def land(
 def refresh(
     as_of: Annotated[
         str | None,
-        typer.Option(help="YYYY-MM-DD; the latest business date if left out."),
+        typer.Option(help="YYYY-MM-DD; that of the latest event if left out."),
     ] = None,
     policy: Annotated[
         Path | None, typer.Option(help="Directory of policy_*.csv files to lay over.")
