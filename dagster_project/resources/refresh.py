@@ -26,7 +26,7 @@ class RefreshResource(dg.ConfigurableResource):
     """One refresh: its options, and the candidate its steps write one after another.
 
     Attributes:
-        as_of: Date the refresh stands at (YYYY-MM-DD); that of the latest event when empty.
+        as_of: Date the refresh stands at (YYYY-MM-DD); the latest event's when empty.
         policy_dir: Directory of policy files laid over the delivered ones.
         refit: Fit the segmentation anew instead of assigning by the model in force.
         seed: Start of every random sequence of a fit.
