@@ -106,7 +106,7 @@ def _build(
 
         result = run_dbt(
             [*BUILD, *selection],
-            manifest=parsed_project(),
+            manifest=parsed_project(prepare_dbt(refresh.settings)),
             on_event=keep_results,
         )
         for message in messages:

@@ -69,15 +69,19 @@ def parsed_manifest(paths: DbtPaths) -> Mapping[str, Any]:
         and stamp_path.read_text() == stamp
     )
     if not is_current:
-        parsed_project()
+        parsed_project(paths)
         stamp_path.write_text(stamp)
     manifest: Mapping[str, Any] = json.loads(paths.manifest_path.read_text())
     return manifest
 
 
 @functools.cache
-def parsed_project() -> Any:
-    """Return dbt's own parsed project, parsed once per process."""
+def parsed_project(paths: DbtPaths) -> Any:
+    """Return dbt's own parsed project, parsed once per process and target folder.
+
+    Args:
+        paths: What ``prepare_dbt`` returned last: dbt reads it from the environment.
+    """
     return run_dbt(["parse"]).result
 
 

@@ -154,14 +154,17 @@ def test_an_unmapped_ledger_account_is_refused_with_its_first_posting(another):
 def test_an_unknown_mapping_key_is_named_with_its_line(another, tmp_path):
     mapping = tmp_path / "company.yml"
     mapping.write_text(
-        "version: 1\ncompany: acme\nsettings: {base_currency: EUR}\ntabels: {}\n",
+        "version: 1\ncompany: acme\nsettings: {base_currency: EUR}\n"
+        "sources: {rows: {file: rows.csv}}\ntables:\n"
+        "  erp__customers: {from: rows, columns: {customer_id: id, name: name}}\n"
+        "tabels: {}\n",
         encoding="utf-8",
     )
 
     completed = another.run("land", "--mapping", mapping, "--source", tmp_path)
 
     assert completed.returncode == 30
-    assert "company.yml:4" in completed.stderr
+    assert "company.yml:7" in completed.stderr
     assert "tabels" in completed.stderr
 
 
