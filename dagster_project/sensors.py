@@ -4,8 +4,8 @@ import dagster as dg
 
 from dagster_project.jobs import JOBS, refresh_job
 from echelon.config import load_settings
-from echelon.release.inputs import delivery_directories
-from echelon.release.layout import sha256_of_file, sha256_of_record
+from echelon.hashing import sha256_of_file, sha256_of_record
+from echelon.landing.manifest import MANIFEST_FILE, delivery_directories
 
 
 @dg.sensor(
@@ -23,8 +23,8 @@ def landed_deliveries(
     row see the same. The cursor is ``<state last seen>:<state last asked for>``.
     """
     manifests = [
-        path / "manifest.json"
-        for path in delivery_directories(load_settings().data_dir)
+        path / MANIFEST_FILE
+        for path in delivery_directories(load_settings().landing_dir)
     ]
     if not manifests:
         return dg.SkipReason("no delivery has landed yet")

@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.release.layout import landing_dir
 
 PROJECT_DIR = Path(__file__).resolve().parents[1]
 CONTRACTS_DIR = PROJECT_DIR / "contracts" / "landing"
@@ -48,7 +49,7 @@ class Settings(BaseSettings):
     @property
     def landing_dir(self) -> Path:
         """Directory of the immutable deliveries."""
-        return self.data_dir / "landing"
+        return landing_dir(self.data_dir)
 
     @property
     def dagster_home(self) -> Path:

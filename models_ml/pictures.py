@@ -222,12 +222,6 @@ def to_png(chart: alt.LayerChart) -> bytes:
     return png
 
 
-def to_svg(chart: alt.LayerChart) -> str:
-    """Render a chart as an SVG image, without a browser or a network."""
-    svg: str = vl_convert.vegalite_to_svg(chart.to_dict())
-    return svg
-
-
 def to_html(chart: alt.LayerChart) -> str:
     """Render a chart as a page that carries its libraries and opens offline."""
     html: str = vl_convert.vegalite_to_html(chart.to_dict(), bundle=True)

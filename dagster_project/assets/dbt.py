@@ -10,6 +10,7 @@ from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 from google.protobuf.json_format import MessageToDict
 
 from dagster_project.faults import reported_faults
+from dagster_project.refused_inputs import check_rates_and_pools
 from dagster_project.resources.dbt_runner import (
     parsed_manifest,
     parsed_project,
@@ -19,7 +20,6 @@ from dagster_project.resources.dbt_runner import (
 from dagster_project.resources.refresh import RefreshResource
 from echelon.config import load_settings
 from echelon.errors import EchelonError, ExitCode, Fault
-from echelon.landing.checks_policy import check_rates_and_pools
 
 MANIFEST = parsed_manifest(prepare_dbt(load_settings()))
 # Unit tests guard the logic (`make test`), not the data of a refresh.

@@ -113,11 +113,9 @@ def _pattern(sql_type: str) -> str:
 
 
 def decimal_scale(sql_type: str) -> int:
-    """Read the number of decimals out of ``decimal(precision,scale)``."""
+    """Read the digits after the point of a contract type; 0 if it has none."""
     matched = re.fullmatch(r"decimal\(\d+,(\d+)\)", sql_type)
-    if matched is None:
-        raise ValueError(f"not a decimal type: {sql_type}")
-    return int(matched[1])
+    return int(matched[1]) if matched else 0
 
 
 def _from_floating_point(column: str, source: str, sql_type: str) -> Cast | None:

@@ -6,8 +6,8 @@ import duckdb
 
 from echelon.landing.checks import failure
 from echelon.landing.contract import TableContract
-from echelon.landing.load_sources import sql_name
 from echelon.landing.quarantine import quarantine_table
+from echelon.quoting import quote_name
 
 _JOURNALS = "gl__journal_lines"
 _ACCOUNTS = "gl__accounts"
@@ -72,10 +72,10 @@ def count_orphans(
             if contract.name not in delivered or parent not in delivered:
                 continue
             orphans = connection.execute(
-                f"select count(*) from raw.{sql_name(contract.name)} as child"
-                f" anti join raw.{sql_name(parent)} as parent"
-                f" on child.{sql_name(column.name)} = parent.{sql_name(key)}"
-                f" where child.{sql_name(column.name)} is not null"
+                f"select count(*) from raw.{quote_name(contract.name)} as child"
+                f" anti join raw.{quote_name(parent)} as parent"
+                f" on child.{quote_name(column.name)} = parent.{quote_name(key)}"
+                f" where child.{quote_name(column.name)} is not null"
             ).fetchall()[0][0]
             if orphans:
                 counts[f"{contract.name}.{column.name}"] = orphans

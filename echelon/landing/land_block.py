@@ -11,15 +11,12 @@ from echelon.landing.land_promises import require_amounts, require_joins, requir
 from echelon.landing.mapping import Block, Column
 from echelon.landing.mapping_allocate import helper_columns, split_query
 from echelon.landing.mapping_check import block_columns, value_map
-from echelon.landing.mapping_document import Key, MappingDocument, suggest
+from echelon.landing.mapping_document import Key, MappingDocument
 from echelon.landing.mapping_expression import object_to_expression
-from echelon.landing.mapping_sql import (
-    compile_column,
-    from_clause,
-    join_clauses,
-    quote_name,
-)
+from echelon.landing.mapping_sql import compile_column, from_clause, join_clauses
 from echelon.landing.sources import column_names
+from echelon.quoting import quote_name
+from echelon.spelling import suggest
 
 _RELATION = "__block"
 _MISSING = re.compile(

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from echelon.hashing import sha256_of_file
 from echelon.landing.mapping import Mapping
 from echelon.landing.mapping_document import MappingDocument
 
@@ -114,7 +115,8 @@ def draft_policy(document: MappingDocument) -> DeliveryDraft | None:
         raise document.configuration_error("policy_not_found", key, message)
     _check_base_currency(document, directory)
     tables = [
-        LandedTable(file.stem, file, _csv_rows(file), file_hash(file)) for file in files
+        LandedTable(file.stem, file, _csv_rows(file), sha256_of_file(file))
+        for file in files
     ]
     return DeliveryDraft("policy", "", tables)
 
@@ -132,12 +134,6 @@ def _check_base_currency(document: MappingDocument, directory: Path) -> None:
         message = f"{file.parent.name}/{file.name} says {_BASE_CURRENCY} {named}"
         hint = "the refresh reads the currency from the policy overlay"
         raise document.configuration_error("base_currency_differs", key, message, hint)
-
-
-def file_hash(file: Path) -> str:
-    """Compute the sha256 of a file as hex."""
-    with file.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def publish_delivery(

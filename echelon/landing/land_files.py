@@ -4,12 +4,13 @@ from pathlib import Path
 
 import duckdb
 
+from echelon.hashing import sha256_of_file
 from echelon.landing.contract import ColumnContract, TableContract
 from echelon.landing.land_block import Work
-from echelon.landing.land_delivery import LandedTable, file_hash
+from echelon.landing.land_delivery import LandedTable
 from echelon.landing.land_query import fetch_row
 from echelon.landing.land_tables import is_exact
-from echelon.landing.mapping_sql import quote_name, quote_text
+from echelon.quoting import quote_name, quote_text
 
 MOST_CSV_ROWS = 50_000
 
@@ -46,7 +47,7 @@ def write_table(
         name=contract.name,
         file=file,
         rows=rows,
-        sha256=file_hash(file),
+        sha256=sha256_of_file(file),
         control_totals=totals,
     )
 

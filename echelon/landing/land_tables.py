@@ -1,12 +1,13 @@
 """Which rows does a mapping make of its sources? One table per contract table."""
 
+from echelon.landing.casts import decimal_scale
 from echelon.landing.contract import ColumnContract, TableContract
 from echelon.landing.land_block import Work, build_block
 from echelon.landing.land_query import fetch_row
 from echelon.landing.land_units import in_contract_units
 from echelon.landing.mapping import Table
 from echelon.landing.mapping_document import Key
-from echelon.landing.mapping_sql import decimal_scale, quote_name
+from echelon.quoting import quote_name
 
 
 def build_table(work: Work, contract: TableContract, table: Table) -> str:

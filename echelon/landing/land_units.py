@@ -1,8 +1,9 @@
 """How do the units and clocks of a source become those of the contract?"""
 
+from echelon.landing.casts import decimal_scale
 from echelon.landing.contract import ColumnContract
 from echelon.landing.mapping import Settings
-from echelon.landing.mapping_sql import decimal_scale, quote_name, quote_text
+from echelon.quoting import quote_name, quote_text
 
 _DIMENSION_BY_SUFFIX = {"_kg": "weight", "_m3": "volume", "_km": "distance"}
 # Contract units (kg, m3, km) per unit of the source; pound, ounce, mile and cubic

@@ -10,10 +10,10 @@ from echelon.landing.checks_business import check_ledger, count_orphans
 from echelon.landing.contract import TableContract
 from echelon.landing.load_policy import check_policy_files
 from echelon.landing.load_report import LoadedFile, LoadedTable, LoadReport
-from echelon.landing.load_sources import sql_name
 from echelon.landing.load_table import load_file
 from echelon.landing.manifest import POLICY_SYSTEM, Landing, read_landing
 from echelon.landing.quarantine import check_limit, quarantine_table
+from echelon.quoting import quote_name
 
 Progress = Callable[[str, int, int], None]
 
@@ -86,7 +86,7 @@ def load_landing(
     landing = read_landing(landing_dir, contracts)
     _check_required(landing, contracts)
     create_raw_schema(connection, contracts)
-    files, policy_files = _load_files(connection, landing, contracts, progress)
+    files = _load_files(connection, landing, contracts, progress)
     delivered = {file.table for file in files}
     waived = {
         code
@@ -100,9 +100,7 @@ def load_landing(
         contract.name: _close_table(connection, contract, landing)
         for contract in contracts.values()
     }
-    return LoadReport(
-        files, tables, policy_files, orphans, breaches, landing.incomplete
-    )
+    return LoadReport(files, tables, orphans, breaches, landing.incomplete)
 
 
 def _load_files(
@@ -110,7 +108,7 @@ def _load_files(
     landing: Landing,
     contracts: Mapping[str, TableContract],
     progress: Progress | None,
-) -> tuple[tuple[LoadedFile, ...], dict[str, Path]]:
+) -> tuple[LoadedFile, ...]:
     """Load table by table in contract order, each from its oldest delivery on."""
     jobs = [
         (contract, delivery)
@@ -129,15 +127,12 @@ def _load_files(
     for contract in contracts.values():
         rows = sum(file.row_count for file in files if file.table == contract.name)
         check_limit(connection, contract, rows)
-    policy_files: dict[str, Path] = {}
     for delivery in landing.deliveries:
         if delivery.manifest.system == POLICY_SYSTEM:
             for policy in check_policy_files(connection, delivery):
                 files.append(policy)
                 _record_file(connection, policy)
-                path = delivery.directory / Path(policy.file).name
-                policy_files[path.name] = path
-    return tuple(files), policy_files
+    return tuple(files)
 
 
 def _check_required(landing: Landing, contracts: Mapping[str, TableContract]) -> None:
@@ -185,12 +180,12 @@ def _close_table(
     """Count what is in force and say whether the table is available."""
     # greatest() passes over columns that hold no date at all.
     latest = "".join(
-        f", cast(max({sql_name(name)}) as date)"
+        f", cast(max({quote_name(name)}) as date)"
         for name in contract.business_date_columns
     )
     row_count, as_of_date = connection.execute(
         f"select count(*), greatest(cast(null as date){latest})"
-        f" from raw.{sql_name(contract.name)}"
+        f" from raw.{quote_name(contract.name)}"
     ).fetchall()[0]
     bad_count, amount = connection.execute(
         "select count(*), sum(amount) from raw.quarantined_rows where table_name = ?",

@@ -4,8 +4,8 @@ import duckdb
 
 from echelon.landing.checks import failure
 from echelon.landing.contract import TableContract
-from echelon.landing.load_sources import sql_name
 from echelon.landing.quarantine import quarantine_table
+from echelon.quoting import quote_name
 
 INCOMING = '"incoming delivery"'
 
@@ -27,7 +27,7 @@ def check_keys(
     Raises:
         EchelonError: INPUT_REJECTED, naming the line of the first repetition.
     """
-    keys = ", ".join(sql_name(name) for name in contract.key_columns)
+    keys = ", ".join(quote_name(name) for name in contract.key_columns)
     counted = connection.execute(
         f"select count(*) = count(distinct hash({keys})) from {table}"
     ).fetchall()
@@ -62,9 +62,9 @@ def supersede(connection: duckdb.DuckDBPyConnection, contract: TableContract) ->
         Number of earlier rows replaced; quarantined rows that the delivery corrects
         leave the quarantine and are not counted.
     """
-    target = f"raw.{sql_name(contract.name)}"
+    target = f"raw.{quote_name(contract.name)}"
     same_key = " and ".join(
-        f"earlier.{sql_name(name)} is not distinct from later.{sql_name(name)}"
+        f"earlier.{quote_name(name)} is not distinct from later.{quote_name(name)}"
         for name in contract.key_columns
     )
     _release_corrected(connection, contract, same_key)

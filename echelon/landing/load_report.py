@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 
 @dataclass(frozen=True)
@@ -64,7 +63,6 @@ class LoadReport:
     Attributes:
         files: Every file, policy files included, in the order of loading.
         tables: Every contract table by name.
-        policy_files: Newest delivered file per policy file name.
         orphan_counts: Rows whose reference has no match, by ``table.column``; only
             references that have any.
         waived_checks: Breaches declared by a manifest: rows or journals by check code.
@@ -73,7 +71,6 @@ class LoadReport:
 
     files: tuple[LoadedFile, ...]
     tables: dict[str, LoadedTable]
-    policy_files: dict[str, Path]
     orphan_counts: dict[str, int]
     waived_checks: dict[str, int]
     incomplete_deliveries: tuple[str, ...]

@@ -12,7 +12,9 @@ import duckdb
 
 from echelon.landing.checks import failure
 from echelon.landing.contract import TableContract
-from echelon.landing.manifest import ManifestTable, did_you_mean
+from echelon.landing.manifest import ManifestTable
+from echelon.quoting import quote_text
+from echelon.spelling import with_suggestion
 
 _BLOCK_BYTES = 1 << 20
 
@@ -36,14 +38,14 @@ class SourceFile:
     @property
     def relation(self) -> str:
         """SQL relation with the file's columns and ``_record``, counted from 1."""
-        file = sql_text(str(self.path))
+        file = quote_text(str(self.path))
         if self.physical_line_count is None:
             return (
                 "(select * exclude (file_row_number), file_row_number + 1 as _record"
                 f" from read_parquet({file}, file_row_number = true))"
             )
         columns = ", ".join(
-            f"{sql_text(name)}: 'VARCHAR'" for name in self.column_types
+            f"{quote_text(name)}: 'VARCHAR'" for name in self.column_types
         )
         # No sniffing: the same bytes must read the same whatever they look like.
         return (
@@ -51,16 +53,6 @@ class SourceFile:
             f" columns = {{{columns}}}, auto_detect = false, header = true,"
             " delim = ',', quote = '\"', escape = '\"', nullstr = ''))"
         )
-
-
-def sql_text(value: str) -> str:
-    """Quote a value as an SQL string literal."""
-    return "'" + value.replace("'", "''") + "'"
-
-
-def sql_name(name: str) -> str:
-    """Quote a name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
 
 
 def open_source(
@@ -94,7 +86,7 @@ def open_source(
         return SourceFile(path, label, line_count, columns)
     described = run_reading(
         connection,
-        f"describe select * from read_parquet({sql_text(str(path))})",
+        f"describe select * from read_parquet({quote_text(str(path))})",
         label,
     )
     return SourceFile(path, label, None, {row[0]: row[1] for row in described})
@@ -114,7 +106,8 @@ def check_columns(source: SourceFile, contract: TableContract) -> None:
     known = {column.name for column in contract.columns}
     for name in source.column_types:
         if name not in known:
-            message = f"{contract.name} has no such column{did_you_mean(name, known)}"
+            message = f"{contract.name} has no such column"
+            message = with_suggestion(message, name, known)
             raise failure("unknown_column", message, source.label, line, name)
     for column in contract.columns:
         needed = column.is_required or column.is_key

@@ -18,8 +18,6 @@ from echelon.landing.load_sources import (
     open_source,
     physical_lines,
     run_reading,
-    sql_name,
-    sql_text,
 )
 from echelon.landing.manifest import MANIFEST_FILE, Delivery, ManifestTable
 from echelon.landing.quarantine import (
@@ -30,6 +28,7 @@ from echelon.landing.quarantine import (
     row_rules,
     set_aside,
 )
+from echelon.quoting import quote_name, quote_text
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ def load_file(
     Raises:
         EchelonError: INPUT_REJECTED, naming file, line and column where they exist.
     """
-    target = f"raw.{sql_name(contract.name)}" if is_first else INCOMING
+    target = f"raw.{quote_name(contract.name)}" if is_first else INCOMING
     incoming = _prepare(connection, contract, delivery, target)
     _read(connection, incoming)
     row_count, bad_row_count = _check_promises(connection, incoming)
@@ -121,7 +120,7 @@ def _prepare(
         source_type = source.column_types.get(column.name)
         if source_type is None:
             continue
-        cast = cast_column(sql_name(column.name), source_type, column.sql_type)
+        cast = cast_column(quote_name(column.name), source_type, column.sql_type)
         if cast is None:
             message = f"{source_type} where the contract has {column.sql_type}"
             raise failure("wrong_column_type", message, label, None, column.name)
@@ -134,7 +133,7 @@ def _read(connection: duckdb.DuckDBPyConnection, incoming: _Incoming) -> None:
     """Read and cast the file in one pass; rules on typed files wait for the check."""
     values, given, names = [], [], []
     for column in incoming.contract.columns:
-        name = sql_name(column.name)
+        name = quote_name(column.name)
         cast = incoming.casts.get(column.name)
         value = cast.value if cast else f"cast(null as {column.sql_type})"
         values.append(f"{value} as {name}")
@@ -153,7 +152,7 @@ def _read(connection: duckdb.DuckDBPyConnection, incoming: _Incoming) -> None:
         create or replace {kind} {incoming.table} as
         select
             {", ".join(names)},
-            {sql_text(incoming.delivery.manifest.delivery_id)} as _delivery_id,
+            {quote_text(incoming.delivery.manifest.delivery_id)} as _delivery_id,
             _record + {first_line} as _source_line
             {rule}
         from (
@@ -172,7 +171,7 @@ def _check_promises(
     totals = incoming.promised.control_totals
     for column in totals:
         _check_summable(incoming, column)
-    sums = "".join(f", sum({sql_name(column)})" for column in totals)
+    sums = "".join(f", sum({quote_name(column)})" for column in totals)
     found = _fetch(
         connection, f"select count(*), count({broken}) {sums} from {incoming.table}"
     )

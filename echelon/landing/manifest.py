@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -11,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from echelon.landing.checks import CHECKS, failure
 from echelon.landing.contract import TableContract
+from echelon.spelling import with_suggestion
 
 MANIFEST_FILE = "manifest.json"
 POLICY_SYSTEM = "policy"
@@ -84,6 +84,16 @@ class Landing:
     incomplete: tuple[str, ...]
 
 
+def delivery_directories(landing_dir: Path) -> list[Path]:
+    """List the directories of complete deliveries, by system and delivery id."""
+    return [
+        directory
+        for system in _directories(landing_dir)
+        for directory in _directories(system)
+        if _is_complete(directory)
+    ]
+
+
 def read_landing(landing_dir: Path, contracts: Mapping[str, TableContract]) -> Landing:
     """Read and validate every manifest of a landing area.
 
@@ -102,11 +112,11 @@ def read_landing(landing_dir: Path, contracts: Mapping[str, TableContract]) -> L
     incomplete: list[str] = []
     for system in _directories(landing_dir):
         if system.name not in systems:
-            hint = did_you_mean(system.name, systems)
-            raise failure("unknown_system", f"unknown system{hint}", system.name)
+            message = with_suggestion("unknown system", system.name, systems)
+            raise failure("unknown_system", message, system.name)
         for directory in _directories(system):
             label = f"{system.name}/{directory.name}"
-            if (directory / MANIFEST_FILE).is_file():
+            if _is_complete(directory):
                 deliveries.append(_read_delivery(directory, label, contracts))
             else:
                 incomplete.append(label)
@@ -118,18 +128,18 @@ def read_landing(landing_dir: Path, contracts: Mapping[str, TableContract]) -> L
     return Landing(tuple(deliveries), tuple(incomplete))
 
 
-def did_you_mean(name: str, known: set[str]) -> str:
-    """Suggest the known name closest to a misspelled one, empty if none is close."""
-    close = get_close_matches(name, sorted(known), n=1)
-    return f", did you mean {close[0]}?" if close else ""
-
-
 def _load_order(delivery: Delivery) -> tuple[str, int, str]:
     manifest = delivery.manifest
     return manifest.system, manifest.sequence, manifest.delivery_id
 
 
+def _is_complete(directory: Path) -> bool:
+    # The manifest is written last.
+    return (directory / MANIFEST_FILE).is_file()
+
+
 def _directories(parent: Path) -> list[Path]:
+    """List sub-directories; a leading dot or underscore marks a landing under way."""
     if not parent.is_dir():
         return []
     return sorted(
@@ -180,7 +190,7 @@ def _check_names(directory: Path, file: str, manifest: Manifest) -> None:
             raise failure("malformed_manifest", message, file, None, key)
     waivable = {check.code for check in CHECKS.values() if check.is_waivable}
     for code in sorted(set(manifest.waived_checks) - waivable):
-        message = f"{code} cannot be waived{did_you_mean(code, waivable)}"
+        message = with_suggestion(f"{code} cannot be waived", code, waivable)
         raise failure("malformed_manifest", message, file, None, "waived_checks")
 
 
@@ -191,7 +201,7 @@ def _check_tables(
         if manifest.system == POLICY_SYSTEM and table.startswith("policy_"):
             continue
         if table not in contracts:
-            message = f"no contract for this table{did_you_mean(table, set(contracts))}"
+            message = with_suggestion("no contract for this table", table, contracts)
             raise failure("unknown_table", message, file, None, f"tables.{table}")
     for table, entry in manifest.tables.items():
         key = f"tables.{table}"

@@ -1,8 +1,9 @@
 """How is a header amount split over its lines so that not a cent is lost?"""
 
+from echelon.landing.casts import decimal_scale
 from echelon.landing.contract import ColumnContract
 from echelon.landing.mapping import Allocate
-from echelon.landing.mapping_sql import decimal_scale, quote_name
+from echelon.quoting import quote_name
 
 
 def helper_columns(name: str, allocate: Allocate) -> dict[str, str]:

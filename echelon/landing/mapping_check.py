@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping
 from echelon.errors import EchelonError
 from echelon.landing.contract import ColumnContract, TableContract
 from echelon.landing.mapping import Block, Column, Constant, Table
-from echelon.landing.mapping_document import Key, MappingDocument, suggest
+from echelon.landing.mapping_document import Key, MappingDocument
+from echelon.spelling import suggest
 
 Contracts = Mapping[str, TableContract]
 

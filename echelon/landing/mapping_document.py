@@ -1,6 +1,5 @@
 """Is this mapping file well formed? Reads it and remembers the line of every key."""
 
-import difflib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.landing import mapping as language
 from echelon.landing.mapping import Mapping
+from echelon.spelling import suggest
 
 Key = tuple[str | int, ...]
 
@@ -44,12 +44,6 @@ class MappingDocument:
         """Make the error of a source that is not as the mapping says."""
         fault = _fault(self.path, self.lines, key, (code, message, hint))
         return EchelonError(ExitCode.INPUT_REJECTED, fault)
-
-
-def suggest(name: str, known: list[str]) -> str | None:
-    """Phrase a did-you-mean for a misspelt name, None if nothing comes close."""
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    return f"did you mean {close[0]}?" if close else None
 
 
 def read_mapping(path: Path) -> MappingDocument:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from echelon.landing.contract import ColumnContract
 from echelon.landing.mapping import Block, Column, Constant, Join, Unpivot
+from echelon.quoting import quote_name, quote_text
 
 _DECIMAL_TYPE = re.compile(r"decimal\(\d+,(\d+)\)")
 _NUMBER_EXAMPLE = re.compile(r"[\d., ']+")
@@ -25,22 +26,6 @@ class CompiledColumn:
     check: str | None = None
     code: str = ""
     complaint: str = ""
-
-
-def quote_text(text: str) -> str:
-    """Write a text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"
-
-
-def quote_name(name: str) -> str:
-    """Write a name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def decimal_scale(sql_type: str) -> int:
-    """Read the digits after the point of a contract type; 0 if it has none."""
-    decimal = _DECIMAL_TYPE.fullmatch(sql_type)
-    return int(decimal.group(1)) if decimal else 0
 
 
 def from_clause(block: Block, source_columns: list[str]) -> str:

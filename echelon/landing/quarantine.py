@@ -8,7 +8,7 @@ import duckdb
 from echelon.landing.casts import Cast, bad_code
 from echelon.landing.checks import CHECKS, failure
 from echelon.landing.contract import ColumnContract, TableContract
-from echelon.landing.load_sources import sql_name, sql_text
+from echelon.quoting import quote_name, quote_text
 
 RULE_COLUMN = "_broken_rule"
 
@@ -61,12 +61,12 @@ def broken_rule(rules: list[RowRule]) -> str:
 
 def given_name(column: str) -> str:
     """Name the column that keeps what was delivered, as an SQL identifier."""
-    return sql_name(f"given {column}")
+    return quote_name(f"given {column}")
 
 
 def quarantine_table(contract: TableContract) -> str:
     """Name the temporary table that keeps the bad rows of a table, typed."""
-    return sql_name(f"quarantined {contract.name}")
+    return quote_name(f"quarantined {contract.name}")
 
 
 def set_aside(
@@ -86,17 +86,18 @@ def set_aside(
         rules: The rules the numbers stand for.
     """
     numbered = ", ".join(
-        f"({number}, {sql_text(rule.column)}, {sql_text(rule.code)},"
-        f" {sql_text(rule.reason)})"
+        f"({number}, {quote_text(rule.column)}, {quote_text(rule.code)},"
+        f" {quote_text(rule.reason)})"
         for number, rule in enumerate(rules, start=1)
     )
     amount = (
-        sql_name(contract.valuation_column) if contract.valuation_column else "null"
+        quote_name(contract.valuation_column) if contract.valuation_column else "null"
     )
     connection.execute(f"""
         insert into raw.quarantined_rows
         select
-            {sql_text(contract.name)}, _delivery_id, {sql_text(label)}, _source_line,
+            {quote_text(contract.name)}, _delivery_id, {quote_text(label)},
+            _source_line,
             rules.column_name, rules.error_code, rules.reason,
             {_column_or_null(contract, "entity_code")},
             {_column_or_null(contract, "fiscal_period")},
@@ -153,7 +154,7 @@ def check_limit(
 
 
 def _column_rules(column: ColumnContract, cast: Cast) -> list[RowRule]:
-    name = sql_name(column.name)
+    name = quote_name(column.name)
     rules = []
     if cast.given is not None:
         code = bad_code(column.sql_type)
@@ -164,7 +165,7 @@ def _column_rules(column: ColumnContract, cast: Cast) -> list[RowRule]:
         meaning = CHECKS["missing_value"].meaning
         rules.append(RowRule(column.name, "missing_value", meaning, f"{name} is null"))
     if column.valid_values:
-        allowed = ", ".join(sql_text(value) for value in column.valid_values)
+        allowed = ", ".join(quote_text(value) for value in column.valid_values)
         reason = f"The value is not one of: {', '.join(column.valid_values)}."
         outside = f"{name} not in ({allowed})"
         rules.append(RowRule(column.name, "value_not_allowed", reason, outside))
@@ -172,4 +173,4 @@ def _column_rules(column: ColumnContract, cast: Cast) -> list[RowRule]:
 
 
 def _column_or_null(contract: TableContract, name: str) -> str:
-    return sql_name(name) if contract.column(name) else "null"
+    return quote_name(name) if contract.column(name) else "null"

@@ -9,8 +9,8 @@ from echelon.landing.land_query import fetch_row
 from echelon.landing.mapping import Format, Source
 from echelon.landing.mapping_document import Key, MappingDocument
 from echelon.landing.mapping_expression import object_to_query
-from echelon.landing.mapping_sql import quote_name, quote_text
 from echelon.landing.sources_text import MalformedTextError, read_header, read_rows
+from echelon.quoting import quote_name, quote_text
 
 _CSV_LINE = re.compile(r"CSV Error on Line: (\d+)")
 _LONGEST_DUCKDB_DELIMITER = 4

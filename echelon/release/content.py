@@ -17,6 +17,8 @@ from typing import Any
 
 import duckdb
 
+from echelon.quoting import quote_name
+
 
 @dataclass(frozen=True)
 class TableContent:
@@ -35,12 +37,7 @@ class TableContent:
 
 def quoted(address: str) -> str:
     """Quote each part of a dotted address for use in SQL."""
-    return ".".join(quoted_name(part) for part in address.split("."))
-
-
-def quoted_name(name: str) -> str:
-    """Quote one identifier for use in SQL."""
-    return '"' + name.replace('"', '""') + '"'
+    return ".".join(quote_name(part) for part in address.split("."))
 
 
 def current_catalog(connection: duckdb.DuckDBPyConnection) -> str:
@@ -84,8 +81,8 @@ def read_content(
     if not columns:
         raise LookupError(f"there is no table {address}")
     money = [name for name, kind in columns if kind.startswith("DECIMAL")]
-    sums = "".join(f", sum({quoted_name(name)})" for name in money)
-    row_hash = f"hash({', '.join(quoted_name(name) for name, _ in columns)})"
+    sums = "".join(f", sum({quote_name(name)})" for name in money)
+    row_hash = f"hash({', '.join(quote_name(name) for name, _ in columns)})"
     row = connection.execute(
         f"""
         select

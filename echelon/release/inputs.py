@@ -1,14 +1,14 @@
 """Which inputs make a release, and are they the ones already published?"""
 
 import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from echelon.errors import EchelonError, ExitCode, Fault
-from echelon.release.layout import landing_dir, sha256_of_file, sha256_of_record
+from echelon.hashing import sha256_of_file, sha256_of_record
+from echelon.landing.manifest import delivery_directories
+from echelon.release.layout import landing_dir
 
 LOGIC_DIRECTORIES = (
     "contracts",
@@ -101,46 +101,11 @@ def hash_inputs(data_dir: Path, project_dir: Path, seeds_dir: Path) -> InputHash
     )
 
 
-def delivery_directories(data_dir: Path) -> list[Path]:
-    """List the landed deliveries, sorted by system and delivery id.
-
-    Directories whose name starts with a dot or an underscore hold a landing under way.
-    """
-    landing = landing_dir(data_dir)
-    return sorted(
-        path.parent
-        for path in landing.glob("*/*/manifest.json")
-        if not any(
-            part.startswith((".", "_"))
-            for part in path.parent.relative_to(landing).parts
-        )
-    )
-
-
-def delivery_sequence(directory: Path) -> tuple[int, str]:
-    """Return the sequence number and id that order the deliveries of one system."""
-    path = directory / "manifest.json"
-    try:
-        return int(
-            json.loads(path.read_text(encoding="utf-8"))["sequence"]
-        ), directory.name
-    except (ValueError, KeyError, TypeError) as error:
-        raise EchelonError(
-            ExitCode.INPUT_REJECTED,
-            Fault(
-                code="manifest_unreadable",
-                message="the manifest has no whole number `sequence`",
-                file=str(path),
-                column="sequence",
-            ),
-        ) from error
-
-
 def _delivery_hashes(data_dir: Path) -> list[str]:
     # The manifest holds the SHA-256 of its files, which the loader checks; sizes make
     # an edit of a landed file show up here without reading gigabytes.
     hashes = []
-    for directory in delivery_directories(data_dir):
+    for directory in delivery_directories(landing_dir(data_dir)):
         sizes = sorted((path.name, path.stat().st_size) for path in directory.iterdir())
         manifest = sha256_of_file(directory / "manifest.json")
         hashes.append(sha256_of_record([directory.parent.name, manifest, sizes]))

@@ -1,6 +1,5 @@
 """Where does everything of a release lie in the data directory?"""
 
-import hashlib
 import json
 import os
 from pathlib import Path
@@ -30,18 +29,6 @@ def releases_dir(data_dir: Path) -> Path:
 def pointer_path(data_dir: Path) -> Path:
     """Return the symbolic link that names the release in force."""
     return data_dir / "current"
-
-
-def sha256_of_file(path: Path) -> str:
-    """Return the SHA-256 of a file's bytes, in hex."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def sha256_of_record(record: object) -> str:
-    """Return the SHA-256 of a JSON value in canonical form, in hex."""
-    text = json.dumps(record, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def write_json(path: Path, record: dict[str, Any]) -> None:

@@ -8,7 +8,8 @@ import duckdb
 import yaml
 
 from echelon.errors import EchelonError, ExitCode, Fault
-from echelon.release.content import columns_of, quoted_name
+from echelon.quoting import quote_name
+from echelon.release.content import columns_of
 from echelon.release.store import Release
 
 CARRIED_OVER = {
@@ -36,14 +37,14 @@ def write_previous_tables(
         connection.execute(f"attach '{path}' as in_force (read_only)")
     for target, model in CARRIED_OVER.items():
         columns = contracts[model]
-        declared = ", ".join(f"{quoted_name(name)} {kind}" for name, kind in columns)
+        declared = ", ".join(f"{quote_name(name)} {kind}" for name, kind in columns)
         connection.execute(f"create table raw.{target} ({declared})")
         if release is None:
             continue
         known = {
             name for name, _ in columns_of(connection, "in_force", f"core.{model}")
         }
-        shared = ", ".join(quoted_name(name) for name, _ in columns if name in known)
+        shared = ", ".join(quote_name(name) for name, _ in columns if name in known)
         if shared:
             connection.execute(
                 f"insert into raw.{target} by name"

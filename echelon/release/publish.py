@@ -12,14 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from echelon.audit import append_event
+from echelon.hashing import sha256_of_file
 from echelon.release.candidate import Candidate
 from echelon.release.gates import GateDefinition
-from echelon.release.layout import (
-    MANIFEST_NAME,
-    fsync_directory,
-    releases_dir,
-    sha256_of_file,
-)
+from echelon.release.layout import MANIFEST_NAME, fsync_directory, releases_dir
 from echelon.release.lock import refresh_lock
 from echelon.release.retention import clean_candidates, clean_releases
 from echelon.release.staging import DEFAULT_OPTIONS, PublishOptions, stage_release

@@ -7,12 +7,8 @@ from pathlib import Path
 
 from echelon.audit import append_event, cut_torn_tail
 from echelon.errors import EchelonError
-from echelon.release.layout import (
-    MANIFEST_NAME,
-    candidates_dir,
-    releases_dir,
-    sha256_of_file,
-)
+from echelon.hashing import sha256_of_file
+from echelon.release.layout import MANIFEST_NAME, candidates_dir, releases_dir
 from echelon.release.store import (
     current_release_id,
     list_releases,

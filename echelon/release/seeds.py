@@ -1,14 +1,19 @@
 """Which policy and reference rows does this refresh run under?"""
 
 import csv
+import json
 import re
 import shutil
 from pathlib import Path
 
 from echelon.errors import EchelonError, ExitCode, Fault
-from echelon.release.inputs import delivery_directories, delivery_sequence
+from echelon.landing.manifest import (
+    MANIFEST_FILE,
+    POLICY_SYSTEM,
+    delivery_directories,
+)
+from echelon.release.layout import landing_dir
 
-POLICY_SYSTEM = "policy"
 SETTINGS_NAME = "policy_settings.csv"
 THRESHOLDS_NAME = "policy_thresholds.csv"
 # Models look these rows up one by one: a row that is missing would compare with NULL.
@@ -43,10 +48,10 @@ def assemble_seeds(
     shutil.copytree(defaults_dir, seeds_dir)
     deliveries = [
         path
-        for path in delivery_directories(data_dir)
+        for path in delivery_directories(landing_dir(data_dir))
         if path.parent.name == POLICY_SYSTEM
     ]
-    layers = sorted(deliveries, key=delivery_sequence)
+    layers = sorted(deliveries, key=_sequence)
     if policy_dir is not None:
         if not policy_dir.is_dir():
             raise _refused(policy_dir, "there is no such policy directory")
@@ -75,6 +80,25 @@ def base_currency(seeds_dir: Path) -> str:
             if row["setting_name"] == "base_currency_code":
                 return row["setting_value"]
     raise _refused(path, "no setting base_currency_code", column="setting_name")
+
+
+def _sequence(directory: Path) -> tuple[int, str]:
+    """Return the sequence number and id that order the deliveries of one system."""
+    path = directory / MANIFEST_FILE
+    try:
+        return int(
+            json.loads(path.read_text(encoding="utf-8"))["sequence"]
+        ), directory.name
+    except (ValueError, KeyError, TypeError) as error:
+        raise EchelonError(
+            ExitCode.INPUT_REJECTED,
+            Fault(
+                code="manifest_unreadable",
+                message="the manifest has no whole number `sequence`",
+                file=str(path),
+                column="sequence",
+            ),
+        ) from error
 
 
 def _check_overlay(overlay: Path, default: Path) -> None:

@@ -19,6 +19,7 @@ import duckdb
 import echelon
 from echelon.audit import read_events
 from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.hashing import sha256_of_file
 from echelon.release.audit_file import FileAudit
 from echelon.release.candidate import Candidate
 from echelon.release.gates import (
@@ -32,7 +33,6 @@ from echelon.release.layout import (
     MANIFEST_NAME,
     PUBLISHED_NAME,
     fsync_directory,
-    sha256_of_file,
     write_json,
 )
 from echelon.release.published_file import (
@@ -57,14 +57,12 @@ class PublishOptions:
         parquet_row_limit: Largest table exported as Parquet; larger ones are in the
             database only, which the manifest says.
         keep_releases: Number of releases to keep.
-        pictures_dir: Directory of pictures to copy into the release, or None.
         memory_limit: Memory of the engine while copying.
         keep_candidate: Whether the candidate stays until the next refresh.
     """
 
     parquet_row_limit: int = 2_000_000
     keep_releases: int = 5
-    pictures_dir: Path | None = None
     memory_limit: str = "4GB"
     keep_candidate: bool = False
 
@@ -98,8 +96,6 @@ def stage_release(
     content = _write_files(candidate, required_gates, staged, options)
     if candidate.artefacts_dir.is_dir():
         shutil.copytree(candidate.artefacts_dir, staged / ARTEFACTS_NAME)
-    if options.pictures_dir is not None:
-        shutil.copytree(options.pictures_dir, staged / "pictures")
     audit = audit_in_fresh_process(staged / PUBLISHED_NAME)
     _refuse_unless_same(content, audit)
     write_json(staged / MANIFEST_NAME, _manifest(candidate, content, audit, staged))

@@ -8,8 +8,9 @@ import duckdb
 
 from echelon.audit import AuditEvent, read_events
 from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.hashing import sha256_of_file
 from echelon.release.audit_file import FileAudit, audit_file
-from echelon.release.layout import MANIFEST_NAME, sha256_of_file
+from echelon.release.layout import MANIFEST_NAME
 from echelon.release.store import Release, find_release, release_in_force
 
 

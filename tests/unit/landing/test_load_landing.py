@@ -164,14 +164,12 @@ def test_bad_correction_leaves_the_former_row_in_force(landing):
     ) == [("N40",)]
 
 
-def test_policy_files_are_verified_and_the_newest_wins(landing):
+def test_policy_files_are_verified_and_listed(landing):
     landing.deliver_required()
     pools = "cost_pool_code,account_id\npicking,6010\n"
     landing.deliver({"policy_cost_pools": pools}, system="policy")
-    newer = landing.deliver({"policy_cost_pools": pools * 2}, "policy", sequence=2)
-    report = landing.load()
-    path = newer / "policy_cost_pools.csv"
-    assert report.policy_files == {"policy_cost_pools.csv": path}
+    landing.deliver({"policy_cost_pools": pools * 2}, "policy", sequence=2)
+    landing.load()
     assert landing.query(
         "select table_name, row_count from raw.deliveries"
         " where system_code = 'policy' order by sequence"

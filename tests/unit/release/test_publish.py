@@ -95,18 +95,6 @@ def test_large_tables_stay_out_of_the_parquet_export_and_the_manifest_says_so(co
     assert not (release.directory / "parquet/core/fct_cost_to_serve.parquet").exists()
 
 
-def test_pictures_are_part_of_the_release(company, tmp_path):
-    pictures = tmp_path / "pictures"
-    pictures.mkdir()
-    (pictures / "whale_curve.html").write_text("<svg/>")
-    candidate = company.candidate()
-    company.examine(candidate)
-    release = publish(
-        candidate, [company.reconciled], PublishOptions(pictures_dir=pictures)
-    )
-    assert "pictures/whale_curve.html" in release.manifest()["files"]
-
-
 def test_fitted_model_is_part_of_the_release(company):
     candidate = company.candidate()
     candidate.artefacts_dir.mkdir()

@@ -4,7 +4,7 @@ import pytest
 
 from echelon.config import PROJECT_DIR
 from echelon.errors import EchelonError, ExitCode
-from echelon.release.inputs import delivery_directories
+from echelon.landing.manifest import delivery_directories
 from echelon.release.seeds import KEY_COLUMNS, assemble_seeds
 
 DEFAULTS = PROJECT_DIR / "dbt_project" / "seeds" / "policy"
@@ -85,8 +85,8 @@ def test_every_default_may_be_laid_over_itself(tmp_path):
 
 
 def test_landing_under_way_is_no_delivery(company):
-    expected = delivery_directories(company.data_dir)
+    expected = delivery_directories(company.data_dir / "landing")
     company.deliver(".landing-1", system="erp")
     company.deliver("_scratch", system="erp")
     company.deliver("erp-0002", system=".landing-2")
-    assert delivery_directories(company.data_dir) == expected
+    assert delivery_directories(company.data_dir / "landing") == expected

@@ -5,7 +5,7 @@ import pytest
 
 from echelon.audit import audit_log_path
 from echelon.errors import EchelonError, ExitCode
-from echelon.release.layout import sha256_of_file
+from echelon.hashing import sha256_of_file
 from echelon.release.rollback import rollback
 from echelon.release.store import current_release_id, find_release
 from echelon.release.verify import verify
