@@ -21,6 +21,8 @@ from great_expectations.core.batch_definition import BatchDefinition
 from great_expectations.data_context.types.base import ProgressBarsConfig
 from great_expectations.expectations.metadata_types import FailureSeverity
 
+from echelon.release.content import current_catalog
+from echelon.release.gates import unmet_requirement
 from expectations.register import Gate
 
 EXAMINED_COLUMN = "examined_row_count"
@@ -99,10 +101,9 @@ def examine(gate: Gate, connection: duckdb.DuckDBPyConnection) -> GateResult:
     Returns:
         The result; not applicable where a table it requires is declared absent.
     """
-    for requirement in gate.requires:
-        reason = _absence(requirement.split(" or "), connection)
-        if reason is not None:
-            return not_applicable(gate.name, reason)
+    reason = unmet_requirement(gate, connection, current_catalog(connection))
+    if reason is not None:
+        return not_applicable(gate.name, reason)
     suites = import_module(f"expectations.suites.{gate.schema}")
     suite: gx.ExpectationSuite = getattr(suites, gate.name)()
     return run_gate(suite, connection.execute(gate.profile_sql).df())
@@ -111,25 +112,6 @@ def examine(gate: Gate, connection: duckdb.DuckDBPyConnection) -> GateResult:
 def not_applicable(gate: str, reason: str) -> GateResult:
     """Say that a gate had nothing to examine because its tables are declared absent."""
     return GateResult(gate, 0, False, 0, 0, f"not applicable: {reason}", reason)
-
-
-def _absence(
-    alternatives: list[str], connection: duckdb.DuckDBPyConnection
-) -> str | None:
-    rows = connection.execute(
-        """
-        select table_name, is_available, unavailable_reason
-        from raw.table_availability
-        where list_contains(?, table_name)
-        order by table_name
-        """,
-        [alternatives],
-    ).fetchall()
-    if any(is_available for _, is_available, _ in rows):
-        return None
-    return (
-        "; ".join(f"{table}: {reason}" for table, _, reason in rows) or "unknown table"
-    )
 
 
 @cache

@@ -15,7 +15,10 @@ from pathlib import Path
 
 PROFILES_DIR = Path(__file__).parent / "profiles"
 LEDGER = ("gl__journal_lines", "gl__accounts")
-ANY_COST = ("gl__journal_lines or erp__charges or tms__freight_charges",)
+ANY_COST = (
+    "gl__journal_lines or erp__charges where direction = 'cost'"
+    " or tms__freight_charges",
+)
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,9 @@ class Gate:
         description: What it makes sure of.
         examines: Tables its result is bound to, as ``schema.table``; the first one is
             the asset it is shown on.
-        requires: Contract tables it needs, each maybe with alternatives (``a or b``);
-            without them it is recorded as not applicable.
+        requires: Contract tables it needs, each maybe with alternatives (``a or b``)
+            and a condition some row must meet (``a where x = 'y' or b``); without them
+            it is recorded as not applicable.
         is_critical: Whether it can stop a release.
     """
 
@@ -220,6 +224,15 @@ GATES: tuple[Gate, ...] = (
             "finance.rpt_profitability_by_customer_month",
         ),
         requires=ANY_COST,
+    ),
+    Gate(
+        schema="finance",
+        name="unallocated_costs",
+        stage="marts",
+        description="Of what policy allocates, nearly all reaches a customer.",
+        examines=("core.fct_cost_pools", "policy.policy_thresholds"),
+        requires=ANY_COST,
+        is_critical=False,
     ),
     Gate(
         schema="finance",

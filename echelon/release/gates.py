@@ -71,7 +71,7 @@ class GateDefinition(Protocol):
 
     @property
     def requires(self) -> tuple[str, ...]:
-        """Contract tables it needs, each maybe with alternatives (``a or b``)."""
+        """Contract tables it needs: ``a``, ``a or b``, ``a where condition or b``."""
 
 
 @dataclass(frozen=True)
@@ -223,6 +223,43 @@ def gate_failed(rule: str, message: str) -> EchelonError:
     )
 
 
+def unmet_requirement(
+    gate: GateDefinition, connection: duckdb.DuckDBPyConnection, catalog: str
+) -> str | None:
+    """Say what a gate needs that was not delivered.
+
+    Args:
+        gate: The gate; ``requires`` names its tables.
+        connection: Connection that has the candidate's warehouse attached.
+        catalog: Name under which it is attached.
+
+    Returns:
+        The absent tables of the first requirement that no alternative meets, each with
+        its reason, or None if the gate has something to examine.
+    """
+    rows = connection.execute(
+        "select table_name, is_available, unavailable_reason"
+        f" from {catalog}.raw.table_availability"
+    ).fetchall()
+    availability = {table: (is_there, reason) for table, is_there, reason in rows}
+    for requirement in gate.requires:
+        lacks = []
+        for alternative in requirement.split(" or "):
+            table, _, condition = alternative.partition(" where ")
+            is_there, reason = availability.get(table, (False, "unknown table"))
+            if is_there and condition:
+                reason = f"no row where {condition}"
+                is_there = connection.execute(
+                    f"select 1 from {catalog}.raw.{table} where {condition} limit 1"
+                ).fetchall()
+            if is_there:
+                break
+            lacks.append(f"{table}: {reason}")
+        else:
+            return "; ".join(sorted(lacks))
+    return None
+
+
 def table_hashes(
     connection: duckdb.DuckDBPyConnection, catalog: str, gate: GateDefinition
 ) -> dict[str, str]:
@@ -260,13 +297,8 @@ def _fault_of(
 def _false_absence(
     gate: GateDefinition, connection: duckdb.DuckDBPyConnection, catalog: str
 ) -> str | None:
-    rows = connection.execute(
-        f"select table_name from {catalog}.raw.table_availability where is_available"
-    ).fetchall()
-    delivered = {row[0] for row in rows}
-    for requirement in gate.requires:
-        if delivered.isdisjoint(requirement.split(" or ")):
-            return None
+    if unmet_requirement(gate, connection, catalog) is not None:
+        return None
     return "was passed over although its tables were delivered"
 
 

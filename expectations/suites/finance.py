@@ -2,7 +2,7 @@
 
 import great_expectations as gx
 
-from expectations.bounds import none
+from expectations.bounds import advised_most, none
 
 
 def rpt_gl_reconciliation_by_cost_pool_month() -> gx.ExpectationSuite:
@@ -39,6 +39,19 @@ def allocated_costs() -> gx.ExpectationSuite:
         expectations=[
             none("customer_pool_difference_cents", "Customers do not add up to pools."),
             none("customer_month_difference_cents", "Profit does not add up to pools."),
+        ],
+    )
+
+
+def unallocated_costs() -> gx.ExpectationSuite:
+    """Of what policy allocates, nearly all reaches a customer."""
+    return gx.ExpectationSuite(
+        name="unallocated_costs",
+        expectations=[
+            advised_most(
+                "over_limit_count", 0, "More is unallocated than policy accepts."
+            ),
+            advised_most("undriven_pool_count", 0, "Nothing ever drove a pool."),
         ],
     )
 

@@ -38,6 +38,7 @@ select * from (values
     ('erp__charges', false, 'not kept', 0), ('gl__accounts', true, null, 1),
     ('gl__journal_lines', true, null, 3), ('tms__freight_charges', true, null, 1)
 ) as t(table_name, is_available, unavailable_reason, row_count);
+create table raw.erp__charges as select 'revenue' as direction;
 create table raw.gl__accounts as
 select * from (values ('6110', 'expense'), ('1000', 'asset'))
     as t(account_id, account_type);
@@ -73,6 +74,11 @@ from (values ('C1'), ('C2')) as t(customer_id);
 create table policy.policy_imputation as
 select 'otif_ratio' as attribute, 0.4::double as max_missing_ratio;
 
+create table policy.policy_thresholds as
+select
+    'unallocated_limit_ratio' as name, 0.05::decimal(18, 6) as value,
+    date '1900-01-01' as valid_from;
+
 create table segmentation.models as
 select
     'M1' as model_version, 'kmeans' as algorithm, 2::bigint as segment_count,
@@ -93,7 +99,8 @@ select * from (values
 create table core.fct_order_lines as from intermediate.int_order_lines_converted;
 create table core.fct_cost_pools as
 select
-    '2025-12' as fiscal_period, 'allocate' as treatment,
+    'DE01' as entity_code, '2025-12' as fiscal_period,
+    'freight' as cost_pool_code, 'allocate' as treatment,
     8.00::decimal(18, 2) as allocatable_amount_base_ccy,
     0.00::decimal(18, 2) as unallocated_amount_base_ccy;
 create table finance.rpt_cost_to_serve_by_customer_pool_month as
@@ -355,6 +362,16 @@ FLAWS = [
         "customer_month_difference_cents",
     ),
     (
+        "unallocated_costs",
+        "update core.fct_cost_pools set unallocated_amount_base_ccy = 0.41",
+        "over_limit_count",
+    ),
+    (
+        "unallocated_costs",
+        "update core.fct_cost_pools set unallocated_amount_base_ccy = 8.00",
+        "undriven_pool_count",
+    ),
+    (
         PROFIT,
         f"update finance.{PROFIT} set contribution_amount_base_ccy = 34.01"
         " where customer_id = 'C1'",
@@ -570,3 +587,28 @@ def test_gate_with_alternatives_applies_while_one_of_them_is_there(warehouse):
         " set is_available = false, unavailable_reason = 'not kept'"
     )
     assert "tms__freight_charges: not kept" in examine(gate, warehouse).detail
+
+
+def test_company_whose_charges_are_all_revenue_has_no_cost_to_examine(warehouse):
+    warehouse.execute(
+        "update raw.table_availability set is_available = table_name = 'erp__charges'"
+    )
+    result = examine(find("allocated_costs"), warehouse)
+    assert result.not_applicable_reason is not None
+    assert "erp__charges: no row where direction = 'cost'" in result.detail
+    warehouse.execute("update raw.erp__charges set direction = 'cost'")
+    assert examine(find("allocated_costs"), warehouse).passed
+
+
+def test_unallocated_pools_are_named(warehouse):
+    warehouse.execute(
+        "update core.fct_cost_pools set unallocated_amount_base_ccy = 4.00"
+    )
+    assert (
+        "first: DE01 freight 50 %"
+        in examine(find("unallocated_costs"), warehouse).detail
+    )
+    warehouse.execute(
+        "update core.fct_cost_pools set unallocated_amount_base_ccy = 0.40"
+    )
+    assert not examine(find("unallocated_costs"), warehouse).warnings

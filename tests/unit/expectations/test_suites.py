@@ -136,6 +136,12 @@ CLEAN = {
         "customer_pool_difference_cents": [0],
         "customer_month_difference_cents": [0],
     },
+    "unallocated_costs": {
+        "entity_code": ["DE01"],
+        "examined_row_count": [12],
+        "over_limit_count": [0],
+        "undriven_pool_count": [0],
+    },
     PROFIT: {
         "contribution_basis": ["after_cogs"],
         "examined_row_count": [10],
@@ -212,6 +218,8 @@ VALUE_CORRUPTIONS = [
     ("ledger_coverage", "ledger_difference_cents", 1, BETWEEN),
     ("allocated_costs", "customer_pool_difference_cents", 1, BETWEEN),
     ("allocated_costs", "customer_month_difference_cents", 1, BETWEEN),
+    ("unallocated_costs", "over_limit_count", 1, BETWEEN),
+    ("unallocated_costs", "undriven_pool_count", 1, BETWEEN),
     (PROFIT, "untied_row_count", 1, BETWEEN),
     (PROFIT, "missing_from_curve_count", 1, BETWEEN),
     (PROFIT, "curve_difference_cents", 1, BETWEEN),

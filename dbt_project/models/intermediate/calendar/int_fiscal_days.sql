@@ -1,11 +1,14 @@
 -- Grain: one row per entity and calendar date.
--- A day no ledger period covers falls in its calendar month; of overlapping periods
--- (an adjusting period 13) the day belongs to the lowest code.
+-- A declared period wins; of overlapping ones (an adjusting period 13) the lowest code.
+-- Where none is declared the ledger's own postings say: the period most journals of the
+-- day name, or of its month on a day without any. Else the calendar month.
 with
 
 calendar_days as (select * from {{ ref('int_calendar_days_generated') }}),
 
 periods as (select * from {{ ref('stg_gl__periods') }}),
+
+journal_lines as (select * from {{ ref('stg_gl__journal_lines') }}),
 
 entities as (
     select entity_code from {{ ref('stg_erp__order_lines') }}
@@ -16,23 +19,74 @@ entities as (
     union
     select entity_code from {{ ref('stg_tms__freight_charges') }}
     union
-    select entity_code from {{ ref('stg_gl__journal_lines') }}
+    select entity_code from journal_lines
     union
     select entity_code from periods
+),
+
+declared_days as (
+    select
+        entities.entity_code,
+        calendar_days.calendar_date,
+        {{ month_code('calendar_days.calendar_date') }} as month_code,
+        min(periods.fiscal_period) as fiscal_period
+    from entities
+    cross join calendar_days
+    left join periods
+        on
+            entities.entity_code = periods.entity_code
+            and calendar_days.calendar_date
+            between periods.starts_on_date and periods.ends_on_date
+    where entities.entity_code is not null
+    group by entities.entity_code, calendar_days.calendar_date
+),
+
+-- Journals, not lines: a closing journal has many lines and is one.
+journal_counts as (
+    select
+        entity_code,
+        posting_date,
+        {{ month_code('posting_date') }} as month_code,
+        fiscal_period,
+        count(distinct journal_id) as journal_count
+    from journal_lines
+    group by all
+),
+
+posted_days as (
+    select
+        entity_code,
+        posting_date as calendar_date,
+        fiscal_period
+    from journal_counts
+    qualify row_number() over (
+        partition by entity_code, posting_date
+        order by journal_count desc, fiscal_period
+    ) = 1
+),
+
+posted_months as (
+    select
+        entity_code,
+        month_code,
+        fiscal_period
+    from journal_counts
+    group by entity_code, month_code, fiscal_period
+    qualify row_number() over (
+        partition by entity_code, month_code
+        order by sum(journal_count) desc, fiscal_period
+    ) = 1
 )
 
 select
-    entities.entity_code,
-    calendar_days.calendar_date,
+    entity_code,
+    calendar_date,
     coalesce(
-        min(periods.fiscal_period), {{ month_code('calendar_days.calendar_date') }}
+        declared_days.fiscal_period,
+        posted_days.fiscal_period,
+        posted_months.fiscal_period,
+        month_code
     ) as fiscal_period
-from entities
-cross join calendar_days
-left join periods
-    on
-        entities.entity_code = periods.entity_code
-        and calendar_days.calendar_date
-        between periods.starts_on_date and periods.ends_on_date
-where entities.entity_code is not null
-group by entities.entity_code, calendar_days.calendar_date
+from declared_days
+left join posted_days using (entity_code, calendar_date)
+left join posted_months using (entity_code, month_code)

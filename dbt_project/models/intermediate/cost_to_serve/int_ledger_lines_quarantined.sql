@@ -7,6 +7,8 @@ quarantined_rows as (select * from {{ ref('stg_refresh__quarantined_rows') }}),
 
 journal_lines as (select * from {{ ref('stg_gl__journal_lines') }}),
 
+fiscal_days as (select * from {{ ref('int_fiscal_days') }}),
+
 flow_rates as (
     select *
     from {{ ref('int_exchange_rates_daily') }}
@@ -24,12 +26,18 @@ entity_currencies as (
     ) = 1
 ),
 
-month_rates as (
+period_rates as (
     select
-        currency_code as local_currency_code,
-        {{ month_code('calendar_date') }} as fiscal_period,
-        cast(avg(base_ccy_per_local_ccy) as decimal(28, 12)) as base_ccy_per_local_ccy
-    from flow_rates
+        fiscal_days.entity_code,
+        fiscal_days.fiscal_period,
+        cast(avg(flow_rates.base_ccy_per_local_ccy) as decimal(28, 12))
+            as base_ccy_per_local_ccy
+    from fiscal_days
+    inner join entity_currencies using (entity_code)
+    inner join flow_rates
+        on
+            entity_currencies.local_currency_code = flow_rates.currency_code
+            and fiscal_days.calendar_date = flow_rates.calendar_date
     group by all
 ),
 
@@ -46,17 +54,13 @@ quarantined_amounts as (
 )
 
 select
-    quarantined_amounts.entity_code,
-    quarantined_amounts.fiscal_period,
+    entity_code,
+    fiscal_period,
     quarantined_amounts.row_count,
     quarantined_amounts.unvalued_row_count,
     {{ to_base_amount(
         'quarantined_amounts.amount_local_ccy',
-        'coalesce(month_rates.base_ccy_per_local_ccy, 1)'
+        'coalesce(period_rates.base_ccy_per_local_ccy, 1)'
     ) }} as amount_base_ccy
 from quarantined_amounts
-left join entity_currencies using (entity_code)
-left join month_rates
-    on
-        entity_currencies.local_currency_code = month_rates.local_currency_code
-        and quarantined_amounts.fiscal_period = month_rates.fiscal_period
+left join period_rates using (entity_code, fiscal_period)
