@@ -1,0 +1,292 @@
+"""What do the records themselves teach about agreement? Trains without labels.
+
+The prior comes from pairs that certain rules find, u from random pairs, m from
+expectation maximisation on several blockings. What the records cannot teach, or teach
+absurdly, stays with the priors of the settings file, and the model says so.
+"""
+
+import math
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from echelon.identity.comparing import (
+    UsedComparison,
+    columns_with_values,
+    count_terms,
+    linker,
+    number_records,
+    prior_weights,
+    register_frequencies,
+    used_comparisons,
+)
+from echelon.identity.model import ComparisonWeights, LevelWeights, MatchModel
+from echelon.identity.settings import MatchSettings
+from echelon.identity.sql import count, run
+from echelon.identity.weights import monotone
+
+if TYPE_CHECKING:
+    from splink import Linker
+
+# Beyond these a share of matching pairs per record is an accident of the sample.
+MATCHES_PER_RECORD = (0.02, 5.0)
+SMALLEST_SHARE = 1e-6  # no level is impossible because a sample lacks it
+PRIOR_U_PAIRS = 2_000  # how many random pairs the shipped u weigh
+DIGITS = 9  # rounding takes off what the order of float sums leaves
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """The m of one comparison from one EM session."""
+
+    matches: float
+    m: list[float]
+
+
+def train(connection: duckdb.DuckDBPyConnection, settings: MatchSettings) -> MatchModel:
+    """Train a model on ``match_records``.
+
+    Args:
+        connection: Holds ``match_records``; ``match_numbered`` is written anew with the
+            word weights of the model.
+        settings: Comparisons with their priors, blockings, seed.
+
+    Returns:
+        The model, the same for any order of the records and any thread count.
+    """
+    used, notes = used_comparisons(connection, settings)
+    frequencies = count_terms(connection, used, settings.training.unseen_records)
+    number_records(connection, frequencies)
+    present = columns_with_values(connection)
+    record_count = count(connection, "select count(*) from match_numbered")
+    prior, prior_note = _estimate_prior(connection, settings, present)
+    notes += prior_note
+    weights = [prior_weights(one) for one in used]
+    if record_count > 2 and used:
+        weights = _estimate_u(connection, settings, used, weights)
+        with _one_thread(connection):
+            weights, more = _estimate_m(
+                connection, settings, (used, weights, frequencies, prior)
+            )
+            notes += more
+    return MatchModel(
+        settings_hash=settings.fingerprint(),
+        match_prior=prior,
+        record_count=record_count,
+        comparisons=weights,
+        term_frequencies=frequencies,
+        notes=notes,
+    )
+
+
+@contextmanager
+def _one_thread(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Sum floats in one order: Splink's EM adds them up in DuckDB."""
+    threads = count(connection, "select current_setting('threads')")
+    run(connection, "set threads to 1")
+    try:
+        yield
+    finally:
+        run(connection, f"set threads to {threads}")
+
+
+def _estimate_prior(
+    connection: duckdb.DuckDBPyConnection, settings: MatchSettings, present: set[str]
+) -> tuple[float, list[str]]:
+    """Estimate the probability that two random records match from certain pairs."""
+    records = count(connection, "select count(*) from match_numbered")
+    rules = [rule for rule in settings.training.certain if present.issuperset(rule)]
+    found = 0
+    if rules:
+        pairs = " union ".join(
+            "select l.record_number, r.record_number from match_numbered as l "
+            f"inner join match_numbered as r using ({', '.join(rule)}) "
+            "where l.record_number < r.record_number"
+            for rule in _small_blocks(connection, rules)
+        )
+        found = count(connection, f"select count(*) from ({pairs})") if pairs else 0
+    per_record = found / settings.training.recall_guess / max(records, 1)
+    low, high = MATCHES_PER_RECORD
+    bounded = min(max(per_record, low), high)
+    notes = []
+    if bounded != per_record:
+        notes.append(
+            f"certain rules find {found} pairs in {records} records: the prior is "
+            f"bounded at {bounded:g} matches per record"
+        )
+    return round(min(bounded * 2 / max(records - 1, 2), 0.2), DIGITS + 3), notes
+
+
+def _small_blocks(
+    connection: duckdb.DuckDBPyConnection, rules: list[list[str]]
+) -> list[list[str]]:
+    """Drop certain rules that would pair more records than there can be matches."""
+    limit = count(connection, "select count(*) from match_numbered") * 20
+    return [rule for rule in rules if _pair_count(connection, rule) <= limit]
+
+
+def _pair_count(connection: duckdb.DuckDBPyConnection, columns: list[str]) -> int:
+    filled = " and ".join(f"{column} is not null" for column in columns)
+    return count(
+        connection,
+        "select coalesce(sum(n * (n - 1) // 2), 0) from (select count(*) as n "
+        f"from match_numbered where {filled} group by {', '.join(columns)})",
+    )
+
+
+def _estimate_u(
+    connection: duckdb.DuckDBPyConnection,
+    settings: MatchSettings,
+    used: list[UsedComparison],
+    weights: list[ComparisonWeights],
+) -> list[ComparisonWeights]:
+    """Sample random pairs for u; the shipped u count as PRIOR_U_PAIRS of them."""
+    records = count(connection, "select count(*) from match_numbered")
+    pairs = min(settings.training.u_pairs, records * (records - 1) / 2)
+    with linker(connection, used, weights, 0.001) as opened:
+        opened.training.estimate_u_using_random_sampling(
+            max_pairs=float(settings.training.u_pairs),
+            seed=settings.training.seed,
+            min_count_per_level=None,
+            num_chunks=1,
+        )
+        sampled = _level_shares(opened, "u")
+    estimated = []
+    for one in weights:
+        shares = sampled[one.comparison]
+        blended = [
+            (share * pairs + level.u * PRIOR_U_PAIRS) / (pairs + PRIOR_U_PAIRS)
+            for share, level in zip(shares, one.levels, strict=True)
+        ]
+        levels = [
+            replace(level, u=_rounded(share / sum(blended)))
+            for level, share in zip(one.levels, blended, strict=True)
+        ]
+        estimated.append(replace(one, levels=levels))
+    return estimated
+
+
+def _estimate_m(
+    connection: duckdb.DuckDBPyConnection,
+    settings: MatchSettings,
+    start: tuple[
+        list[UsedComparison],
+        list[ComparisonWeights],
+        dict[str, dict[str, int]],
+        float,
+    ],
+) -> tuple[list[ComparisonWeights], list[str]]:
+    """Run an EM session per blocking that has enough pairs, and join what they say."""
+    used, weights, frequencies, prior = start
+    learnt: dict[str, list[Learnt]] = {one.comparison: [] for one in weights}
+    notes = []
+    present = columns_with_values(connection)
+    for columns in settings.training.em_blockings:
+        if not present.issuperset(columns):
+            continue
+        name = " and ".join(columns)
+        pairs = _pair_count(connection, columns)
+        if pairs < settings.training.em_minimum_matches:
+            notes.append(f"training on equal {name}: only {pairs} pairs")
+            continue
+        with linker(connection, used, weights, prior) as opened:
+            register_frequencies(connection, opened, used, frequencies)
+            session = _session(opened, settings, columns)
+        matches = session.pop("", Learnt(0, [0])).m[0] * min(
+            pairs, settings.training.em_pairs
+        )
+        if matches < settings.training.em_minimum_matches:
+            notes.append(f"training on equal {name}: only {matches:.0f} matches")
+            continue
+        for comparison, result in session.items():
+            learnt[comparison].append(replace(result, matches=matches))
+    joined = [
+        _join_sessions(one, learnt[one.comparison], settings, notes) for one in weights
+    ]
+    return joined, notes
+
+
+def _session(
+    opened: "Linker", settings: MatchSettings, columns: list[str]
+) -> dict[str, Learnt]:
+    """Run one EM session; under ``""`` comes the share of matches it found."""
+    rule = " and ".join(f"l.{column} = r.{column}" for column in columns)
+    session = opened.training.estimate_parameters_using_expectation_maximisation(
+        rule,
+        estimate_without_term_frequencies=True,
+        max_pairs=float(settings.training.em_pairs),
+        record_sample_proportion=1.0,
+    )
+    core = session.core_model_settings
+    results = {
+        comparison.output_column_name: Learnt(
+            0,
+            [
+                level.m_probability
+                if isinstance(level.m_probability, float)
+                else 0.0  # a level no pair of the session was on
+                for level in comparison.comparison_levels
+                if not level.is_null_level
+            ],
+        )
+        for comparison in core.comparisons
+    }
+    results[""] = Learnt(0, [core.probability_two_random_records_match])
+    return results
+
+
+def _join_sessions(
+    prior: ComparisonWeights,
+    sessions: list[Learnt],
+    settings: MatchSettings,
+    notes: list[str],
+) -> ComparisonWeights:
+    """Average the sessions' m with the prior's, and keep agreement above the rest."""
+    sound = [
+        one
+        for one in sessions
+        if all(math.isfinite(m) for m in one.m)
+        and sum(one.m) > 0
+        and one.m[0] >= prior.levels[0].u
+        and one.m[-1] <= max(prior.levels[-1].u, 0.5)
+    ]
+    if not sound:
+        reason = "no session was sound" if sessions else "no session could train it"
+        notes.append(f"comparison {prior.comparison}: {reason}, shipped weights stand")
+    total = sum(one.matches for one in sound) + settings.training.prior_pairs
+    shares = [
+        (
+            sum(one.matches * one.m[i] for one in sound)
+            + settings.training.prior_pairs * level.m
+        )
+        / total
+        for i, level in enumerate(prior.levels)
+    ]
+    shares = [max(share, SMALLEST_SHARE) for share in shares]
+    shares = [share / sum(shares) for share in shares]
+    ordered = monotone(shares, [level.u for level in prior.levels])
+    levels = [
+        LevelWeights(level.label, _rounded(m), level.u)
+        for m, level in zip(ordered, prior.levels, strict=True)
+    ]
+    return ComparisonWeights(prior.comparison, bool(sound), levels)
+
+
+def _level_shares(opened: "Linker", kind: str) -> dict[str, list[float]]:
+    """Read m or u of every level from Splink, agreement first."""
+    return {
+        comparison.output_column_name: [
+            float(value) if isinstance(value, float) else 0.0
+            for level in comparison.comparison_levels
+            if not level.is_null_level
+            for value in [getattr(level, f"{kind}_probability")]
+        ]
+        for comparison in opened._settings_obj.comparisons
+    }
+
+
+def _rounded(share: float) -> float:
+    return float(f"{max(share, SMALLEST_SHARE):.{DIGITS - 1}e}")
