@@ -35,6 +35,10 @@ if TYPE_CHECKING:
 MATCHES_PER_RECORD = (0.02, 5.0)
 SMALLEST_SHARE = 1e-6  # no level is impossible because a sample lacks it
 PRIOR_U_PAIRS = 2_000  # how many random pairs the shipped u weigh
+# True matches that disagree more often than this many times the prior are not learnt:
+# such sessions have found neighbours or namesakes, not matches.
+MOST_DISAGREEMENT = 3.0
+LEAST_SHARE = 0.1  # of the prior's m: data too clean teaches too hard a verdict
 DIGITS = 9  # rounding takes off what the order of float sums leaves
 
 
@@ -265,14 +269,33 @@ def _join_sessions(
         / total
         for i, level in enumerate(prior.levels)
     ]
-    shares = [max(share, SMALLEST_SHARE) for share in shares]
-    shares = [share / sum(shares) for share in shares]
+    shares = _within_reason(shares, prior, notes)
     ordered = monotone(shares, [level.u for level in prior.levels])
     levels = [
         LevelWeights(level.label, _rounded(m), level.u)
         for m, level in zip(ordered, prior.levels, strict=True)
     ]
     return ComparisonWeights(prior.comparison, bool(sound), levels)
+
+
+def _within_reason(
+    shares: list[float], prior: ComparisonWeights, notes: list[str]
+) -> list[float]:
+    """Keep m near enough to the prior's that no level alone decides a pair."""
+    floored = [
+        max(share, level.m * LEAST_SHARE)
+        for share, level in zip(shares, prior.levels, strict=True)
+    ]
+    floored = [share / sum(floored) for share in floored]
+    most = prior.levels[-1].m * MOST_DISAGREEMENT
+    if floored[-1] <= most:
+        return floored
+    notes.append(
+        f"comparison {prior.comparison}: {floored[-1]:.2f} of the matches would "
+        f"disagree, taken as {most:.2f}"
+    )
+    rest = (1 - most) / (1 - floored[-1])
+    return [*(share * rest for share in floored[:-1]), most]
 
 
 def _level_shares(opened: "Linker", kind: str) -> dict[str, list[float]]:
