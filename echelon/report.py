@@ -32,6 +32,8 @@ def print_summary(console: Console, summary: Summary) -> None:
     _print_tie_out(console, summary, currency)
     for mart, availability in summary.unavailable.items():
         console.print(f"{mart}: {availability}", style="yellow")
+    for attribute, reason in summary.refused_attributes.items():
+        console.print(f"attribute {attribute} is not used: {reason}", style="yellow")
     gates = ", ".join(f"{count} {outcome}" for outcome, count in summary.gates.items())
     console.print(f"Gates: {gates}")
     console.print(

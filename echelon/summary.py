@@ -47,6 +47,7 @@ class Summary:
     segments: list[SegmentLine]
     tie_out: TieOut | None
     unavailable: dict[str, str]
+    refused_attributes: dict[str, str]
     gates: dict[str, int]
     published_path: str
 
@@ -110,8 +111,29 @@ def summarise(connection: duckdb.DuckDBPyConnection, published_path: Path) -> Su
         segments=_segments(connection),
         tie_out=_tie_out(connection),
         unavailable=dict(unavailable),
+        refused_attributes=_refused_attributes(connection),
         gates=dict(gates),
         published_path=str(published_path),
+    )
+
+
+def _refused_attributes(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Say which attributes policy kept out, and why; none before there was a policy."""
+    built = connection.execute(
+        "select count(*) from duckdb_tables()"
+        " where table_name = 'rpt_attribute_admissions'"
+    ).fetchall()
+    if built == [(0,)]:
+        return {}
+    return dict(
+        connection.execute(
+            """
+            select attribute, admission_reason
+            from governance.rpt_attribute_admissions
+            where not is_admitted
+            order by attribute
+            """
+        ).fetchall()
     )
 
 

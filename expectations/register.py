@@ -142,6 +142,13 @@ GATES: tuple[Gate, ...] = (
     ),
     Gate(
         schema="segmentation",
+        name="attribute_admissions",
+        stage="segmentation",
+        description="The model reads only attributes with an owner and an agreement.",
+        examines=("segmentation.models", "intermediate.int_attribute_admissions"),
+    ),
+    Gate(
+        schema="segmentation",
         name="assignments",
         stage="segmentation",
         description="Every customer is in one known segment.",

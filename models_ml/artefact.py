@@ -19,6 +19,10 @@ FORMAT = 2
 # Format 1 hashed the library versions as well and always had segments.
 READABLE_FORMATS = (1, FORMAT)
 NO_ALGORITHM = "none"
+# Codes that rules give, beside those of a model's segments.
+EXCEPTIONAL = "EXC"
+UNCLASSIFIED = "UNC"
+RULE_CODES = (EXCEPTIONAL, UNCLASSIFIED)
 HASH_LENGTH = 12
 
 

@@ -9,14 +9,15 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models_ml.algorithms.base import Labels, Points, squared_distances
-from models_ml.artefact import SegmentModel
+from models_ml.artefact import EXCEPTIONAL, RULE_CODES, UNCLASSIFIED, SegmentModel
 from models_ml.preparation import beyond_limits, scaled_points
-from models_ml.scaling import FeatureScaling
 from models_ml.stability import matched_labels
+from models_ml.wording import (
+    capping_note,
+    exceptional_reason,
+    segment_reason,
+)
 
-EXCEPTIONAL = "EXC"
-UNCLASSIFIED = "UNC"
-RULE_CODES = (EXCEPTIONAL, UNCLASSIFIED)
 NO_SEGMENT = -1
 
 
@@ -164,6 +165,30 @@ def assign_customers(
     return _with_moves(rows.reset_index(drop=True))
 
 
+def segment_codes_at(
+    frame: pd.DataFrame, model: SegmentModel, previous_codes: pd.Series
+) -> NDArray[np.str_]:
+    """Say which segment customers with these attributes would be assigned to.
+
+    Args:
+        frame: Customers, none excluded, with the model's attributes.
+        model: Fitted model.
+        previous_codes: Segment code before per row of ``frame``, null if none.
+
+    Returns:
+        Segment code, or EXC, per row.
+
+    Raises:
+        ValueError: If an attribute of the model is missing, null or not finite.
+    """
+    positions = positions_in(frame, model)
+    segment = damped(
+        positions.distances, _numbers(previous_codes, model), model.hysteresis_ratio
+    )
+    exceptional = positions.beyond.any(axis=1) & (not model.is_capping)
+    return np.where(exceptional, EXCEPTIONAL, np.array(model.codes)[segment])
+
+
 def leave_unsegmented(
     frame: pd.DataFrame, reason: str, previous_codes: pd.Series
 ) -> pd.DataFrame:
@@ -218,8 +243,7 @@ def _classified(
     before: NDArray[np.object_],
 ) -> pd.DataFrame:
     codes = np.array(model.codes)
-    numbers = {code: number for number, code in enumerate(model.codes)}
-    previous = np.array([numbers.get(code, NO_SEGMENT) for code in before], np.int64)
+    previous = _numbers(before, model)
     nearest: Labels = positions.distances.argmin(axis=1)
     segment = damped(positions.distances, previous, model.hysteresis_ratio)
     is_beyond = np.asarray(positions.beyond.any(axis=1))
@@ -234,15 +258,17 @@ def _classified(
             "model_segment_code": np.where(exceptional, EXCEPTIONAL, codes[nearest]),
             "assigned_by": np.where(by_rule, "rule", "model"),
             "reason": [
-                _exceptional_reason(model.scalings, positions, row)
+                exceptional_reason(
+                    model.scalings, positions.raw[row], positions.beyond[row]
+                )
                 if exceptional[row]
-                else _segment_reason(
+                else segment_reason(
                     model.codes,
                     (int(nearest[row]), int(segment[row])),
                     before[row],
                     positions.distances[row],
                 )
-                + _capping_note(model, positions.beyond[row])
+                + capping_note(model, positions.beyond[row])
                 for row in range(len(frame))
             ],
             "distance": np.where(exceptional, np.nan, own),
@@ -251,6 +277,12 @@ def _classified(
             "previous_segment_code": pd.Series(before, frame.index, dtype="str"),
         }
     )
+
+
+def _numbers(codes: pd.Series | NDArray[np.object_], model: SegmentModel) -> Labels:
+    """Number the segments; a code the model does not have is none."""
+    numbers = {code: number for number, code in enumerate(model.codes)}
+    return np.array([numbers.get(code, NO_SEGMENT) for code in codes], np.int64)
 
 
 def _second(
@@ -262,47 +294,3 @@ def _second(
     others[regular, segment[regular]] = np.inf
     second: Labels = others.argmin(axis=1)
     return second, others[np.arange(len(others)), second]
-
-
-def _segment_reason(
-    codes: tuple[str, ...],
-    nearest_and_own: tuple[int, int],
-    before: str | None,
-    distances: Points,
-) -> str:
-    nearest, segment = nearest_and_own
-    code = codes[segment]
-    if segment != nearest:
-        gain = 1 - distances[nearest] / distances[segment]
-        return (
-            f"kept in {code}: {codes[nearest]} is nearer by {gain:.1%}, "
-            "less than a move needs"
-        )
-    if before is None:
-        return f"{code} is the nearest segment; first assignment"
-    if before == code:
-        return f"{code} is still the nearest segment"
-    if before in codes:
-        gain = 1 - distances[segment] / distances[codes.index(before)]
-        return f"moved from {before}: {code} is nearer by {gain:.1%}"
-    if before in RULE_CODES:
-        return f"{code} is the nearest segment; was {before}"
-    return f"{code} is the nearest segment; {before} was retired"
-
-
-def _exceptional_reason(
-    scalings: tuple[FeatureScaling, ...], positions: Positions, row: int
-) -> str:
-    claims = []
-    for number in np.flatnonzero(positions.beyond[row]).tolist():
-        value, scaling = positions.raw[row, number], scalings[number]
-        limit, side = scaling.exceeded_limit(value)
-        claims.append(f"{scaling.name} {value:,.6g} {side} {limit:,.6g}")
-    return f"exceptional: {'; '.join(claims)}"
-
-
-def _capping_note(model: SegmentModel, beyond: NDArray[np.bool_]) -> str:
-    if not beyond.any():
-        return ""
-    names = [model.feature_names[number] for number in np.flatnonzero(beyond)]
-    return f"; exceptional values were capped: {', '.join(names)}"

@@ -7,8 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from models_ml.artefact import ModelSegment, SegmentModel, artefact_json
-from models_ml.assignment import EXCEPTIONAL, UNCLASSIFIED
+from models_ml.artefact import (
+    EXCEPTIONAL,
+    UNCLASSIFIED,
+    ModelSegment,
+    SegmentModel,
+    artefact_json,
+)
 from models_ml.features import numeric_column
 from models_ml.labels import label_fidelity
 from models_ml.stability import rating

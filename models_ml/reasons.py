@@ -5,13 +5,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from models_ml.algorithms.base import Labels, Points
-from models_ml.artefact import SegmentModel
-from models_ml.assignment import (
-    EXCEPTIONAL,
-    UNCLASSIFIED,
-    Positions,
-    positions_in,
-)
+from models_ml.artefact import EXCEPTIONAL, UNCLASSIFIED, SegmentModel
+from models_ml.assignment import Positions, positions_in
 
 NUDGE = 1e-9
 

@@ -13,6 +13,7 @@ import sklearn
 from models_ml.algorithms.kmeans import thread_pools
 from models_ml.artefact import (
     NO_ALGORITHM,
+    RULE_CODES,
     ModelSegment,
     SegmentModel,
     config_as_dict,
@@ -20,7 +21,6 @@ from models_ml.artefact import (
     to_artefact,
 )
 from models_ml.assignment import (
-    RULE_CODES,
     PreviousSegmentation,
     assign_customers,
     inherited_codes,
@@ -35,19 +35,14 @@ from models_ml.frames import (
     segments_frame,
     stability_frame,
 )
+from models_ml.imputation import imputation_sensitivity
+from models_ml.inputs import checked_customers, codes_before
 from models_ml.naming import named_segments
 from models_ml.preparation import UnsegmentableError
 from models_ml.reasons import assignment_reasons
 from models_ml.windows import WindowStability, compared_with_windows
 
 ORDERING_COLUMN = "net_sales_amount_base_ccy"
-REQUIRED_COLUMNS = (
-    "customer_id",
-    "as_of_date",
-    "is_excluded",
-    "exclusion_reason",
-    ORDERING_COLUMN,
-)
 
 
 @dataclass(frozen=True)
@@ -61,6 +56,8 @@ class Segmentation:
         stability: One row per segment and stability measure.
         assignments: One row per customer.
         assignment_reasons: One row per assigned customer and attribute.
+        imputation_sensitivity: One row per customer: whether a value that was filled
+            in decided the segment.
         artefact: The model as JSON-ready data.
         notes: What a reader should know, one sentence each.
     """
@@ -71,6 +68,7 @@ class Segmentation:
     stability: pd.DataFrame
     assignments: pd.DataFrame
     assignment_reasons: pd.DataFrame
+    imputation_sensitivity: pd.DataFrame
     artefact: Mapping[str, Any]
     notes: tuple[str, ...]
 
@@ -104,9 +102,9 @@ def segment_customers(
         ValueError: If there are no customers, an attribute is missing, partly null
             or not finite, a fit does not converge, or an artefact was changed.
     """
-    frame = _checked(features)
+    frame = checked_customers(features)
     with thread_pools().limit(limits=1):
-        before = _codes_before(frame, previous)
+        before = codes_before(frame, previous)
         model, notes = _reusable(frame, config, previous, refit)
         is_reused = model is not None
         if model is None:
@@ -123,16 +121,18 @@ def segment_customers(
             if not is_reused:
                 model = named_segments(frame, model, assignments, config, previous)
             window, window_notes = compared_with_windows(
-                [_checked(window) for window in windows if not window.empty],
+                [checked_customers(window) for window in windows if not window.empty],
                 assignments,
                 model,
                 config,
             )
         reasons = assignment_reasons(frame, assignments, model)
+        sensitivity = imputation_sensitivity(frame, assignments, before, model)
     artefact = to_artefact(model)
     version = artefact["model_version"]
     assignments.insert(3, "model_version", version)
     reasons.insert(1, "model_version", version)
+    sensitivity.insert(1, "model_version", version)
     return Segmentation(
         models=models_frame(model, artefact, window, is_reused),
         candidates=candidates_frame(model, version),
@@ -140,39 +140,10 @@ def segment_customers(
         stability=stability_frame(model, version, window),
         assignments=assignments,
         assignment_reasons=reasons,
+        imputation_sensitivity=sensitivity,
         artefact=artefact,
         notes=(*notes, *_notes(model), *window_notes),
     )
-
-
-def _checked(features: pd.DataFrame) -> pd.DataFrame:
-    missing = [name for name in REQUIRED_COLUMNS if name not in features.columns]
-    if missing:
-        raise ValueError(f"customer features lack the columns {', '.join(missing)}")
-    if features.empty:
-        raise ValueError("there are no customers to segment")
-    for name in ("customer_id", "as_of_date", "is_excluded"):
-        if features[name].isna().any():
-            raise ValueError(f"column {name} must not be null")
-    repeated = features.loc[features["customer_id"].duplicated(), "customer_id"]
-    if len(repeated):
-        raise ValueError(f"customer {repeated.iloc[0]} occurs more than once")
-    dates = features["as_of_date"].unique()
-    if len(dates) > 1:
-        raise ValueError(f"features are of several dates: {sorted(map(str, dates))}")
-    return features.sort_values("customer_id").reset_index(drop=True)
-
-
-def _codes_before(
-    frame: pd.DataFrame, previous: PreviousSegmentation | None
-) -> pd.Series:
-    if previous is None:
-        return pd.Series(None, index=frame.index, dtype="str")
-    known = previous.assignments[["customer_id", "segment_code"]]
-    merged = frame[["customer_id"]].merge(
-        known, on="customer_id", how="left", validate="one_to_one"
-    )
-    return merged["segment_code"].astype("str")
 
 
 def _reusable(

@@ -18,6 +18,7 @@ from echelon.release.candidate import Candidate
 from echelon.release.store import current_release
 from models_ml.assignment import PreviousSegmentation
 from models_ml.config import SegmentationConfig
+from models_ml.features import CUSTOMER_FEATURES
 from models_ml.pictures import (
     profile_heatmap,
     segment_sizes,
@@ -37,6 +38,7 @@ TABLES = {
     "stability": "Grain: one row per segment and stability measure.",
     "assignments": "Grain: one row per customer. Segment, decider, distance, reason.",
     "assignment_reasons": "Grain: one row per customer and attribute. What it weighed.",
+    "imputation_sensitivity": "Grain: one row per customer. Did a filled value decide?",
 }
 
 
@@ -51,6 +53,7 @@ TABLES = {
             deps=[
                 ["features", "ftr_customers"],
                 ["features", "ftr_customers_earlier_window"],
+                ["intermediate", "int_attribute_admissions"],
                 ["policy", "policy_thresholds"],
             ],
             kinds={"scikitlearn"},
@@ -116,7 +119,16 @@ def _config(refresh: RefreshResource) -> SegmentationConfig:
     config = SegmentationConfig.from_thresholds(
         dict(zip(names, ours["value"].astype(float), strict=True))
     )
-    return replace(config, seed=refresh.candidate.seed)
+    admissions = refresh.read_table(
+        "intermediate", "int_attribute_admissions", "attribute"
+    )
+    usable = admissions["is_admitted"] & (admissions["attribute_use"] == "segmentation")
+    admitted = set(admissions.loc[usable, "attribute"])
+    return replace(
+        config,
+        features=tuple(f for f in CUSTOMER_FEATURES if f.name in admitted),
+        seed=refresh.candidate.seed,
+    )
 
 
 def _previous(refresh: RefreshResource) -> PreviousSegmentation | None:
@@ -176,6 +188,8 @@ def _metadata_of(
             {str(decider): int(count) for decider, count in counts.items()}
         )
         moved = int(outcome.assignments["has_moved"].sum())
+        decided = int(outcome.imputation_sensitivity["is_decided_by_imputation"].sum())
+        metadata["decided_by_imputation_count"] = dg.MetadataValue.int(decided)
         metadata["moved_customer_count"] = dg.MetadataValue.int(moved)
         metadata["moves"] = dg.MetadataValue.md(_moves(outcome.assignments))
     if table == "models":

@@ -3,14 +3,14 @@
 (
     {%- for attribute in attributes %}
     cast(
-        customers.{{ attribute }} is null and medians.{{ attribute }} is not null
+        customers.{{ attribute }} is null and everyone.{{ attribute }} is not null
         as integer
     ){{ ' +' if not loop.last }}
     {%- endfor %}
 )
 / nullif(
     {%- for attribute in attributes %}
-    cast(medians.{{ attribute }} is not null as integer){{ ' +' if not loop.last }}
+    cast(everyone.{{ attribute }} is not null as integer){{ ' +' if not loop.last }}
     {%- endfor %},
     0
 )

@@ -9,6 +9,25 @@ import great_expectations.expectations as gxe
 from expectations.bounds import advised_least, none
 
 
+def attribute_admissions() -> gx.ExpectationSuite:
+    """The model reads only attributes with an owner and an agreement."""
+    return gx.ExpectationSuite(
+        name="attribute_admissions",
+        expectations=[
+            none(
+                "unadmitted_feature_count",
+                "What nobody answers for, or may not be used, decides no segment.",
+            ),
+            gxe.ExpectColumnValuesToBeBetween(
+                column="admitted_attribute_count",
+                min_value=3,
+                severity="critical",
+                notes="With fewer than three attributes left, segments mean little.",
+            ),
+        ],
+    )
+
+
 def assignments() -> gx.ExpectationSuite:
     """Every customer is in one known segment."""
     return gx.ExpectationSuite(

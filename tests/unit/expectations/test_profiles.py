@@ -72,7 +72,18 @@ select
     false as is_excluded, false as is_imputed_otif_ratio
 from (values ('C1'), ('C2')) as t(customer_id);
 create table policy.policy_imputation as
-select 'otif_ratio' as attribute, 0.4::double as max_missing_ratio;
+select * from (values
+    ('otif_ratio', 0.4::double, date '2000-01-01'),
+    ('otif_ratio', 0.9::double, date '2026-01-01')
+) as t(attribute, max_missing_ratio, valid_from);
+create table intermediate.int_attribute_admissions as
+select * from (values
+    ('otif_ratio', 'reporting', true, null),
+    ('rush_order_ratio', 'segmentation', true, null),
+    ('return_line_ratio', 'segmentation', true, null),
+    ('line_count_per_order', 'segmentation', true, null),
+    ('unit_count_per_line', 'segmentation', false, 'no owner')
+) as t(attribute, attribute_use, is_admitted, refusal_reason);
 
 create table policy.policy_thresholds as
 select
@@ -82,7 +93,8 @@ select
 create table segmentation.models as
 select
     'M1' as model_version, 'kmeans' as algorithm, 2::bigint as segment_count,
-    0.8::double as mean_jaccard, 0.9::double as window_ari, false as is_reused;
+    0.8::double as mean_jaccard, 0.9::double as window_ari, false as is_reused,
+    '["rush_order_ratio", "return_line_ratio"]' as feature_names;
 create table segmentation.segments as
 select * from (values
     ('M1', 'S01', 'Frequent', 'orders weekly', 0.8, 0.95),
@@ -249,6 +261,22 @@ FLAWS = [
         "update features.ftr_customers"
         " set is_imputed_otif_ratio = (customer_id = 'C1')",
         "excess_imputed_ratio",
+    ),
+    (
+        "attribute_admissions",
+        "update segmentation.models set feature_names = '[\"unit_count_per_line\"]'",
+        "unadmitted_feature_count",
+    ),
+    (
+        "attribute_admissions",
+        "update segmentation.models set feature_names = '[\"otif_ratio\"]'",
+        "unadmitted_feature_count",
+    ),
+    (
+        "attribute_admissions",
+        "update intermediate.int_attribute_admissions set is_admitted = false"
+        " where attribute = 'line_count_per_order'",
+        "admitted_attribute_count",
     ),
     (
         "assignments",

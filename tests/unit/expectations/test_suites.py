@@ -70,6 +70,11 @@ CLEAN = {
         "examined_row_count": [10],
         "excess_imputed_ratio": [-0.4],
     },
+    "attribute_admissions": {
+        "examined_row_count": [31],
+        "unadmitted_feature_count": [0],
+        "admitted_attribute_count": [11],
+    },
     "assignments": {
         "examined_row_count": [10],
         "repeated_customer_count": [0],
@@ -182,6 +187,8 @@ VALUE_CORRUPTIONS = [
     ("ftr_customers_ranges", "negative_count", 1, BETWEEN),
     ("ftr_customers_ranges", "above_one_count", 1, BETWEEN),
     ("ftr_customers_imputation", "excess_imputed_ratio", 0.01, BETWEEN),
+    ("attribute_admissions", "unadmitted_feature_count", 1, BETWEEN),
+    ("attribute_admissions", "admitted_attribute_count", 2, BETWEEN),
     ("assignments", "repeated_customer_count", 1, BETWEEN),
     ("assignments", "unassigned_customer_count", 1, BETWEEN),
     ("assignments", "unknown_customer_count", 1, BETWEEN),

@@ -1,11 +1,23 @@
 -- Grain: one row per customer and as-of date, gaps filled as the policy says.
 -- Customers without a sale and intercompany accounts keep their gaps and are excluded,
--- as is a customer lacking too many of the attributes others have.
+-- as is a customer lacking too many of the attributes others have, or one that policy
+-- does not fill.
 with
 
 customers as (select * from {{ ref('int_customer_attributes_joined') }}),
 
-medians as (select * from {{ ref('int_customer_attribute_medians') }}),
+fillings as (select * from {{ ref('int_customer_attribute_fillings') }}),
+
+everyone as (
+    select * from fillings
+    where peer_group_code = 'everyone'
+),
+
+requirements as (
+    select list(attribute order by attribute) as attributes
+    from {{ ref('int_attribute_admissions') }}
+    where is_required
+),
 
 scores as (select * from {{ ref('int_rfm_scores_cut') }}),
 
@@ -13,22 +25,9 @@ missing_shares as (
     select
         customers.customer_id,
         as_of_date,
-        {{ share_of_gaps([
-            'monthly_sales_variation',
-            'gross_margin_ratio',
-            'discount_ratio',
-            'return_line_ratio',
-            'electronic_order_ratio',
-            'order_change_count_per_order',
-            'on_time_ratio',
-            'otif_ratio',
-            'perfect_order_ratio',
-            'on_time_sensitivity',
-            'average_order_weight_kg',
-            'shipment_count_per_order',
-        ]) }} as missing_ratio
+        {{ share_of_gaps(imputed_attributes()) }} as missing_ratio
     from customers
-    inner join medians using (as_of_date)
+    inner join everyone using (as_of_date)
 ),
 
 exclusions as (
@@ -42,8 +41,10 @@ exclusions as (
                 missing_shares.missing_ratio
                 > {{ threshold('missing_attribute_limit_ratio') }}
                 then 'insufficient_data'
+            else 'missing: ' || {{ lacking_attributes(measured_attributes()) }}
         end as exclusion_reason
     from customers
+    cross join requirements
     left join missing_shares using (customer_id, as_of_date)
 )
 
@@ -88,5 +89,9 @@ select
     exclusions.exclusion_reason
 from customers
 inner join exclusions using (customer_id, as_of_date)
-left join medians using (as_of_date)
+left join everyone using (as_of_date)
+left join fillings as peers
+    on
+        customers.as_of_date = peers.as_of_date
+        and customers.previous_segment_code = peers.peer_group_code
 left join scores using (customer_id, as_of_date)

@@ -20,7 +20,18 @@ service_cases as (
     select * from {{ ref('int_service_cases_aggregated_to_customers') }}
 ),
 
-returned as (select * from {{ ref('int_return_lines_aggregated_to_customers') }})
+returned as (select * from {{ ref('int_return_lines_aggregated_to_customers') }}),
+
+segments_before as (
+    select
+        customer_id,
+        segment_code as previous_segment_code
+    from {{ ref('stg_refresh__previous_segment_assignments') }}
+    qualify row_number() over (
+        partition by customer_id
+        order by valid_from_date desc, recorded_at desc
+    ) = 1
+)
 
 select
     customers.customer_id,
@@ -29,6 +40,7 @@ select
     customers.business_unit,
     customers.is_strategic,
     customers.is_intercompany,
+    segments_before.previous_segment_code,
     orders.first_order_date,
     windows.as_of_date - orders.last_order_date as recency_days,
     windows.as_of_date - orders.first_order_date as tenure_days,
@@ -98,3 +110,4 @@ left join deliveries using (customer_id, as_of_date)
 left join sensitivities using (customer_id, as_of_date)
 left join service_cases using (customer_id, as_of_date)
 left join returned using (customer_id, as_of_date)
+left join segments_before using (customer_id)
