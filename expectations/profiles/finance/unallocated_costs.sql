@@ -37,7 +37,9 @@ select
     pools.entity_code || ' ' || string_agg(
         pools.cost_pool_code || ' '
         || cast(
-            ceil(100 * pools.unallocated_amount / pools.allocatable_amount) as integer
+            ceil(
+                100 * pools.unallocated_amount / nullif(pools.allocatable_amount, 0)
+            ) as integer
         ) || ' %',
         ', '
         order by pools.cost_pool_code
