@@ -7,15 +7,14 @@ import dagster as dg
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from dagster_dbt.asset_utils import get_subset_selection_for_context
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
-from google.protobuf.json_format import MessageToDict
 
 from dagster_project.faults import reported_faults
 from dagster_project.refused_inputs import check_rates_and_pools
 from dagster_project.resources.dbt_runner import (
+    RunningDbt,
     parsed_manifest,
     parsed_project,
     prepare_dbt,
-    run_dbt,
 )
 from dagster_project.resources.refresh import RefreshResource
 from echelon.config import load_settings
@@ -28,7 +27,6 @@ FAILURES = {
     "test": (ExitCode.GATE_FAILED, "dbt_test_failed"),
     "seed": (ExitCode.CONFIGURATION, "policy_unreadable"),
 }
-RESULT_EVENTS = {"LogSeedResult", "LogModelResult", "LogTestResult"}
 
 
 class OneAddressTranslator(DagsterDbtTranslator):
@@ -97,22 +95,14 @@ def _build(
             dagster_dbt_translator=TRANSLATOR,
             current_dbt_indirect_selection_env=None,
         )
-        messages: list[dict[str, Any]] = []
-
-        def keep_results(event: Any) -> None:
-            if event.info.name in RESULT_EVENTS:
-                messages.append(MessageToDict(event, preserving_proto_field_name=True))
-                context.log.debug(event.info.msg)
-
-        result = run_dbt(
-            [*BUILD, *selection],
-            manifest=parsed_project(prepare_dbt(refresh.settings)),
-            on_event=keep_results,
+        build = RunningDbt(
+            [*BUILD, *selection], parsed_project(prepare_dbt(refresh.settings))
         )
-        for message in messages:
+        for message in build.results():
             yield from DbtCoreCliEventMessage(
                 raw_event=message, event_history_metadata={}
             ).to_default_asset_events(MANIFEST, TRANSLATOR, context)
+        result = build.outcome()
         if selector == "before_segmentation":
             # A missing rate fails tests too: the row to mend is the better answer.
             with refresh.connect() as connection:

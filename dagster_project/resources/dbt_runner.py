@@ -7,13 +7,21 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any
+
+from google.protobuf.json_format import MessageToDict
 
 from echelon.config import PROJECT_DIR, Settings
 
 DBT_DIR = PROJECT_DIR / "dbt_project"
+# The debug log of a node costs as much as a small node itself.
+QUIET = ["--quiet", "--no-use-colors", "--log-level-file", "warn"]
+RESULT_EVENTS = {"LogSeedResult", "LogModelResult", "LogTestResult"}
 SOURCE_SUFFIXES = {".sql", ".yml", ".csv", ".md"}
 
 
@@ -111,7 +119,7 @@ def run_dbt(
     folders = ["--project-dir", str(DBT_DIR), "--profiles-dir", str(DBT_DIR)]
     try:
         result = runner.invoke(
-            ["--quiet", "--no-use-colors", *arguments, *folders],
+            [*QUIET, *arguments, *folders],
         )
     finally:
         # dbt would keep the file open for writing and lock out the next step.
@@ -121,6 +129,39 @@ def run_dbt(
     if result.exception is not None:
         raise result.exception
     return result
+
+
+class RunningDbt:
+    """A dbt command in a thread of its own, so that its results are told as they come.
+
+    The thread dies with the process: an interrupted run does not wait for dbt.
+    """
+
+    def __init__(self, arguments: Sequence[str], manifest: Any = None) -> None:
+        self._events: SimpleQueue[Any] = SimpleQueue()
+        self._future: Future[Any] = Future()
+        Thread(target=self._run, args=(arguments, manifest), daemon=True).start()
+
+    def results(self) -> Iterator[dict[str, Any]]:
+        """Yield what became of each seed, model and test, until the command ends."""
+        for event in iter(self._events.get, None):
+            yield MessageToDict(event, preserving_proto_field_name=True)
+
+    def outcome(self) -> Any:
+        """Wait for the end; return or raise what ``run_dbt`` does."""
+        return self._future.result()
+
+    def _run(self, arguments: Sequence[str], manifest: Any) -> None:
+        try:
+            self._future.set_result(run_dbt(arguments, manifest, self._keep_result))
+        except BaseException as error:
+            self._future.set_exception(error)
+        finally:
+            self._events.put(None)
+
+    def _keep_result(self, event: Any) -> None:
+        if event.info.name in RESULT_EVENTS:
+            self._events.put(event)
 
 
 def _digest_sources() -> str:
