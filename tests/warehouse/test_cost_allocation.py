@@ -47,6 +47,9 @@ def rendered(path: str) -> str:
     return template.render(ref=lambda name: name)
 
 
+ACCUMULATED = rendered(
+    "intermediate/cost_to_serve/int_activity_drivers_accumulated.sql"
+)
 TOTALS = rendered("intermediate/cost_to_serve/int_activity_drivers_totalled.sql")
 SPLIT = rendered("intermediate/cost_to_serve/int_cost_pools_split.sql")
 EVENTS = rendered("marts/core/fct_activity_driver_events.sql")
@@ -59,6 +62,7 @@ def allocate(case: Case, threads: int = 1, backwards: bool = False) -> dict[str,
         warehouse.execute(f"set threads = {threads}")
         load(warehouse, case, backwards)
         for name, sql in (
+            ("int_activity_drivers_accumulated", ACCUMULATED),
             ("int_activity_drivers_totalled", TOTALS),
             ("int_cost_pools_driven", driven(case)),
             ("fct_cost_pools", SPLIT),

@@ -3,7 +3,7 @@
 -- counted.
 with
 
-drivers as (select * from {{ ref('int_activity_drivers_unioned') }})
+drivers as (select * from {{ ref('int_activity_drivers_accumulated') }})
 
 select
     entity_code,

@@ -1,9 +1,8 @@
 -- Grain: one row per entity, fiscal period, driver and cost object.
--- The running quantity is what makes allocation exact: one window serves every pool
--- that uses the driver.
+-- A view: what was rejected (negative) is counted elsewhere and left out here.
 with
 
-drivers as (select * from {{ ref('int_activity_drivers_unioned') }})
+drivers as (select * from {{ ref('int_activity_drivers_accumulated') }})
 
 select
     entity_code,
@@ -11,12 +10,6 @@ select
     driver_code,
     cost_object_key,
     driver_qty,
-    cast(sum(driver_qty) over running as bigint) as running_driver_qty
+    running_driver_qty
 from drivers
 where driver_qty > 0
-window
-    running as (
-        partition by entity_code, fiscal_period, driver_code
-        order by cost_object_key
-        rows unbounded preceding
-    )
