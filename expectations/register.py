@@ -79,8 +79,8 @@ GATES: tuple[Gate, ...] = (
         schema="raw",
         name="order_freshness",
         stage="raw",
-        description="The newest order is recent on the as-of date.",
-        examines=("raw.erp__order_lines", "raw.refresh_parameters"),
+        description="Orders reach to the end of the period delivered.",
+        examines=("raw.erp__order_lines", "raw.refresh_parameters", "raw.deliveries"),
         is_critical=False,
     ),
     Gate(

@@ -69,7 +69,11 @@ def deliveries(
         )
         with refresh.connect() as connection:
             report = load_landing(
-                connection, refresh.settings.landing_dir, CONTRACTS, _announce
+                connection,
+                refresh.settings.landing_dir,
+                CONTRACTS,
+                candidate.as_of_date,
+                _announce,
             )
         for name in EXTRA_TABLES:
             yield dg.MaterializeResult(asset_key=["raw", name])
@@ -79,6 +83,7 @@ def deliveries(
                 metadata={
                     "dagster/row_count": table.row_count,
                     "quarantined_row_count": table.quarantined_row_count,
+                    "later_row_count": table.later_row_count,
                     "availability": table.unavailable_reason or "available",
                     "input_as_of": str(table.input_as_of_date or "unknown"),
                     "references_without_match": dg.MetadataValue.json(

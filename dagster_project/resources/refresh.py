@@ -12,9 +12,10 @@ import duckdb
 import pandas as pd
 
 from dagster_project.resources.dbt_runner import lay_out_seeds, prepare_dbt
-from echelon.config import PROJECT_DIR, Settings, load_settings
+from echelon.config import CONTRACTS_DIR, PROJECT_DIR, Settings, load_settings
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.landing.as_of import latest_business_date
+from echelon.landing.contract import load_contracts
 from echelon.release.candidate import Candidate, load_candidate, open_candidate
 from echelon.release.inputs import ReleaseInputs
 from echelon.release.layout import candidates_dir
@@ -79,7 +80,9 @@ class RefreshResource(dg.ConfigurableResource):
             seeds_dir = Path(scratch) / "seeds"
             assemble_seeds(settings.data_dir, PROJECT_DIR, policy_dir, seeds_dir)
             base_currency_code = base_currency(seeds_dir)
-        as_of = self.as_of or str(latest_business_date(settings.landing_dir))
+        as_of = self.as_of or str(
+            latest_business_date(settings.landing_dir, load_contracts(CONTRACTS_DIR))
+        )
         inputs = ReleaseInputs(
             as_of_date=date.fromisoformat(as_of),
             base_currency_code=base_currency_code,

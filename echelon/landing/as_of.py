@@ -1,52 +1,57 @@
 """Which date does a refresh stand at when nobody names one?"""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 import duckdb
 
 from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.landing.contract import TableContract
+from echelon.landing.load_sources import open_source, run_reading
+from echelon.landing.load_table import good_rows
+from echelon.landing.manifest import Delivery, read_landing
+from echelon.quoting import quote_name
 
 ORDER_TABLE = "erp__order_lines"
-# The columns the staging models cut at the as-of date (macro `until_as_of`).
-EVENT_COLUMNS = {
-    ORDER_TABLE: "ordered_at",
-    "erp__invoice_lines": "posting_date",
-    "erp__charges": "charged_on",
-    "erp__receivables": "posting_date",
-    "crm__service_cases": "opened_at",
-    "crm__activities": "occurred_at",
-    "wms__tasks": "started_at",
-    "wms__inventory_balances": "balance_date",
-    "wms__return_lines": "received_at",
-    "tms__shipments": "shipped_at",
-    "tms__freight_charges": "invoiced_on",
-    "gl__journal_lines": "posting_date",
-}
 
 
-def latest_business_date(landing_dir: Path) -> date:
-    """Return the date of the latest event that has landed: nothing lies after it.
+def latest_business_date(
+    landing_dir: Path, contracts: Mapping[str, TableContract]
+) -> date:
+    """Return the date of the latest event in force: nothing known lies after it.
 
-    Unreadable dates are passed over: the loader quarantines those rows.
+    A row that is bad, that a later delivery replaces, or that is dated after the
+    period its own delivery covers does not decide: one misread year would move the
+    date for all.
 
     Args:
         landing_dir: Directory of the deliveries.
+        contracts: Table contracts by table name.
 
     Raises:
-        EchelonError: ``INPUT_REJECTED`` if no order line with a date has landed.
+        EchelonError: ``INPUT_REJECTED`` if no order line with a date has landed, or a
+            delivery cannot be read.
     """
-    latest = {
-        table: max(dates)
-        for table, column in EVENT_COLUMNS.items()
-        if (dates := _latest_dates(landing_dir, table, column))
-    }
+    deliveries = read_landing(landing_dir, contracts).deliveries
+    latest = {}
+    with duckdb.connect() as connection:
+        for contract in contracts.values():
+            holding = [d for d in deliveries if contract.name in d.manifest.tables]
+            try:
+                found = _latest_event(connection, contract, holding)
+            except EchelonError:
+                # That a file is not the promised one says more than what it broke.
+                _check_files(connection, contract, holding)
+                raise
+            if found is not None:
+                latest[contract.name] = found
     if ORDER_TABLE not in latest:
         raise EchelonError(
             ExitCode.INPUT_REJECTED,
             Fault(
                 code="no_order_lines",
-                message="no order line with a date has landed",
+                message="no order line dated within its delivery's period has landed",
                 file=str(landing_dir / "erp" / "<delivery>" / f"{ORDER_TABLE}.csv"),
                 column="ordered_at",
                 hint="land a delivery (docs/mapping.md) or write the sample company",
@@ -55,27 +60,42 @@ def latest_business_date(landing_dir: Path) -> date:
     return max(latest.values())
 
 
-def _latest_dates(landing_dir: Path, table: str, column: str) -> list[date]:
-    system = table.split("__", maxsplit=1)[0]
-    return [
-        found
-        for path in sorted(landing_dir.glob(f"{system}/*/{table}.*"))
-        if (found := _latest_in(path, column)) is not None
-    ]
+def _latest_event(
+    connection: duckdb.DuckDBPyConnection,
+    contract: TableContract,
+    holding: Sequence[Delivery],
+) -> date | None:
+    """Find the latest date of the rows of a table that are in force."""
+    column = contract.horizon.event_column
+    if column is None:
+        return None
+    dates = []
+    for place, delivery in enumerate(holding):
+        rows, label = good_rows(connection, contract, delivery)
+        event = f"cast(earlier.{quote_name(column)} as date)"
+        query = f"select max({event}) from {rows} as earlier"
+        for number, correction in enumerate(holding[place + 1 :]):
+            later, _ = good_rows(connection, contract, correction)
+            alias = f"later_{number}"
+            query += f" anti join {later} as {alias} on {_same_key(contract, alias)}"
+        query += f" where {event} <= date '{delivery.manifest.period_end_date}'"
+        dates += [row[0] for row in run_reading(connection, query, label)]
+    return max((found for found in dates if found is not None), default=None)
 
 
-def _latest_in(path: Path, column: str) -> date | None:
-    reader = (
-        "read_parquet(?)"
-        if path.suffix == ".parquet"
-        else "read_csv(?, all_varchar=true)"
+def _check_files(
+    connection: duckdb.DuckDBPyConnection,
+    contract: TableContract,
+    holding: Sequence[Delivery],
+) -> None:
+    for delivery in holding:
+        promised = delivery.manifest.tables[contract.name]
+        label = f"{delivery.label}/{promised.file}"
+        open_source(connection, delivery.directory / promised.file, label, promised)
+
+
+def _same_key(contract: TableContract, later: str) -> str:
+    return " and ".join(
+        f"earlier.{quote_name(name)} is not distinct from {later}.{quote_name(name)}"
+        for name in contract.key_columns
     )
-    try:
-        with duckdb.connect() as connection:
-            row = connection.execute(
-                f"select max(try_cast({column} as timestamp)) from {reader}",
-                [str(path)],
-            ).fetchall()[0]
-    except duckdb.Error:
-        return None  # a file that cannot be read is the loader's to name
-    return None if row[0] is None else row[0].date()

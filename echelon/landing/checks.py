@@ -144,7 +144,7 @@ _ROW_CHECKS = tuple(
 _BUSINESS_CHECKS = (
     Check(
         "unbalanced_journal",
-        "The lines of a journal do not add up to zero.",
+        "A journal balances neither in each currency nor in base amounts.",
         "deliver the missing lines, or waive the check in the manifest with a reason",
         is_waivable=True,
     ),

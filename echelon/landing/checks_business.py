@@ -6,7 +6,7 @@ import duckdb
 
 from echelon.landing.checks import failure
 from echelon.landing.contract import TableContract
-from echelon.landing.quarantine import quarantine_table
+from echelon.landing.quarantine import has_quarantine, quarantine_table
 from echelon.quoting import quote_name
 
 _JOURNALS = "gl__journal_lines"
@@ -107,11 +107,7 @@ def _journal_lines(
         " _delivery_id, _source_line"
     )
     good = f"select {columns}, false as is_unknown from raw.{_JOURNALS}"
-    known = connection.execute(
-        "select 1 from duckdb_tables() where temporary and table_name = ?",
-        [f"quarantined {contract.name}"],
-    ).fetchall()
-    if not known:
+    if not has_quarantine(connection, contract):
         return f"({good})"
     bad = f"select {columns}, amount is null from {quarantine_table(contract)}"
     return f"({good} union all {bad})"
@@ -120,36 +116,53 @@ def _journal_lines(
 def _unbalanced_journals(
     connection: duckdb.DuckDBPyConnection, lines: str, is_waived: bool
 ) -> int:
-    # A journal in several currencies can only balance in the base currency.
+    # Each currency balances, or the whole in the base currency where all lines say it.
     rows = connection.execute(f"""
-        with journals as (
+        with currencies as (
             select
                 entity_code,
                 journal_id,
-                case
-                    when min(currency_code) = max(currency_code) then sum(amount)
-                    else sum(base_amount)
-                end as amount_off,
+                currency_code,
+                sum(amount) as amount_off,
+                sum(base_amount) as base_amount_off,
+                count(*) = count(base_amount) as is_based,
                 bool_or(is_unknown) as is_unknown
             from {lines}
             group by all
+        ),
+
+        journals as (
+            select
+                entity_code,
+                journal_id,
+                min(currency_code) filter (where amount_off <> 0) as currency_off,
+                arg_min(amount_off, currency_code) filter (where amount_off <> 0)
+                    as amount_off
+            from currencies
+            group by all
+            having
+                bool_or(amount_off <> 0)
+                and not bool_or(is_unknown)
+                and not (
+                    count(*) > 1 and bool_and(is_based) and sum(base_amount_off) = 0
+                )
         )
+
         select
             source_file, _source_line, entity_code, journal_id, amount_off,
-            count(distinct (entity_code, journal_id)) over ()
+            currency_off, count(distinct (entity_code, journal_id)) over ()
         from {lines} as lines
         inner join journals using (entity_code, journal_id)
         {_with_deliveries(_JOURNALS)}
-        where amount_off <> 0 and not journals.is_unknown
         order by {_ORDER} limit 1
     """).fetchall()
     if not rows:
         return 0
-    file, line, entity, journal, amount_off, count = rows[0]
+    file, line, entity, journal, amount_off, currency, count = rows[0]
     if is_waived:
         return int(count)
     message = (
-        f"journal {journal} of {entity} is off by {amount_off}"
+        f"journal {journal} of {entity} is off by {amount_off} {currency}"
         f" ({count} unbalanced journals in all)"
     )
     raise failure("unbalanced_journal", message, file, line, "amount")

@@ -27,7 +27,13 @@ _TABLE_PROPERTIES = {
     "quarantineLimitRatio",
     "valuationColumn",
     "businessDateColumns",
+    "eventDateColumn",
+    "effectiveDateColumn",
+    "laterDateColumns",
+    "periodColumn",
+    "leftOutWithColumns",
 }
+_DATES = ("date", "timestamp")
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,31 @@ class ColumnContract:
 
 
 @dataclass(frozen=True)
+class Horizon:
+    """How a table tells what was known at a date; all columns may be undeclared.
+
+    Attributes:
+        event_column: Date of what the row records. The latest one in force is the date
+            a refresh stands at by default.
+        effective_column: Date from which a row counts that may be delivered ahead.
+        later_columns: Dates filled in after the row's own event, unknown until then.
+        period_column: Period of a row that has no date.
+        left_out_with: References to rows without which an undated row is left out.
+    """
+
+    event_column: str | None = None
+    effective_column: str | None = None
+    later_columns: tuple[str, ...] = ()
+    period_column: str | None = None
+    left_out_with: tuple[str, ...] = ()
+
+    @property
+    def date_column(self) -> str | None:
+        """The column that dates a row."""
+        return self.event_column or self.effective_column
+
+
+@dataclass(frozen=True)
 class TableContract:
     """What one landing table promises.
 
@@ -63,6 +94,7 @@ class TableContract:
         quarantine_limit_ratio: Largest accepted share of bad rows, 0 to 1.
         valuation_column: Column that values a quarantined row, None if there is none.
         business_date_columns: Columns whose latest value dates the input.
+        horizon: Which columns say whether a row was known at a date.
         columns: The columns in contract order.
         key_columns: Names of the key columns in key order.
     """
@@ -74,6 +106,7 @@ class TableContract:
     quarantine_limit_ratio: float
     valuation_column: str | None
     business_date_columns: tuple[str, ...]
+    horizon: Horizon
     columns: tuple[ColumnContract, ...]
     key_columns: tuple[str, ...]
 
@@ -137,11 +170,16 @@ def _to_contract(file: Path, table: SchemaTable) -> TableContract:
         description=table.description,
         is_required=custom.get("requiredTable") is True,
         quarantine_limit_ratio=float(ratio),
-        valuation_column=next(
-            iter(_columns_named(file, table, "valuationColumn", ("decimal",))), None
-        ),
+        valuation_column=_column_named(file, table, "valuationColumn", ("decimal",)),
         business_date_columns=_columns_named(
-            file, table, "businessDateColumns", ("date", "timestamp")
+            file, table, "businessDateColumns", _DATES
+        ),
+        horizon=Horizon(
+            _column_named(file, table, "eventDateColumn", _DATES),
+            _column_named(file, table, "effectiveDateColumn", _DATES),
+            _columns_named(file, table, "laterDateColumns", _DATES),
+            _column_named(file, table, "periodColumn", ("varchar",)),
+            _columns_named(file, table, "leftOutWithColumns", ("varchar",)),
         ),
         columns=tuple(_to_column(file, table, column) for column in table.columns),
         key_columns=_key_columns(file, table),
@@ -177,6 +215,12 @@ def _columns_named(
     return names
 
 
+def _column_named(
+    file: Path, table: SchemaTable, key: str, types: tuple[str, ...]
+) -> str | None:
+    return next(iter(_columns_named(file, table, key, types)), None)
+
+
 def _to_column(file: Path, table: SchemaTable, column: SchemaColumn) -> ColumnContract:
     sql_type = column.physical_type.replace(" ", "")
     expected = _LOGICAL_TYPES[sql_type.partition("(")[0]]
@@ -205,6 +249,12 @@ def _check_references(directory: Path, contracts: Mapping[str, TableContract]) -
                 file = directory / f"{contract.system}.yml"
                 key = f"{contract.name}.{column.name}"
                 raise _fault(file, key, f"refers to unknown {column.references}")
+        for name in contract.horizon.left_out_with:
+            found = contract.column(name)
+            if found is None or found.references is None:
+                file = directory / f"{contract.system}.yml"
+                key = f"{contract.name}.leftOutWithColumns"
+                raise _fault(file, key, f"{name} refers to no other table")
 
 
 def _fault(file: Path, key: str | None, message: str) -> EchelonError:

@@ -62,7 +62,7 @@ def land(
             create_queries(connection, document)
             work = Work(connection, document)
             tables = _build(work, contracts, staging, say)
-            period = delivered_period(work)
+            period = delivered_period(work, contracts)
         drafts = _drafts(document, contracts, tables, period)
         drafts += [policy.dated(period)] if policy else []
         say("publishing the deliveries")

@@ -1,5 +1,7 @@
 """How is a mapped table written? CSV, or typed Parquet where there are many rows."""
 
+from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -10,9 +12,11 @@ from echelon.landing.land_block import Work
 from echelon.landing.land_delivery import LandedTable
 from echelon.landing.land_query import fetch_row
 from echelon.landing.land_tables import is_exact
+from echelon.landing.sources import column_names
 from echelon.quoting import quote_name, quote_text
 
 MOST_CSV_ROWS = 50_000
+_LONGEST_GAP_DAYS = 366
 
 
 def write_table(
@@ -52,18 +56,50 @@ def write_table(
     )
 
 
-def delivered_period(work: Work) -> str:
-    """Say which months a delivery covers: the mapping's word, else the order dates."""
-    declared = work.document.mapping.settings.period
-    if declared is not None:
-        return declared
-    row = fetch_row(
-        work.connection,
-        "select min(ordered_at), max(ordered_at) from __rows_erp__order_lines "
-        "where try_cast(ordered_at as timestamp) is not null",
+def delivered_period(work: Work, contracts: Mapping[str, TableContract]) -> str:
+    """Say which months a delivery covers: the mapping's word, else those of its events.
+
+    A month that comes more than a year after all others is a misread date: it does not
+    stretch the period, so that it does not move the date a refresh stands at.
+
+    Raises:
+        EchelonError: INPUT_REJECTED, if no row of any table has a date.
+    """
+    document = work.document
+    if document.mapping.settings.period is not None:
+        return document.mapping.settings.period
+    months = sorted(
+        {
+            month
+            for name in document.mapping.tables
+            for month in _event_months(work, contracts[name])
+        }
     )
-    first, last = (str(moment or "")[:7] for moment in row or ("", ""))
-    return f"{first}/{last}"
+    if not months:
+        message = "no row has a date that would say which period is delivered"
+        hint = "say it: period: 2024-01/2024-12"
+        key = ("settings",)
+        raise document.input_error("period_unknown", key, message, hint)
+    last = months[0]
+    for month in months:
+        if (month - last).days > _LONGEST_GAP_DAYS:
+            break
+        last = month
+    return f"{months[0]:%Y-%m}/{last:%Y-%m}"
+
+
+def _event_months(work: Work, contract: TableContract) -> list[date]:
+    """List the first days of the months in which a mapped table has events."""
+    column = contract.horizon.event_column
+    relation = f"__rows_{contract.name}"
+    if column is None or column not in column_names(work.connection, relation):
+        return []
+    month = f"date_trunc('month', try_cast({quote_name(column)} as timestamp))"
+    rows = work.connection.execute(
+        f"select distinct cast({month} as date) as month"
+        f" from {quote_name(relation)} where month is not null"
+    ).fetchall()
+    return [row[0] for row in rows]
 
 
 def _columns(

@@ -1,6 +1,7 @@
 """What has landed? Deliveries in, typed and checked raw tables out."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -8,6 +9,7 @@ import duckdb
 from echelon.landing.checks import failure
 from echelon.landing.checks_business import check_ledger, count_orphans
 from echelon.landing.contract import TableContract
+from echelon.landing.horizon import LeftOut, leave_out_later
 from echelon.landing.load_policy import check_policy_files
 from echelon.landing.load_report import LoadedFile, LoadedTable, LoadReport
 from echelon.landing.load_table import load_file
@@ -21,10 +23,12 @@ _LOADER_TABLES = {
     "deliveries": """
         system_code varchar, delivery_id varchar, table_name varchar,
         source_file varchar, row_count bigint, quarantined_row_count bigint,
-        sha256 varchar, period varchar, sequence bigint""",
+        superseded_row_count bigint, corrected_row_count bigint,
+        sha256 varchar, period varchar, period_end_date date, sequence bigint""",
     "table_availability": """
         table_name varchar, is_available boolean, unavailable_reason varchar,
-        row_count bigint, input_as_of_date date""",
+        row_count bigint, later_row_count bigint, later_quarantined_row_count bigint,
+        input_as_of_date date""",
     "quarantined_rows": """
         table_name varchar, delivery_id varchar, source_file varchar,
         source_line bigint, column_name varchar, error_code varchar, reason varchar,
@@ -65,14 +69,17 @@ def load_landing(
     connection: duckdb.DuckDBPyConnection,
     landing_dir: Path,
     contracts: Mapping[str, TableContract],
+    as_of: date,
     progress: Progress | None = None,
 ) -> LoadReport:
-    """Load everything that has landed into the raw schema of a fresh warehouse.
+    """Load what was known at a date into the raw schema of a fresh warehouse.
 
     Args:
         connection: Open warehouse; thrown away by the caller if the load fails.
         landing_dir: Directory with ``<system>/<delivery_id>/manifest.json``.
         contracts: Table contracts by table name.
+        as_of: The date the refresh stands at; what came later is read, checked and
+            left out.
         progress: Called before each file with its path, its number and the number of
             files.
 
@@ -96,9 +103,10 @@ def load_landing(
     }
     breaches = check_ledger(connection, contracts, delivered, waived)
     orphans = count_orphans(connection, contracts, delivered)
+    left_out = leave_out_later(connection, contracts, as_of)
     tables = {
-        contract.name: _close_table(connection, contract, landing)
-        for contract in contracts.values()
+        name: _close_table(connection, contract, landing, left_out.get(name, LeftOut()))
+        for name, contract in contracts.items()
     }
     return LoadReport(files, tables, orphans, breaches, landing.incomplete)
 
@@ -159,7 +167,7 @@ def _unavailable_reason(landing: Landing, contract: TableContract) -> str:
 
 def _record_file(connection: duckdb.DuckDBPyConnection, file: LoadedFile) -> None:
     connection.execute(
-        "insert into raw.deliveries values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        f"insert into raw.deliveries values ({', '.join('?' * 12)})",
         [
             file.system,
             file.delivery_id,
@@ -167,15 +175,21 @@ def _record_file(connection: duckdb.DuckDBPyConnection, file: LoadedFile) -> Non
             file.file,
             file.row_count,
             file.quarantined_row_count,
+            file.superseded_row_count,
+            file.corrected_row_count,
             file.sha256,
             file.period,
+            file.period_end_date,
             file.sequence,
         ],
     )
 
 
 def _close_table(
-    connection: duckdb.DuckDBPyConnection, contract: TableContract, landing: Landing
+    connection: duckdb.DuckDBPyConnection,
+    contract: TableContract,
+    landing: Landing,
+    left_out: LeftOut,
 ) -> LoadedTable:
     """Count what is in force and say whether the table is available."""
     # greatest() passes over columns that hold no date at all.
@@ -196,8 +210,24 @@ def _close_table(
     )
     reason = None if is_available else _unavailable_reason(landing, contract)
     connection.execute(
-        "insert into raw.table_availability values (?, ?, ?, ?, ?)",
-        [contract.name, is_available, reason, row_count, as_of_date],
+        "insert into raw.table_availability values (?, ?, ?, ?, ?, ?, ?)",
+        [
+            contract.name,
+            is_available,
+            reason,
+            row_count,
+            left_out.row_count,
+            left_out.quarantined_row_count,
+            as_of_date,
+        ],
     )
     connection.execute(f"drop table if exists temp.{quarantine_table(contract)}")
-    return LoadedTable(is_available, reason, row_count, bad_count, amount, as_of_date)
+    return LoadedTable(
+        is_available=is_available,
+        unavailable_reason=reason,
+        row_count=row_count,
+        quarantined_row_count=bad_count,
+        later_row_count=left_out.row_count,
+        quarantined_amount=amount,
+        input_as_of_date=as_of_date,
+    )

@@ -4,7 +4,7 @@ import duckdb
 
 from echelon.landing.checks import failure
 from echelon.landing.contract import TableContract
-from echelon.landing.quarantine import quarantine_table
+from echelon.landing.quarantine import has_quarantine, quarantine_table
 from echelon.quoting import quote_name
 
 INCOMING = '"incoming delivery"'
@@ -51,7 +51,9 @@ def check_keys(
         raise failure("duplicate_key", message, label, repeated[0][0], names)
 
 
-def supersede(connection: duckdb.DuckDBPyConnection, contract: TableContract) -> int:
+def supersede(
+    connection: duckdb.DuckDBPyConnection, contract: TableContract
+) -> tuple[int, int]:
     """Let the incoming rows take the place of earlier ones with the same key.
 
     Args:
@@ -59,33 +61,30 @@ def supersede(connection: duckdb.DuckDBPyConnection, contract: TableContract) ->
         contract: The table's contract, with its key.
 
     Returns:
-        Number of earlier rows replaced; quarantined rows that the delivery corrects
-        leave the quarantine and are not counted.
+        Number of earlier rows replaced, and of bad earlier rows that left the
+        quarantine because the delivery corrects them.
     """
     target = f"raw.{quote_name(contract.name)}"
     same_key = " and ".join(
         f"earlier.{quote_name(name)} is not distinct from later.{quote_name(name)}"
         for name in contract.key_columns
     )
-    _release_corrected(connection, contract, same_key)
+    corrected = _release_corrected(connection, contract, same_key)
     deleted = connection.execute(
         f"delete from {target} as earlier using {INCOMING} as later where {same_key}"
     ).fetchall()
     connection.execute(f"insert into {target} select * from {INCOMING}")
     connection.execute(f"drop table {INCOMING}")
-    return int(deleted[0][0])
+    return int(deleted[0][0]), corrected
 
 
 def _release_corrected(
     connection: duckdb.DuckDBPyConnection, contract: TableContract, same_key: str
-) -> None:
+) -> int:
+    """Take rows out of the quarantine that the incoming delivery corrects."""
     kept = quarantine_table(contract)
-    known = connection.execute(
-        "select 1 from duckdb_tables() where temporary and table_name = ?",
-        [f"quarantined {contract.name}"],
-    ).fetchall()
-    if not known:
-        return
+    if not has_quarantine(connection, contract):
+        return 0
     corrected = (
         f"select earlier._delivery_id, earlier._source_line from {kept} as earlier"
         f" inner join {INCOMING} as later"
@@ -96,6 +95,7 @@ def _release_corrected(
         f" and (delivery_id, source_line) in ({corrected})",
         [contract.name],
     )
-    connection.execute(
+    released = connection.execute(
         f"delete from {kept} where (_delivery_id, _source_line) in ({corrected})"
-    )
+    ).fetchall()
+    return int(released[0][0])

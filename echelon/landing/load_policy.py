@@ -46,6 +46,8 @@ def check_policy_files(
             row_count=row_count,
             quarantined_row_count=0,
             superseded_row_count=0,
+            corrected_row_count=0,
             period=manifest.period,
+            period_end_date=manifest.period_end_date,
             sequence=manifest.sequence,
         )

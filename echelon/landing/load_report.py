@@ -18,7 +18,9 @@ class LoadedFile:
         row_count: Rows in the file.
         quarantined_row_count: Rows set aside.
         superseded_row_count: Rows of earlier deliveries it replaced.
+        corrected_row_count: Bad rows of earlier deliveries it put right.
         period: Period the delivery covers.
+        period_end_date: Last day of that period.
         sequence: Place of the delivery among those of its system.
     """
 
@@ -30,7 +32,9 @@ class LoadedFile:
     row_count: int
     quarantined_row_count: int
     superseded_row_count: int
+    corrected_row_count: int
     period: str
+    period_end_date: date
     sequence: int
 
 
@@ -43,6 +47,7 @@ class LoadedTable:
         unavailable_reason: Why not; None if it was.
         row_count: Rows in force.
         quarantined_row_count: Rows set aside.
+        later_row_count: Rows left out because they were not known at the as-of date.
         quarantined_amount: Their worth by the valuation column, in local currencies
             added up as they are; None if the table has no such column.
         input_as_of_date: Latest business date; None if undated or empty.
@@ -52,6 +57,7 @@ class LoadedTable:
     unavailable_reason: str | None
     row_count: int
     quarantined_row_count: int
+    later_row_count: int
     quarantined_amount: Decimal | None
     input_as_of_date: date | None
 

@@ -26,20 +26,25 @@ class SourceFile:
     Attributes:
         path: Where it lies.
         label: Its path below the landing directory, as people know it.
-        physical_line_count: Lines of a CSV file; None for Parquet.
         column_types: DuckDB type by column name, in file order.
+        physical_line_count: Lines of a CSV file that were counted, else None.
     """
 
     path: Path
     label: str
-    physical_line_count: int | None
     column_types: dict[str, str]
+    physical_line_count: int | None = None
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the file is CSV, not Parquet."""
+        return self.path.suffix == ".csv"
 
     @property
     def relation(self) -> str:
         """SQL relation with the file's columns and ``_record``, counted from 1."""
         file = quote_text(str(self.path))
-        if self.physical_line_count is None:
+        if not self.is_text:
             return (
                 "(select * exclude (file_row_number), file_row_number + 1 as _record"
                 f" from read_parquet({file}, file_row_number = true))"
@@ -75,21 +80,41 @@ def open_source(
     Raises:
         EchelonError: INPUT_REJECTED, if the file is empty, altered or unreadable.
     """
-    if path.stat().st_size == 0:
-        raise failure("empty_file", "the file has no content", label)
+    _refuse_empty(path, label)
     sha256, line_count = _fingerprint(path)
     if sha256 != promised.sha256:
         message = f"sha256 is {sha256[:12]}..., not {promised.sha256[:12]}..."
         raise failure("sha256_mismatch", message, label)
+    columns = read_columns(connection, path, label)
+    is_text = path.suffix == ".csv"
+    return SourceFile(path, label, columns, line_count if is_text else None)
+
+
+def read_columns(
+    connection: duckdb.DuckDBPyConnection, path: Path, label: str
+) -> dict[str, str]:
+    """Find the columns of a file.
+
+    Args:
+        connection: Any connection; only file metadata is read.
+        path: The file.
+        label: Its path below the landing directory.
+
+    Returns:
+        DuckDB type by column name, in file order; CSV columns are all text.
+
+    Raises:
+        EchelonError: INPUT_REJECTED, if the file is unreadable.
+    """
+    _refuse_empty(path, label)
     if path.suffix == ".csv":
-        columns = _csv_columns(path, label)
-        return SourceFile(path, label, line_count, columns)
+        return _csv_columns(path, label)
     described = run_reading(
         connection,
         f"describe select * from read_parquet({quote_text(str(path))})",
         label,
     )
-    return SourceFile(path, label, None, {row[0]: row[1] for row in described})
+    return {row[0]: row[1] for row in described}
 
 
 def check_columns(source: SourceFile, contract: TableContract) -> None:
@@ -102,7 +127,7 @@ def check_columns(source: SourceFile, contract: TableContract) -> None:
     Raises:
         EchelonError: INPUT_REJECTED, naming file and column.
     """
-    line = 1 if source.physical_line_count is not None else None
+    line = 1 if source.is_text else None
     known = {column.name for column in contract.columns}
     for name in source.column_types:
         if name not in known:
@@ -179,6 +204,11 @@ def _problem(message: str) -> str:
         if sign in message:
             return problem
     return "the file cannot be read"
+
+
+def _refuse_empty(path: Path, label: str) -> None:
+    if path.stat().st_size == 0:
+        raise failure("empty_file", "the file has no content", label)
 
 
 def _fingerprint(path: Path) -> tuple[str, int]:

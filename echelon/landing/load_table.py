@@ -17,6 +17,7 @@ from echelon.landing.load_sources import (
     check_columns,
     open_source,
     physical_lines,
+    read_columns,
     run_reading,
 )
 from echelon.landing.manifest import MANIFEST_FILE, Delivery, ManifestTable
@@ -88,7 +89,7 @@ def load_file(
     check_keys(connection, contract, incoming.table, incoming.source.label)
     if bad_row_count or not incoming.is_typed:
         connection.execute(f"alter table {incoming.table} drop column {RULE_COLUMN}")
-    superseded = 0 if is_first else supersede(connection, contract)
+    superseded, corrected = (0, 0) if is_first else supersede(connection, contract)
     manifest = delivery.manifest
     return LoadedFile(
         system=manifest.system,
@@ -99,8 +100,38 @@ def load_file(
         row_count=row_count,
         quarantined_row_count=bad_row_count,
         superseded_row_count=superseded,
+        corrected_row_count=corrected,
         period=manifest.period,
+        period_end_date=manifest.period_end_date,
         sequence=manifest.sequence,
+    )
+
+
+def good_rows(
+    connection: duckdb.DuckDBPyConnection, contract: TableContract, delivery: Delivery
+) -> tuple[str, str]:
+    """Write the relation of a delivered file's good rows, without loading it.
+
+    Args:
+        connection: Any connection; only the file's columns are read.
+        contract: The table's contract.
+        delivery: A delivery that holds the table.
+
+    Returns:
+        The relation as SQL, its columns typed, and the file's label for messages.
+    """
+    promised = delivery.manifest.tables[contract.name]
+    label = f"{delivery.label}/{promised.file}"
+    path = delivery.directory / promised.file
+    columns = read_columns(connection, path, label)
+    source = SourceFile(path, label, columns)
+    incoming = _cast_columns(contract, delivery, source, "")
+    values, given, _ = _selected(incoming)
+    rule = broken_rule(incoming.rules)
+    return (
+        f"(select * from (select {', '.join(values + given)} from {source.relation})"
+        f" where {rule} is null)",
+        label,
     )
 
 
@@ -115,6 +146,12 @@ def _prepare(
     path = delivery.directory / promised.file
     source = open_source(connection, path, label, promised)
     check_columns(source, contract)
+    return _cast_columns(contract, delivery, source, table)
+
+
+def _cast_columns(
+    contract: TableContract, delivery: Delivery, source: SourceFile, table: str
+) -> _Incoming:
     casts = {}
     for column in contract.columns:
         source_type = source.column_types.get(column.name)
@@ -123,7 +160,7 @@ def _prepare(
         cast = cast_column(quote_name(column.name), source_type, column.sql_type)
         if cast is None:
             message = f"{source_type} where the contract has {column.sql_type}"
-            raise failure("wrong_column_type", message, label, None, column.name)
+            raise failure("wrong_column_type", message, source.label, None, column.name)
         casts[column.name] = cast
     rules = row_rules(contract, casts)
     return _Incoming(contract, delivery, source, casts, rules, table)
@@ -131,19 +168,11 @@ def _prepare(
 
 def _read(connection: duckdb.DuckDBPyConnection, incoming: _Incoming) -> None:
     """Read and cast the file in one pass; rules on typed files wait for the check."""
-    values, given, names = [], [], []
-    for column in incoming.contract.columns:
-        name = quote_name(column.name)
-        cast = incoming.casts.get(column.name)
-        value = cast.value if cast else f"cast(null as {column.sql_type})"
-        values.append(f"{value} as {name}")
-        names.append(name)
-        if cast and cast.given:
-            given.append(f"{cast.given} as {given_name(column.name)}")
+    values, given, names = _selected(incoming)
     rule = (
         "" if incoming.is_typed else f", {broken_rule(incoming.rules)} as {RULE_COLUMN}"
     )
-    is_text = incoming.source.physical_line_count is not None
+    is_text = incoming.source.is_text
     first_line = 1 if is_text else 0
     # Text has its lines counted in reading order; Parquet rows carry their number.
     connection.execute(f"set preserve_insertion_order = {str(is_text).lower()}")
@@ -161,6 +190,20 @@ def _read(connection: duckdb.DuckDBPyConnection, incoming: _Incoming) -> None:
         )
     """
     run_reading(connection, statement, incoming.source.label)
+
+
+def _selected(incoming: _Incoming) -> tuple[list[str], list[str], list[str]]:
+    """List the contract's columns as cast, as given and by name."""
+    values, given, names = [], [], []
+    for column in incoming.contract.columns:
+        name = quote_name(column.name)
+        cast = incoming.casts.get(column.name)
+        value = cast.value if cast else f"cast(null as {column.sql_type})"
+        values.append(f"{value} as {name}")
+        names.append(name)
+        if cast and cast.given:
+            given.append(f"{cast.given} as {given_name(column.name)}")
+    return values, given, names
 
 
 def _check_promises(

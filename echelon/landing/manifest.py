@@ -1,12 +1,14 @@
 """Which deliveries have landed, and what do their manifests promise?"""
 
+import calendar
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from echelon.landing.checks import CHECKS, failure
 from echelon.landing.contract import TableContract
@@ -17,6 +19,14 @@ POLICY_SYSTEM = "policy"
 _MONTH_OR_DAY = r"\d{4}-\d{2}(-\d{2})?"
 _Text = Annotated[str, Field(min_length=1)]
 _DecimalText = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
+
+
+def _last_day(text: str) -> date:
+    """Read a month or a day; a month stands for its last day."""
+    day = date.fromisoformat(text if len(text) > len("2024-01") else f"{text}-01")
+    if len(text) == len("2024-01"):
+        return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+    return day
 
 
 class _Strict(BaseModel):
@@ -54,6 +64,19 @@ class Manifest(_Strict):
     tables: dict[str, ManifestTable]
     absent: dict[str, _Text] = {}
     waived_checks: dict[str, _Text] = {}
+
+    @property
+    def period_end_date(self) -> date:
+        """Last day of the period the delivery covers."""
+        return _last_day(self.period.rpartition("/")[2])
+
+    @field_validator("period")
+    @classmethod
+    def _is_a_period(cls, period: str) -> str:
+        first, _, last = period.partition("/")
+        if _last_day(first) > _last_day(last or first):
+            raise ValueError("the period ends before it begins")
+        return period
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,17 @@ def quarantine_table(contract: TableContract) -> str:
     return quote_name(f"quarantined {contract.name}")
 
 
+def has_quarantine(
+    connection: duckdb.DuckDBPyConnection, contract: TableContract
+) -> bool:
+    """Say whether any row of a table was bad, so that there is such a table."""
+    found = connection.execute(
+        "select 1 from duckdb_tables() where temporary and table_name = ?",
+        [f"quarantined {contract.name}"],
+    ).fetchall()
+    return bool(found)
+
+
 def set_aside(
     connection: duckdb.DuckDBPyConnection,
     contract: TableContract,

@@ -78,15 +78,15 @@ def order_dates() -> gx.ExpectationSuite:
                 column="oldest_order_age_days",
                 max_value=MOST_ORDER_YEARS * 365,
                 severity="critical",
-                notes="A misread date is decades off; one in the future moves the as-of"
-                " date with it and shows here as old orders.",
+                notes="A misread date is decades off; one after the period of its"
+                " delivery does not move the as-of date.",
             ),
         ],
     )
 
 
 def order_freshness() -> gx.ExpectationSuite:
-    """The newest order is recent on the as-of date."""
+    """Orders reach to the end of the period delivered."""
     return gx.ExpectationSuite(
         name="order_freshness",
         expectations=[
@@ -96,8 +96,9 @@ def order_freshness() -> gx.ExpectationSuite:
                 min_value=0,
                 max_value=45,
                 severity="warning",
-                notes="Older than a month's close: an extract stopped. Negative: the"
-                " refresh looks back on purpose and ignores later orders.",
+                notes="More than a month's close without an order at the end of what"
+                " the delivery says it covers: an extract stopped. Negative: orders"
+                " after the as-of date were not left out.",
             ),
         ],
     )

@@ -18,7 +18,7 @@ from tests.warehouse.tiny_company import AS_OF, company_tables
 
 PROJECT = Path(__file__).parents[2]
 CONTRACTS = PROJECT / "contracts" / "landing"
-PERIOD = "2025-01/2025-12"
+PERIOD = "2025-01/2026-01"
 
 
 def write_delivery(landing, system, tables, absent):
@@ -65,7 +65,7 @@ def load_company(landing, path):
         connection.execute("create schema raw")
         write_previous_tables(connection, PROJECT, None)
         create_raw_schema(connection, contracts)
-        load_landing(connection, landing, contracts)
+        load_landing(connection, landing, contracts, AS_OF)
         recorded_at = datetime.combine(date(2026, 1, 1), datetime.min.time(), UTC)
         connection.execute(
             """

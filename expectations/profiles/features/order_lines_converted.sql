@@ -1,12 +1,7 @@
 -- Grain: one row.
 select
     count(*) as examined_row_count,
-    (
-        select count(*)
-        from raw.erp__order_lines
-        cross join raw.refresh_parameters
-        where coalesce(ordered_at < refresh_parameters.as_of_date + 1, true)
-    ) - count(*) as lost_row_count,
+    (select count(*) from raw.erp__order_lines) - count(*) as lost_row_count,
     count(*) filter (where customer_id is null) as unresolved_customer_count,
     count(*) filter (where fiscal_period is null) as unplaced_period_count,
     count(*) filter (

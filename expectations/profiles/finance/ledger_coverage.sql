@@ -1,5 +1,5 @@
 -- Grain: one row per legal entity.
--- From the journals posted by the as-of date on: every profit-and-loss posting is in
+-- From the journals known at the as-of date on: every profit-and-loss posting is in
 -- one pool, and every pool of every period is reconciled.
 with
 
@@ -9,12 +9,7 @@ landed as (
         count(*) as line_count
     from raw.gl__journal_lines as journal_lines
     left join raw.gl__accounts as accounts using (account_id)
-    cross join raw.refresh_parameters
-    where
-        coalesce(accounts.account_type in ('revenue', 'cogs', 'expense'), true)
-        and coalesce(
-            journal_lines.posting_date <= refresh_parameters.as_of_date, true
-        )
+    where coalesce(accounts.account_type in ('revenue', 'cogs', 'expense'), true)
     group by journal_lines.entity_code
 ),
 

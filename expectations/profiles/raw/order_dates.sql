@@ -7,4 +7,3 @@ select
     ) as oldest_order_age_days
 from raw.erp__order_lines
 cross join raw.refresh_parameters
-where coalesce(ordered_at < refresh_parameters.as_of_date + 1, true)

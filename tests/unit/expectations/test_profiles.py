@@ -25,29 +25,36 @@ select * from (values
 ) as t(order_id, line_no, sold_to_id, ordered_at);
 create table raw.deliveries as
 select * from (values
-    ('erp-1', 'erp__customers', 3, 1), ('erp-2', 'erp__customers', 1, 0),
-    ('erp-1', 'erp__order_lines', 3, 0), ('policy-1', 'policy_settings', 2, 0)
-) as t(delivery_id, table_name, row_count, quarantined_row_count);
+    ('erp-1', 'erp__customers', 3, 1, 0, 0, date '2025-11-30'),
+    ('erp-2', 'erp__customers', 1, 0, 1, 0, '2025-12-31'),
+    ('erp-1', 'erp__order_lines', 3, 0, 0, 0, '2025-12-31'),
+    ('policy-1', 'policy_settings', 2, 0, 0, 0, '2025-12-31')
+) as t(delivery_id, table_name, row_count, quarantined_row_count,
+       superseded_row_count, corrected_row_count, period_end_date);
 create table raw.quarantined_rows as
 select * from (values
     ('erp__customers', 'erp-1', 'c.csv', 4), ('erp__customers', 'erp-1', 'c.csv', 4)
 ) as t(table_name, delivery_id, source_file, source_line);
 create table raw.table_availability as
 select * from (values
-    ('erp__customers', true, null, 2), ('erp__order_lines', true, null, 3),
-    ('erp__charges', false, 'not kept', 0), ('gl__accounts', true, null, 1),
-    ('gl__journal_lines', true, null, 3), ('tms__freight_charges', true, null, 1)
-) as t(table_name, is_available, unavailable_reason, row_count);
+    ('erp__customers', true, null, 2, 0, 0),
+    ('erp__order_lines', true, null, 3, 0, 0),
+    ('erp__charges', false, 'not kept', 0, 0, 0), ('gl__accounts', true, null, 1, 0, 0),
+    ('gl__journal_lines', true, null, 3, 0, 0),
+    ('tms__freight_charges', true, null, 1, 0, 0)
+) as t(table_name, is_available, unavailable_reason, row_count, later_row_count,
+       later_quarantined_row_count);
 create table raw.erp__charges as select 'revenue' as direction;
 create table raw.gl__accounts as
 select * from (values ('6110', 'expense'), ('1000', 'asset'))
     as t(account_id, account_type);
 create table raw.gl__journal_lines as
 select * from (values
-    ('DE01', 'J1', '6110', 9.00::decimal(18, 2), date '2025-12-31'),
-    ('DE01', 'J1', '1000', -9.00, '2025-12-31'),
-    ('DE01', 'J9', '6110', 2.00, '2026-01-01'), ('DE01', 'J9', '1000', -2.00, null)
-) as t(entity_code, journal_id, account_id, amount, posting_date);
+    ('DE01', 'J1', '6110', 9.00::decimal(18, 2), 'EUR', null::decimal(18, 2)),
+    ('DE01', 'J1', '1000', -9.00, 'EUR', null),
+    ('DE01', 'J2', '1000', 2.00, 'USD', 1.80),
+    ('DE01', 'J2', '1000', -1.80, 'EUR', -1.80)
+) as t(entity_code, journal_id, account_id, amount, currency_code, base_amount);
 
 create table intermediate.int_missing_exchange_rates (
     table_name varchar, currency_code varchar, calendar_date date
@@ -174,6 +181,11 @@ FLAWS = [
         "lost_row_count",
     ),
     (
+        "deliveries_accounted",
+        "update raw.deliveries set superseded_row_count = 0",
+        "lost_row_count",
+    ),
+    (
         "order_dates",
         "update raw.erp__order_lines set ordered_at = null where line_no = 2",
         "undated_row_count",
@@ -187,6 +199,11 @@ FLAWS = [
         "order_freshness",
         "delete from raw.erp__order_lines where order_id = 'O2';"
         "update raw.refresh_parameters set as_of_date = '2026-01-31'",
+        "newest_order_age_days",
+    ),
+    (
+        "order_freshness",
+        "update raw.deliveries set period_end_date = '2026-02-28'",
         "newest_order_age_days",
     ),
     (

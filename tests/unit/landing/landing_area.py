@@ -6,6 +6,7 @@ import io
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -78,8 +79,8 @@ class LandingArea:
         """Write the required tables, some of them replaced or added to."""
         return self.deliver({**REQUIRED, **replaced})
 
-    def load(self):
-        return load_landing(self.connection, self.root, self.contracts)
+    def load(self, as_of: date = date(2099, 12, 31)):
+        return load_landing(self.connection, self.root, self.contracts, as_of)
 
     def fault(self):
         """Load and return the refusal."""

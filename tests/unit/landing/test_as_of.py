@@ -1,43 +1,85 @@
-"""Does a refresh that names no date stand at the latest event landed?"""
+"""Does a refresh that names no date stand at the latest event in force?"""
 
-from datetime import date
+from datetime import date, datetime
 
-import duckdb
+import pyarrow as pa
 import pytest
+from landing_area import REQUIRED
 
 from echelon.errors import EchelonError, ExitCode
-from echelon.landing.as_of import EVENT_COLUMNS, latest_business_date
+from echelon.landing.as_of import latest_business_date
+
+ORDERS = REQUIRED["erp__order_lines"]
+ANOTHER = "O2,1,sale,DE01,C1,P1,{},1,5.25,EUR\n"
+CASES = "case_id,account_id,case_type,opened_at\nK1,A1,complaint,{}\n"
 
 
-def land(landing, table, text):
-    folder = landing / table.split("__")[0] / "d1"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{table}.csv").write_text(text, encoding="utf-8")
+def latest(landing):
+    return latest_business_date(landing.root, landing.contracts)
 
 
-def test_latest_order_where_nothing_else_landed(tmp_path):
-    land(tmp_path, "erp__order_lines", "ordered_at\n2025-03-01 09:00:00\nnever\n")
-    assert latest_business_date(tmp_path) == date(2025, 3, 1)
+def test_latest_order_where_nothing_else_landed(landing):
+    landing.deliver_required()
+    assert latest(landing) == date(2024, 2, 3)
 
 
-@pytest.mark.parametrize("table", sorted(set(EVENT_COLUMNS) - {"erp__order_lines"}))
-def test_any_later_event_moves_the_date(tmp_path, table):
-    land(tmp_path, "erp__order_lines", "ordered_at\n2025-03-01\n")
-    land(tmp_path, table, f"{EVENT_COLUMNS[table]}\n2025-04-02 23:59:00\n\n")
-    assert latest_business_date(tmp_path) == date(2025, 4, 2)
+def test_a_later_event_of_another_system_moves_the_date(landing):
+    landing.deliver_required()
+    landing.deliver({"crm__service_cases": CASES.format("2024-04-02 23:59:00")}, "crm")
+    assert latest(landing) == date(2024, 4, 2)
 
 
-def test_parquet_is_read_as_csv_is(tmp_path):
-    land(tmp_path, "erp__order_lines", "ordered_at\n2025-03-01\n")
-    (tmp_path / "gl" / "d1").mkdir(parents=True)
-    duckdb.sql("select date '2025-05-05' as posting_date").write_parquet(
-        str(tmp_path / "gl" / "d1" / "gl__journal_lines.parquet")
-    )
-    assert latest_business_date(tmp_path) == date(2025, 5, 5)
+def test_parquet_is_read_as_csv_is(landing):
+    landing.deliver_required()
+    cases = {"case_id": ["K1"], "account_id": ["A1"], "case_type": ["complaint"]}
+    table = pa.table({**cases, "opened_at": [datetime(2024, 5, 5, 12)]})
+    landing.deliver({"crm__service_cases": table}, "crm")
+    assert latest(landing) == date(2024, 5, 5)
 
 
-def test_without_an_order_there_is_no_date(tmp_path):
-    land(tmp_path, "gl__journal_lines", "posting_date\n2025-03-01\n")
-    with pytest.raises(EchelonError) as error:
-        latest_business_date(tmp_path)
-    assert error.value.exit_code is ExitCode.INPUT_REJECTED
+@pytest.mark.parametrize(
+    "row",
+    [
+        ANOTHER.format("2204-02-03 09:30:00"),
+        ANOTHER.format("2024-02-33 09:30:00"),
+        ANOTHER.format("2024-06-01 09:30:00").replace("sale", "sail"),
+    ],
+    ids=["after_the_period_delivered", "no_date", "row_to_be_quarantined"],
+)
+def test_an_implausible_or_bad_order_does_not_decide(landing, row):
+    landing.deliver_required(erp__order_lines=ORDERS + row)
+    assert latest(landing) == date(2024, 2, 3)
+
+
+def test_an_order_that_a_later_delivery_redates_does_not_decide(landing):
+    typo = ANOTHER.format("2024-11-01 09:30:00")
+    landing.deliver_required(erp__order_lines=ORDERS + typo)
+    assert latest(landing) == date(2024, 11, 1)
+    header = ORDERS.partition("\n")[0] + "\n"
+    right = ANOTHER.format("2024-01-11 09:30:00")
+    landing.deliver({"erp__order_lines": header + right}, sequence=2)
+    assert latest(landing) == date(2024, 2, 3)
+
+
+def test_a_bad_correction_leaves_the_former_date_in_force(landing):
+    landing.deliver_required()
+    header = ORDERS.partition("\n")[0] + "\n"
+    bad = "O1,2,sail,DE01,C1,P1,2024-01-03 09:30:00,1,5.25,EUR\n"
+    landing.deliver({"erp__order_lines": header + bad}, sequence=2)
+    assert latest(landing) == date(2024, 2, 3)
+
+
+def test_a_file_that_is_not_the_promised_one_is_named_as_such(landing):
+    folder = landing.deliver_required()
+    (folder / "erp__order_lines.csv").write_text(ORDERS + "O2,1\n")
+    with pytest.raises(EchelonError) as caught:
+        latest(landing)
+    assert caught.value.fault.code == "sha256_mismatch"
+
+
+def test_without_an_order_there_is_no_date(landing):
+    landing.deliver({"crm__service_cases": CASES.format("2024-04-02 23:59:00")}, "crm")
+    with pytest.raises(EchelonError) as caught:
+        latest(landing)
+    assert caught.value.exit_code is ExitCode.INPUT_REJECTED
+    assert caught.value.fault.code == "no_order_lines"

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -161,7 +162,10 @@ def test_what_lands_is_what_loading_accepts(tmp_path):
     land_amounts(tmp_path, "1.25", "2")
     with duckdb.connect() as connection:
         load_landing(
-            connection, tmp_path / "landing", load_contracts(CONTRACT_DIRECTORY)
+            connection,
+            tmp_path / "landing",
+            load_contracts(CONTRACT_DIRECTORY),
+            date(2025, 12, 31),
         )
         total = connection.execute("select sum(amount) from raw.erp__charges")
         assert total.fetchall() == [(Decimal("3.2500"),)]

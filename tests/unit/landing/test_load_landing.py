@@ -64,11 +64,11 @@ def test_report_and_tables_say_what_is_available_and_as_of_when(landing):
         " 'erp__forecasts', 'gl__accounts', 'crm__activities', 'erp__customers')"
         " order by table_name"
     ) == [
-        ("crm__activities", True, None, 0, None),
-        ("erp__customers", True, None, 2, None),
-        ("erp__forecasts", False, "no planning tool", 0, None),
-        ("erp__order_lines", True, None, 2, date(2024, 2, 3)),
-        ("gl__accounts", False, "not delivered", 0, None),
+        ("crm__activities", True, None, 0, 0, 0, None),
+        ("erp__customers", True, None, 2, 0, 0, None),
+        ("erp__forecasts", False, "no planning tool", 0, 0, 0, None),
+        ("erp__order_lines", True, None, 2, 0, 0, date(2024, 2, 3)),
+        ("gl__accounts", False, "not delivered", 0, 0, 0, None),
     ]
     counted = landing.query("select count(*) from raw.table_availability")
     assert counted == [(len(landing.contracts),)]
@@ -100,8 +100,11 @@ def test_deliveries_are_listed_with_their_hashes(landing):
             "erp/erp-0001/erp__products.csv",
             1,
             0,
+            0,
+            0,
             expected,
             "2024-01/2024-12",
+            date(2024, 12, 31),
             1,
         )
     ]
@@ -225,6 +228,7 @@ def test_progress_is_told_before_each_file(landing):
         landing.connection,
         landing.root,
         landing.contracts,
+        date(2024, 12, 31),
         lambda *step: seen.append(step),
     )
     assert seen[0] == ("erp/erp-0001/erp__customers.csv", 1, 3)

@@ -51,7 +51,7 @@ def test_unbalanced_journal_names_entity_journal_and_amount(ledger):
     assert error.exit_code == ExitCode.INPUT_REJECTED
     fault = error.fault
     assert (fault.code, fault.file, fault.line) == ("unbalanced_journal", JOURNALS, 4)
-    assert "journal J2 of DE01 is off by 0.01 (1 unbalanced journals" in fault.message
+    assert "journal J2 of DE01 is off by 0.01 EUR (1 unbalanced" in fault.message
 
 
 def test_single_sided_ledger_may_waive_the_balance_with_a_reason(ledger):
@@ -68,6 +68,30 @@ def test_journal_in_two_currencies_balances_in_the_base_currency(ledger):
         "J2", 2, "4000", "-9.00", base="-9.00"
     )
     assert ledger(JOURNAL_HEADER + mixed).load()
+
+
+@pytest.mark.parametrize(
+    ("first_base", "second_base"),
+    [("", ""), ("9.00", ""), ("9.00", "-8.99")],
+    ids=["no_base_amounts", "one_base_amount", "base_amounts_off"],
+)
+def test_journal_in_two_currencies_that_balances_in_none_is_refused(
+    ledger, first_base, second_base
+):
+    mixed = posting(
+        "J2", 1, "1200", "10.00", currency="USD", base=first_base
+    ) + posting("J2", 2, "4000", "-10.00", base=second_base)
+    fault = ledger(JOURNAL_HEADER + mixed).fault().fault
+    assert fault.code == "unbalanced_journal"
+    assert "J2 of DE01 is off by -10.00 EUR" in fault.message
+
+
+def test_journal_in_two_currencies_may_balance_in_each(ledger):
+    euros = BALANCED.replace("J1,1", "J2,1").replace("J1,2", "J2,2")
+    dollars = posting("J2", 3, "1000", "7.00", currency="USD") + posting(
+        "J2", 4, "4000", "-7.00", currency="USD"
+    )
+    assert ledger(JOURNAL_HEADER + euros + dollars).load()
 
 
 def test_quarantined_line_does_not_unbalance_its_journal(ledger):

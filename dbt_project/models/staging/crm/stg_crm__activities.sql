@@ -14,4 +14,3 @@ select
     occurred_at,
     cast(occurred_at as date) as occurred_date
 from {{ source('raw', 'crm__activities') }}
-where {{ until_as_of('occurred_at') }}

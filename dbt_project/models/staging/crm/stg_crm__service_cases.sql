@@ -16,4 +16,3 @@ select
     closed_at,
     cast(opened_at as date) as opened_date
 from {{ source('raw', 'crm__service_cases') }}
-where {{ until_as_of('opened_at') }}

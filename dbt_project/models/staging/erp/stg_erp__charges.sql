@@ -20,4 +20,3 @@ select
     -- dates
     charged_on as charged_date
 from {{ source('raw', 'erp__charges') }}
-where {{ until_as_of('charged_on') }}

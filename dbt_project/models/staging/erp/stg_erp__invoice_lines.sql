@@ -20,4 +20,3 @@ select
     -- dates
     posting_date
 from {{ source('raw', 'erp__invoice_lines') }}
-where {{ until_as_of('posting_date') }}

@@ -32,4 +32,3 @@ select
     promised_date,
     cast(ordered_at as date) as order_date
 from {{ source('raw', 'erp__order_lines') }}
-where {{ until_as_of('ordered_at') }}

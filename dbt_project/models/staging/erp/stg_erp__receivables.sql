@@ -16,4 +16,3 @@ select
     due_date,
     cleared_date
 from {{ source('raw', 'erp__receivables') }}
-where {{ until_as_of('posting_date') }}

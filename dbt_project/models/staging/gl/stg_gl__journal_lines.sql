@@ -21,4 +21,3 @@ select
     -- dates
     posting_date
 from {{ source('raw', 'gl__journal_lines') }}
-where {{ until_as_of('posting_date') }}

@@ -16,4 +16,3 @@ select
     -- dates
     invoiced_on as invoiced_date
 from {{ source('raw', 'tms__freight_charges') }}
-where {{ until_as_of('invoiced_on') }}

@@ -26,4 +26,3 @@ select
     shipped_at,
     cast(shipped_at as date) as shipped_date
 from {{ source('raw', 'tms__shipments') }}
-where {{ until_as_of('shipped_at') }}

@@ -14,4 +14,3 @@ select
     -- dates
     balance_date
 from {{ source('raw', 'wms__inventory_balances') }}
-where {{ until_as_of('balance_date') }}

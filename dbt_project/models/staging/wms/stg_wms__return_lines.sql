@@ -17,4 +17,3 @@ select
     received_at,
     cast(received_at as date) as received_date
 from {{ source('raw', 'wms__return_lines') }}
-where {{ until_as_of('received_at') }}

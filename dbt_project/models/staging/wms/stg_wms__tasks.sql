@@ -18,4 +18,3 @@ select
     started_at,
     cast(started_at as date) as started_date
 from {{ source('raw', 'wms__tasks') }}
-where {{ until_as_of('started_at') }}
