@@ -17,6 +17,7 @@ EXTRA_TABLES = {
     "refresh_parameters": "Grain: one row. Release id, as-of date and base currency.",
     "deliveries": "Grain: one row per delivered table. Hashes, rows, sequence.",
     "table_availability": "Grain: one row per contract table. Delivered, or why not.",
+    "waived_checks": "Grain: one row per delivery and check it waives. Until when.",
     "quarantined_rows": "Grain: one row per quarantined row. Where and why, no values.",
     "previous_customer_identifiers": "Grain: as core.dim_customer_identifiers.",
     "previous_segment_assignments": "Grain: as core.fct_segment_assignments.",

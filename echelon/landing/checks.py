@@ -14,8 +14,9 @@ class Check:
         meaning: What the code says, in one sentence.
         hint: What the sender can do about it.
         exit_code: How the refresh ends; None if only the row is set aside.
-        is_waivable: True if a manifest may declare, with a reason, that the rule does
-            not hold for its data; the breach is then reported instead of refused.
+        is_waivable: True if a manifest may declare, with a reason and until a date,
+            that the rule does not hold for its data; the breach is then reported
+            instead of refused.
     """
 
     code: str
@@ -145,7 +146,7 @@ _BUSINESS_CHECKS = (
     Check(
         "unbalanced_journal",
         "A journal balances neither in each currency nor in base amounts.",
-        "deliver the missing lines, or waive the check in the manifest with a reason",
+        "deliver the missing lines, or waive the check with a reason (waived_checks)",
         is_waivable=True,
     ),
     Check(
@@ -156,7 +157,7 @@ _BUSINESS_CHECKS = (
     Check(
         "trial_balance_untied",
         "A trial balance row does not close: opening + debit - credit <> closing.",
-        "deliver the balances again, or waive the check in the manifest with a reason",
+        "deliver the balances again, or waive the check with a reason (waived_checks)",
         is_waivable=True,
     ),
     Check(
@@ -174,6 +175,11 @@ CHECKS = {
     check.code: check
     for check in (*_DELIVERY_CHECKS, *_FILE_CHECKS, *_ROW_CHECKS, *_BUSINESS_CHECKS)
 }
+
+
+WAIVABLE = frozenset(check.code for check in CHECKS.values() if check.is_waivable)
+# Every check that can be waived looks at the ledger.
+WAIVING_SYSTEM = "gl"
 
 
 def failure(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from echelon.hashing import sha256_of_file
+from echelon.landing.checks import WAIVING_SYSTEM
 from echelon.landing.mapping import Mapping
 from echelon.landing.mapping_document import MappingDocument
 
@@ -200,7 +201,19 @@ def _content(mapping: Mapping, draft: DeliveryDraft) -> dict[str, Any]:
             for table in draft.tables
         },
         "absent": dict(draft.absent),
+        **_waived(mapping, draft.system),
     }
+
+
+def _waived(mapping: Mapping, system: str) -> dict[str, Any]:
+    """Pass the mapping's waivers on; a company without any says nothing of them."""
+    if system != WAIVING_SYSTEM or not mapping.waived_checks:
+        return {}
+    waivers = {
+        code: waiver.model_dump(mode="json")
+        for code, waiver in mapping.waived_checks.items()
+    }
+    return {"waived_checks": waivers}
 
 
 def _digest(content: dict[str, Any]) -> str:

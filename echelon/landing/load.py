@@ -13,6 +13,7 @@ from echelon.landing.horizon import LeftOut, leave_out_later
 from echelon.landing.load_policy import check_policy_files
 from echelon.landing.load_report import LoadedFile, LoadedTable, LoadReport
 from echelon.landing.load_table import load_file
+from echelon.landing.load_waivers import read_waivers, write_waivers
 from echelon.landing.manifest import POLICY_SYSTEM, Landing, read_landing
 from echelon.landing.quarantine import check_limit, quarantine_table
 from echelon.quoting import quote_name
@@ -33,6 +34,9 @@ _LOADER_TABLES = {
         table_name varchar, delivery_id varchar, source_file varchar,
         source_line bigint, column_name varchar, error_code varchar, reason varchar,
         entity_code varchar, fiscal_period varchar, amount decimal(18,2)""",
+    "waived_checks": """
+        check_code varchar, delivery_id varchar, reason varchar, valid_to_date date,
+        is_in_force boolean, breach_count bigint""",
 }
 _REFRESH_TABLES = {
     "refresh_parameters": """
@@ -95,13 +99,10 @@ def load_landing(
     create_raw_schema(connection, contracts)
     files = _load_files(connection, landing, contracts, progress)
     delivered = {file.table for file in files}
-    waived = {
-        code
-        for delivery in landing.deliveries
-        if delivery.manifest.system == "gl"
-        for code in delivery.manifest.waived_checks
-    }
+    waivers = read_waivers(landing, as_of)
+    waived = {waiver.check_code for waiver in waivers if waiver.is_in_force}
     breaches = check_ledger(connection, contracts, delivered, waived)
+    write_waivers(connection, waivers, breaches)
     orphans = count_orphans(connection, contracts, delivered)
     left_out = leave_out_later(connection, contracts, as_of)
     tables = {

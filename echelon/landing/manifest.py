@@ -10,8 +10,9 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from echelon.landing.checks import CHECKS, failure
+from echelon.landing.checks import WAIVABLE, failure
 from echelon.landing.contract import TableContract
+from echelon.landing.waiver import Waiver
 from echelon.spelling import with_suggestion
 
 MANIFEST_FILE = "manifest.json"
@@ -63,7 +64,7 @@ class Manifest(_Strict):
     units: Units = Units()
     tables: dict[str, ManifestTable]
     absent: dict[str, _Text] = {}
-    waived_checks: dict[str, _Text] = {}
+    waived_checks: dict[str, Waiver] = {}
 
     @property
     def period_end_date(self) -> date:
@@ -211,9 +212,8 @@ def _check_names(directory: Path, file: str, manifest: Manifest) -> None:
         if value != expected:
             message = f"{value} lies in a directory named {expected}"
             raise failure("malformed_manifest", message, file, None, key)
-    waivable = {check.code for check in CHECKS.values() if check.is_waivable}
-    for code in sorted(set(manifest.waived_checks) - waivable):
-        message = with_suggestion(f"{code} cannot be waived", code, waivable)
+    for code in sorted(manifest.waived_checks.keys() - WAIVABLE):
+        message = with_suggestion(f"{code} cannot be waived", code, WAIVABLE)
         raise failure("malformed_manifest", message, file, None, "waived_checks")
 
 

@@ -16,6 +16,8 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from echelon.landing.waiver import Waiver
+
 
 def _scalar_text(value: object) -> object:
     """Turn a YAML scalar into the text it stands for; leave anything else alone."""
@@ -35,18 +37,11 @@ def _as_list(value: object) -> object:
 _SCALAR_SCHEMA = {"type": ["string", "number", "boolean"]}
 Text = Annotated[str, BeforeValidator(_scalar_text), WithJsonSchema(_SCALAR_SCHEMA)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Sql = Annotated[str, BeforeValidator(_scalar_text), WithJsonSchema(_SCALAR_SCHEMA)]
+Sql = Text
 Texts = Annotated[
     list[str],
     BeforeValidator(_as_list),
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "string"},
-                {"type": "array", "items": {"type": "string"}},
-            ]
-        }
-    ),
+    WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
 ]
 
 
@@ -76,7 +71,7 @@ class Settings(_Part):
     )
     period: Annotated[str, Field(pattern=r"^\d{4}-\d{2}/\d{4}-\d{2}$")] | None = Field(
         None,
-        description="First and last month delivered; else those of the order lines.",
+        description="First and last month delivered; else those of the events.",
     )
 
 
@@ -297,4 +292,8 @@ class Mapping(_Part):
     absent: dict[str, str] = Field(
         default_factory=dict,
         description="Tables (gl__* for several) the company lacks, with the reason.",
+    )
+    waived_checks: dict[str, Waiver] = Field(
+        default_factory=dict,
+        description="Checks that the company's ledger is known to break, by code.",
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from echelon.errors import EchelonError
+from echelon.landing.checks import WAIVABLE
 from echelon.landing.contract import ColumnContract, TableContract
 from echelon.landing.mapping import Block, Column, Constant, Table
 from echelon.landing.mapping_document import Key, MappingDocument
@@ -32,6 +33,8 @@ def check_mapping(document: MappingDocument, contracts: Contracts) -> None:
     for name, table in document.mapping.tables.items():
         _check_table(document, contracts[name], table)
     _check_customer_key(document)
+    for code in document.mapping.waived_checks:
+        _known(document, ("waived_checks", code), code, sorted(WAIVABLE), "check")
 
 
 def absent_tables(

@@ -24,6 +24,7 @@ from echelon.release.release_tables import (
     stamp_tables,
     write_gate_results,
     write_release_row,
+    write_waived_checks,
 )
 
 PUBLISHED_SCHEMAS = (
@@ -33,6 +34,11 @@ PUBLISHED_SCHEMAS = (
     "governance",
     "sales",
     "supply_chain",
+)
+OWN_TABLES = (
+    "governance.dim_releases",
+    "governance.rpt_gate_results",
+    "governance.rpt_waived_checks",
 )
 STORAGE_VERSION = "v1.5.0"
 
@@ -107,10 +113,11 @@ def write_published(
         _copy(connection, table, sort=contents[table].rows <= row_limit)
     _copy_views(connection, sorted(views))
     write_gate_results(connection, candidate.release_id, verdicts)
+    write_waived_checks(connection)
     dates = input_dates(connection)
     write_release_row(connection, candidate, dates)
     stamp_tables(connection, candidate, dates)
-    for table in ("governance.dim_releases", "governance.rpt_gate_results"):
+    for table in OWN_TABLES:
         contents[table] = read_content(connection, TARGET, table)
     return contents, behind
 

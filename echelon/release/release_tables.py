@@ -51,6 +51,18 @@ def write_gate_results(
     )
 
 
+def write_waived_checks(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write ``governance.rpt_waived_checks``: which rule the inputs may break, and why.
+
+    Args:
+        connection: Connection with both files attached.
+    """
+    connection.execute(
+        f"create table {TARGET}.governance.rpt_waived_checks as"
+        f" select * from {SOURCE}.raw.waived_checks order by all"
+    )
+
+
 def _gate_row(verdict: GateVerdict) -> tuple[Any, ...]:
     start = (verdict.gate, verdict.stage, verdict.is_critical)
     record = verdict.record

@@ -217,6 +217,11 @@ FLAWS = [
         "unbalanced_journal_count",
     ),
     (
+        "ledger_balance",
+        "update raw.gl__journal_lines set base_amount = null where amount = 2.00",
+        "unbalanced_journal_count",
+    ),
+    (
         "exchange_rates",
         "insert into intermediate.int_missing_exchange_rates"
         " values ('erp__charges', 'GBP', '2025-12-03')",
@@ -376,7 +381,7 @@ FLAWS = [
     (
         "ledger_coverage",
         "insert into raw.gl__journal_lines"
-        " values ('DE01', 'J2', '6110', 1, '2025-12-31')",
+        " values ('DE01', 'J3', '6110', 1, 'EUR', 1)",
         "lost_line_count",
     ),
     (

@@ -171,6 +171,31 @@ def test_what_lands_is_what_loading_accepts(tmp_path):
         assert total.fetchall() == [(Decimal("3.2500"),)]
 
 
+def test_a_waiver_of_the_mapping_lands_with_the_ledger(tmp_path):
+    waiver = "{reason: cut, valid_to: 2026-07-01}"
+    waived = f"waived_checks:\n  unbalanced_journal: {waiver}\n"
+    deliveries = land_text(tmp_path, mapping_text(extra=waived))
+    manifests = {landed.system: manifest_of(landed) for landed in deliveries}
+    assert manifests["gl"]["waived_checks"] == {
+        "unbalanced_journal": {"reason": "cut", "valid_to": "2026-07-01"}
+    }
+    assert "waived_checks" not in manifests["erp"]
+
+
+def test_a_misread_date_does_not_stretch_the_period(tmp_path):
+    orders = (
+        "erp__order_lines:\n  from: orders\n  columns:\n    order_id: id\n"
+        "    line_no: 1\n    document_type: {constant: sale}\n"
+        "    entity_code: {constant: E1}\n    sold_to_id: {constant: C1}\n"
+        "    product_id: {constant: P1}\n    ordered_at: day\n    ordered_qty: 1\n"
+        "    net_amount: 10\n    currency_code: {constant: EUR}\n"
+    )
+    days = "id,day\nA,2024-11-30\nB,2025-02-01\nC,2205-02-01\n"
+    text = mapping_text("orders: {file: o.csv}", orders)
+    deliveries = land_text(tmp_path, text, {"o.csv": days})
+    assert manifest_of(erp(deliveries))["period"] == "2024-11/2025-02"
+
+
 def test_a_delivery_reads_as_a_record_for_machines(tmp_path):
     delivery = erp(land_amounts(tmp_path, "1", "2"))
     record = json.loads(json.dumps(delivery.to_dict()))

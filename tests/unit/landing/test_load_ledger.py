@@ -1,6 +1,8 @@
+from datetime import date
+
 import pytest
 
-from echelon.errors import ExitCode
+from echelon.errors import EchelonError, ExitCode
 
 JOURNALS = "gl/gl-0001/gl__journal_lines.csv"
 JOURNAL_HEADER = (
@@ -22,6 +24,11 @@ def posting(journal, line, account, amount, *, currency="EUR", base=""):
         f"DE01,{journal},{line},2024-01-31,2024-01,{account},{amount},"
         f"{currency},{base}\n"
     )
+
+
+def waiving(code, reason, valid_to="2100-01-01"):
+    waiver = {"reason": reason, "valid_to": valid_to}
+    return lambda manifest: manifest.update(waived_checks={code: waiver})
 
 
 BALANCED = posting("J1", 1, "1000", "100.00") + posting("J1", 2, "4000", "-100.00")
@@ -58,9 +65,23 @@ def test_single_sided_ledger_may_waive_the_balance_with_a_reason(ledger):
     single = posting("J2", 1, "1200", "7.00") + posting("J3", 1, "4000", "5.00")
     report = ledger(
         JOURNAL_HEADER + single,
-        amend=lambda m: m.update(waived_checks={"unbalanced_journal": "one-sided"}),
+        amend=waiving("unbalanced_journal", "one-sided"),
     ).load()
     assert report.waived_checks == {"unbalanced_journal": 2}
+
+
+def test_waiver_ends_with_its_last_day_and_the_release_says_so(ledger):
+    single = posting("J2", 1, "1200", "7.00")
+    landing = ledger(
+        JOURNAL_HEADER + BALANCED + single,
+        amend=waiving("unbalanced_journal", "one-sided", "2024-03-01"),
+    )
+    assert landing.load(date(2024, 2, 29)).waived_checks == {"unbalanced_journal": 1}
+    assert landing.query("select * from raw.waived_checks") == [
+        ("unbalanced_journal", "gl-0001", "one-sided", date(2024, 3, 1), True, 1)
+    ]
+    with pytest.raises(EchelonError, match="journal J2 of DE01 is off by"):
+        landing.load(date(2024, 3, 1))
 
 
 def test_journal_in_two_currencies_balances_in_the_base_currency(ledger):
@@ -153,7 +174,7 @@ def test_untied_trial_balance_may_be_waived(ledger):
     rows = "DE01,1200,,2024-01,1,2,3,1.00\n"
     report = ledger(
         JOURNAL_HEADER + BALANCED,
-        amend=lambda m: m.update(waived_checks={"trial_balance_untied": "open month"}),
+        amend=waiving("trial_balance_untied", "open month"),
         gl__trial_balances=BALANCE_HEADER + rows,
     ).load()
     assert report.waived_checks == {"trial_balance_untied": 1}

@@ -20,7 +20,28 @@ MANIFEST = "erp/erp-0001/manifest.json"
         (lambda m: m.update(delivery_id="erp-0009"), "delivery_id"),
         (lambda m: m["absent"].update(crm__accounts=""), "absent.crm__accounts"),
         (lambda m: m["absent"].update(erp__products="x"), "absent.erp__products"),
-        (lambda m: m.update(waived_checks={"duplicate_key": "x"}), "waived_checks"),
+        (
+            lambda m: m.update(
+                waived_checks={
+                    "duplicate_key": {"reason": "x", "valid_to": "2030-01-01"}
+                }
+            ),
+            "waived_checks",
+        ),
+        (
+            lambda m: m.update(waived_checks={"unbalanced_journal": {"reason": "x"}}),
+            "waived_checks.unbalanced_journal.valid_to",
+        ),
+        (
+            lambda m: m.update(
+                waived_checks={
+                    "unbalanced_journal": {"reason": "x", "valid_to": "next year"}
+                }
+            ),
+            "waived_checks.unbalanced_journal.valid_to",
+        ),
+        (lambda m: m.update(period="2024-13"), "period"),
+        (lambda m: m.update(period="2024-02/2024-01"), "period"),
         (
             lambda m: m["tables"]["erp__products"].update(sha256="abc"),
             "tables.erp__products.sha256",

@@ -62,6 +62,20 @@ CONFIGURATION = [
         "duplicate",
     ),
     (
+        "unknown_check",
+        customers(
+            extra="waived_checks: {unbalanced: {reason: a, valid_to: 2026-07-01}}"
+        ),
+        "waived_checks",
+        "known: trial_balance_untied, unbalanced_journal",
+    ),
+    (
+        "wrong_type",
+        customers(extra="waived_checks: {unbalanced_journal: {reason: a}}"),
+        "waived_checks",
+        "Field required",
+    ),
+    (
         "unknown_table",
         customers().replace("erp__products:", "erp__product:"),
         "erp__product:",

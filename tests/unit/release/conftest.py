@@ -39,6 +39,11 @@ models:
 WAREHOUSE = """
 create schema intermediate; create schema core; create schema finance;
 create schema governance; create schema features;
+create table raw.waived_checks as
+select
+    'unbalanced_journal' as check_code, 'gl-0001' as delivery_id,
+    'one-sided' as reason, date '2026-01-01' as valid_to_date,
+    true as is_in_force, 3::bigint as breach_count;
 create table raw.table_availability as
 select * from (values
     ('erp__order_lines', true, null, 2, date '2025-12-30'),
