@@ -380,8 +380,7 @@ FLAWS = [
     ),
     (
         "ledger_coverage",
-        "insert into raw.gl__journal_lines"
-        " values ('DE01', 'J3', '6110', 1, 'EUR', 1)",
+        "insert into raw.gl__journal_lines values ('DE01', 'J3', '6110', 1, 'EUR', 1)",
         "lost_line_count",
     ),
     (
