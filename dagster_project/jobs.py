@@ -36,7 +36,7 @@ weekly_attributes_job = dg.define_asset_job(
 monthly_cost_close_job = dg.define_asset_job(
     "monthly_cost_close",
     selection=dg.AssetSelection.all(),
-    description="A refresh as of the last day of the month that ended: the cost close.",
+    description="A refresh with the books of the month that ended: the cost close.",
     tags={"echelon/audience": "finance"},
 )
 

@@ -21,6 +21,7 @@ from echelon.release.inputs import ReleaseInputs
 from echelon.release.layout import candidates_dir
 from echelon.release.lock import refresh_lock
 from echelon.release.seeds import assemble_seeds, base_currency
+from echelon.release.store import current_release
 
 
 class RefreshResource(dg.ConfigurableResource):
@@ -80,11 +81,8 @@ class RefreshResource(dg.ConfigurableResource):
             seeds_dir = Path(scratch) / "seeds"
             assemble_seeds(settings.data_dir, PROJECT_DIR, policy_dir, seeds_dir)
             base_currency_code = base_currency(seeds_dir)
-        as_of = self.as_of or str(
-            latest_business_date(settings.landing_dir, load_contracts(CONTRACTS_DIR))
-        )
         inputs = ReleaseInputs(
-            as_of_date=date.fromisoformat(as_of),
+            as_of_date=self._as_of_date(),
             base_currency_code=base_currency_code,
             project_dir=PROJECT_DIR,
             policy_dir=policy_dir,
@@ -92,6 +90,16 @@ class RefreshResource(dg.ConfigurableResource):
             seed=self.seed,
         )
         return open_candidate(settings.data_dir, inputs)
+
+    def _as_of_date(self) -> date:
+        """The date asked for, else the latest event's; history does not run back."""
+        if self.as_of:
+            return date.fromisoformat(self.as_of)
+        settings = self.settings
+        contracts = load_contracts(CONTRACTS_DIR)
+        latest = latest_business_date(settings.landing_dir, contracts)
+        release = current_release(settings.data_dir)
+        return latest if release is None else max(latest, release.as_of_date)
 
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:

@@ -31,6 +31,7 @@ from echelon.release.previous import (
 from echelon.release.retention import clean_candidates, heal, remove_tree
 from echelon.release.seeds import assemble_seeds
 from echelon.release.store import Release, current_release
+from echelon.release.verify import check_inherited
 
 CANDIDATE_NAME = "candidate.json"
 ASSEMBLING_NAME = ".assembling"
@@ -101,7 +102,9 @@ def open_candidate(data_dir: Path, inputs: ReleaseInputs) -> Candidate:
 
     Raises:
         EchelonError: ``NOTHING_NEW`` when the release in force was made of these
-            inputs, ``BUSY`` when another process holds the lock.
+            inputs, ``CONFIGURATION`` when it stands at a later date, ``INTEGRITY``
+            when its files are no longer those published, ``BUSY`` when another process
+            holds the lock.
     """
     data_dir = data_dir.resolve()
     with refresh_lock(data_dir):
@@ -111,7 +114,11 @@ def open_candidate(data_dir: Path, inputs: ReleaseInputs) -> Candidate:
         assemble_seeds(data_dir, inputs.project_dir, inputs.policy_dir, seeds_dir)
         hashes = hash_inputs(data_dir, inputs.project_dir, seeds_dir)
         current = current_release(data_dir)
+        if current is not None:
+            _refuse_to_go_back(current, inputs)
         release_id = _new_release_id(data_dir, current, hashes.combined(inputs), inputs)
+        if current is not None:
+            check_inherited(data_dir, current)
         directory = _unused_directory(candidates_dir(data_dir) / release_id)
         assembling.rename(directory)
         candidate = Candidate(
@@ -165,6 +172,24 @@ def _new_release_id(
             f"put it back in force with `echelon rollback {release_id}`",
         )
     return release_id
+
+
+def _refuse_to_go_back(current: Release, inputs: ReleaseInputs) -> None:
+    """Refuse a date before that of the release in force: it would undo history."""
+    if inputs.as_of_date >= current.as_of_date:
+        return
+    raise EchelonError(
+        ExitCode.CONFIGURATION,
+        Fault(
+            code="as_of_before_release",
+            message=f"as of {inputs.as_of_date} lies before {current.as_of_date}, the "
+            f"date of release {current.release_id} in force",
+            column="--as-of",
+            rule="history is append-only: what a release recorded is not taken back",
+            hint="name a later date; to look back, set ECHELON_DATA_DIR to another "
+            "directory with the same landing",
+        ),
+    )
 
 
 def _nothing_new(message: str, hint: str | None) -> EchelonError:

@@ -10,7 +10,7 @@ from echelon.audit import AuditEvent, read_events
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.hashing import sha256_of_file
 from echelon.release.audit_file import FileAudit, audit_file
-from echelon.release.layout import MANIFEST_NAME
+from echelon.release.layout import ARTEFACTS_NAME, MANIFEST_NAME, PUBLISHED_NAME
 from echelon.release.store import Release, find_release, release_in_force
 
 
@@ -79,8 +79,30 @@ def verify(data_dir: Path, release_id: str | None = None) -> Verification:
     )
 
 
-def check_files(release: Release, manifest: dict[str, Any]) -> int:
-    """Compare every file of a release with its manifest.
+def check_inherited(data_dir: Path, release: Release) -> None:
+    """Check the files whose content a refresh carries over: history and fitted models.
+
+    Args:
+        data_dir: Directory of everything a run writes.
+        release: The release in force.
+
+    Raises:
+        EchelonError: ``INTEGRITY`` naming the file that is missing, extra or changed.
+    """
+    manifest = release.manifest()
+    _check_log(release, manifest, read_events(data_dir))
+    check_files(release, manifest, (PUBLISHED_NAME, ARTEFACTS_NAME))
+
+
+def check_files(
+    release: Release, manifest: dict[str, Any], parts: tuple[str, ...] | None = None
+) -> int:
+    """Compare the files of a release with its manifest.
+
+    Args:
+        release: The release.
+        manifest: Its manifest.
+        parts: First parts of the paths to compare; None for every file.
 
     Returns:
         Number of files.
@@ -88,12 +110,15 @@ def check_files(release: Release, manifest: dict[str, Any]) -> int:
     Raises:
         EchelonError: ``INTEGRITY`` naming the file that is missing, extra or changed.
     """
-    listed: dict[str, dict[str, Any]] = manifest["files"]
     found = {
         path.relative_to(release.directory).as_posix()
         for path in release.directory.rglob("*")
         if path.is_file()
     }
+    listed: dict[str, dict[str, Any]] = manifest["files"]
+    if parts is not None:
+        found = {name for name in found if name.split("/")[0] in parts}
+        listed = {n: file for n, file in listed.items() if n.split("/")[0] in parts}
     for name in sorted((found | listed.keys()) - {MANIFEST_NAME}):
         if name not in listed:
             raise _differs(release, "file_added", "is not in the manifest", name)

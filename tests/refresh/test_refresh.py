@@ -133,9 +133,17 @@ def test_a_rerun_elsewhere_has_the_same_content(released, landed, tmp_path):
     assert elsewhere.manifest()["tables"] == company.manifest()["tables"]
 
 
-def test_an_earlier_date_makes_another_release_and_keeps_the_segments(another):
+def test_an_earlier_date_than_the_release_in_force_is_refused(another):
     before = another.in_force()
     completed = another.run("refresh", "--as-of", "2025-11-30", "--json")
+    assert completed.returncode == 30, completed.stderr
+    assert last_json(completed)["code"] == "as_of_before_release"
+    assert another.in_force() == before
+
+
+def test_a_later_date_makes_another_release_and_keeps_the_segments(another):
+    before = another.in_force()
+    completed = another.run("refresh", "--as-of", "2026-01-15", "--json")
     assert completed.returncode == 0, completed.stderr
     assert last_json(completed)["release_id"] != before
     is_reused = another.query(
@@ -146,7 +154,7 @@ def test_an_earlier_date_makes_another_release_and_keeps_the_segments(another):
 
 def test_rollback_and_verify_work_on_a_release(another):
     before = another.in_force()
-    refreshed = another.run("refresh", "--as-of", "2025-12-30")
+    refreshed = another.run("refresh", "--as-of", "2026-01-15")
     assert refreshed.returncode == 0, refreshed.stderr
     assert another.in_force() != before
 

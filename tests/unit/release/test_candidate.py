@@ -6,7 +6,9 @@ import pytest
 from echelon.errors import EchelonError, ExitCode
 from echelon.release.candidate import load_candidate, open_candidate
 from echelon.release.previous import next_recorded_at
+from echelon.release.publish import publish
 from echelon.release.rollback import rollback
+from echelon.release.store import current_release
 
 
 def read(candidate, sql):
@@ -98,6 +100,43 @@ def test_any_changed_input_makes_another_release(company, change):
     release = company.release()
     candidate = open_candidate(company.data_dir, change(company))
     assert candidate.release_id != release.release_id
+
+
+def test_date_before_that_of_the_release_in_force_is_refused_with_both(company):
+    release = company.release("2025-12-31")
+    with pytest.raises(EchelonError, match="2025-12-30 lies before 2025-12-31") as no:
+        open_candidate(company.data_dir, company.inputs("2025-12-30"))
+    assert no.value.exit_code is ExitCode.CONFIGURATION
+    assert no.value.fault.hint
+    assert current_release(company.data_dir).release_id == release.release_id
+
+
+def _change(path):
+    path.chmod(0o600)
+    path.write_bytes(path.read_bytes() + b" ")
+
+
+def _remove(path):
+    path.parent.chmod(0o700)
+    path.unlink()
+
+
+@pytest.mark.parametrize(
+    "name", ["published.duckdb", "artefacts/segment_model.json", "manifest.json"]
+)
+@pytest.mark.parametrize("damage", [_change, _remove])
+def test_history_of_a_damaged_release_enters_no_candidate(company, name, damage):
+    candidate = company.candidate()
+    candidate.artefacts_dir.mkdir()
+    (candidate.artefacts_dir / "segment_model.json").write_text("{}")
+    company.examine(candidate)
+    release = publish(candidate, [company.reconciled])
+    company.deliver("erp-0002")
+    damage(release.directory / name)
+    with pytest.raises(EchelonError) as refusal:
+        open_candidate(company.data_dir, company.inputs())
+    assert refusal.value.exit_code is ExitCode.INTEGRITY
+    assert refusal.value.fault.file.endswith(f"/{name}")
 
 
 def test_retry_has_the_same_release_id_but_a_path_of_its_own(company):
