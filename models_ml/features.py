@@ -113,7 +113,7 @@ CUSTOMER_FEATURES: tuple[Feature, ...] = (
         "identity",
         "Electronic",
         "Manual-Entry",
-        "Partly-Electronic",
+        "Mixed-Entry",
         "share of orders that arrive electronically",
     ),
     Feature(

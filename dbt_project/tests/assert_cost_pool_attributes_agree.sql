@@ -1,16 +1,27 @@
--- A cost pool may have several mapping rules but one name, treatment and behaviour.
+-- At any date a cost pool has one name, treatment, behaviour, activity and reason,
+-- however many mapping rules it has. They may change from one date to the next.
+with
+
+mapping_rules as (
+    select
+        *,
+        coalesce(valid_to, cast('9999-12-31' as date)) as ends_on
+    from {{ ref('policy_cost_pools') }}
+)
+
 select
     cost_pool_code,
-    count(distinct cost_pool_name) as name_count,
-    count(distinct treatment) as treatment_count,
-    count(distinct coalesce(behaviour, '')) as behaviour_count,
-    count(distinct coalesce(activity_code, '')) as activity_count,
-    count(distinct reason) as reason_count
-from {{ ref('policy_cost_pools') }}
-group by cost_pool_code
-having
-    count(distinct cost_pool_name) > 1
-    or count(distinct treatment) > 1
-    or count(distinct coalesce(behaviour, '')) > 1
-    or count(distinct coalesce(activity_code, '')) > 1
-    or count(distinct reason) > 1
+    mapping_rules.account_pattern as earlier_pattern,
+    later_rules.account_pattern as later_pattern
+from mapping_rules
+inner join mapping_rules as later_rules using (cost_pool_code)
+where
+    mapping_rules.valid_from <= later_rules.valid_from
+    and later_rules.valid_from < mapping_rules.ends_on
+    and (
+        mapping_rules.cost_pool_name != later_rules.cost_pool_name
+        or mapping_rules.treatment != later_rules.treatment
+        or mapping_rules.behaviour is distinct from later_rules.behaviour
+        or mapping_rules.activity_code is distinct from later_rules.activity_code
+        or mapping_rules.reason != later_rules.reason
+    )

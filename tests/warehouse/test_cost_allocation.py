@@ -51,7 +51,7 @@ ACCUMULATED = rendered(
     "intermediate/cost_to_serve/int_activity_drivers_accumulated.sql"
 )
 TOTALS = rendered("intermediate/cost_to_serve/int_activity_drivers_totalled.sql")
-SPLIT = rendered("intermediate/cost_to_serve/int_cost_pools_split.sql")
+POOLS = rendered("marts/core/fct_cost_pools.sql")
 EVENTS = rendered("marts/core/fct_activity_driver_events.sql")
 COST_TO_SERVE = rendered("marts/core/fct_cost_to_serve.sql")
 
@@ -65,7 +65,7 @@ def allocate(case: Case, threads: int = 1, backwards: bool = False) -> dict[str,
             ("int_activity_drivers_accumulated", ACCUMULATED),
             ("int_activity_drivers_totalled", TOTALS),
             ("int_cost_pools_driven", driven(case)),
-            ("fct_cost_pools", SPLIT),
+            ("fct_cost_pools", POOLS),
             ("fct_activity_driver_events", EVENTS),
             ("fct_cost_to_serve", COST_TO_SERVE),
         ):

@@ -1,4 +1,5 @@
 -- Grain: one row per source table, currency and date whose amounts have no rate.
+-- A charge without a date counts on the date it was given.
 with
 
 daily_rates as (
@@ -17,21 +18,13 @@ dated_amounts as (
     group by all
     union all
     select
-        'erp__charges' as table_name,
+        case source_system
+            when 'erp' then 'erp__charges' else 'tms__freight_charges'
+        end as table_name,
         local_currency_code as currency_code,
         charged_date as calendar_date,
         count(*) as row_count
-    from {{ ref('stg_erp__charges') }}
-    where charged_date is not null
-    group by all
-    union all
-    select
-        'tms__freight_charges' as table_name,
-        local_currency_code as currency_code,
-        invoiced_date as calendar_date,
-        count(*) as row_count
-    from {{ ref('stg_tms__freight_charges') }}
-    where invoiced_date is not null
+    from {{ ref('int_charges_placed') }}
     group by all
 )
 

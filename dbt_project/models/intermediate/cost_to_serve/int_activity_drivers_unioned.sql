@@ -10,6 +10,8 @@ drivers as (
     union all
     select * from {{ ref('int_driver_charges_counted') }}
     union all
+    select * from {{ ref('int_driver_customer_minutes_counted') }}
+    union all
     select * from {{ ref('int_driver_net_revenue_counted') }}
     union all
     select * from {{ ref('int_driver_order_count_counted') }}
@@ -24,11 +26,7 @@ drivers as (
     union all
     select * from {{ ref('int_driver_return_lines_counted') }}
     union all
-    select * from {{ ref('int_driver_service_minutes_counted') }}
-    union all
     select * from {{ ref('int_driver_stops_counted') }}
-    union all
-    select * from {{ ref('int_driver_visit_minutes_counted') }}
     union all
     select * from {{ ref('int_driver_volume_m3_counted') }}
     union all

@@ -1,7 +1,7 @@
--- Grain: one row per cost charge: a carrier invoice line or an ERP charge line.
+-- Grain: one row per charge: a carrier invoice line or an ERP charge line.
 with
 
-charges_placed as (select * from {{ ref('int_cost_charges_placed') }}),
+charges_placed as (select * from {{ ref('int_charges_placed') }}),
 
 fiscal_days as (select * from {{ ref('int_fiscal_days') }}),
 
@@ -16,6 +16,7 @@ select
     charges_placed.document_id,
     charges_placed.line_no,
     charges_placed.charge_type,
+    charges_placed.direction,
     charges_placed.entity_code,
     charges_placed.shipment_id,
     charges_placed.order_id,

@@ -1,5 +1,5 @@
 -- Grain: one row per entity, fiscal period, charge type and what it was charged for:
--- an order line, an order, a shipment, a customer, or nothing known.
+-- an order line, an order, a shipment, a customer, or nothing known. Cost only.
 with
 
 charges as (select * from {{ ref('int_charges_converted') }})
@@ -20,4 +20,5 @@ select
         as target_line_no,
     cast(sum({{ driver_units('amount_base_ccy') }}) as bigint) as charged_qty
 from charges
+where direction = 'cost'
 group by all

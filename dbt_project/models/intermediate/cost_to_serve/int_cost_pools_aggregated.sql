@@ -1,38 +1,68 @@
 -- Grain: one row per ledger, entity, fiscal period and cost pool.
--- Quarantined postings are a pool of their own: their account cannot be trusted.
--- Unmapped postings are one too; no treatment takes them, so they never reconcile.
+-- A pool's treatment, name and reason are those in force on its last posting of the
+-- period. Quarantined postings are a pool of their own: their account cannot be
+-- trusted. Unmapped ones are too; no treatment takes them, so they never reconcile.
 with
 
 ledger_lines as (select * from {{ ref('int_ledger_lines_mapped') }}),
 
 quarantined_lines as (select * from {{ ref('int_ledger_lines_quarantined') }}),
 
-pools as (
+mapping_rules as (select * from {{ ref('policy_cost_pools') }}),
+
+pool_attributes as (
     select distinct
         cost_pool_code,
         cost_pool_name,
         treatment,
         reason,
         behaviour,
-        activity_code
-    from {{ ref('policy_cost_pools') }}
+        activity_code,
+        valid_from
+    from mapping_rules
+),
+
+pool_versions as (
+    select
+        *,
+        lead(valid_from, 1, cast('9999-12-31' as date)) over (
+            partition by cost_pool_code order by valid_from
+        ) as superseded_from
+    from pool_attributes
+),
+
+posted_pools as (
+    select
+        ledger_code,
+        entity_code,
+        fiscal_period,
+        cost_pool_code,
+        max(posting_date) as last_posting_date,
+        count(*) as posting_count,
+        cast(sum(amount_base_ccy) as decimal(18, 2)) as pool_amount_base_ccy
+    from ledger_lines
+    group by all
 )
 
 select
-    ledger_lines.ledger_code,
-    ledger_lines.entity_code,
-    ledger_lines.fiscal_period,
-    coalesce(pools.cost_pool_code, 'unmapped') as cost_pool_code,
-    coalesce(pools.cost_pool_name, 'Unmapped accounts') as cost_pool_name,
-    coalesce(pools.treatment, 'unmapped') as treatment,
-    coalesce(pools.reason, 'No mapping rule, or several') as reason,
-    pools.behaviour,
-    pools.activity_code,
-    count(*) as posting_count,
-    cast(sum(ledger_lines.amount_base_ccy) as decimal(18, 2)) as pool_amount_base_ccy
-from ledger_lines
-left join pools using (cost_pool_code)
-group by all
+    posted_pools.ledger_code,
+    posted_pools.entity_code,
+    posted_pools.fiscal_period,
+    coalesce(pool_versions.cost_pool_code, 'unmapped') as cost_pool_code,
+    coalesce(pool_versions.cost_pool_name, 'Unmapped accounts') as cost_pool_name,
+    coalesce(pool_versions.treatment, 'unmapped') as treatment,
+    coalesce(pool_versions.reason, 'No mapping rule, or several') as reason,
+    pool_versions.behaviour,
+    pool_versions.activity_code,
+    posted_pools.last_posting_date,
+    posted_pools.posting_count,
+    posted_pools.pool_amount_base_ccy
+from posted_pools
+left join pool_versions
+    on
+        posted_pools.cost_pool_code = pool_versions.cost_pool_code
+        and posted_pools.last_posting_date >= pool_versions.valid_from
+        and posted_pools.last_posting_date < pool_versions.superseded_from
 union all
 select
     'general_ledger' as ledger_code,
@@ -44,6 +74,7 @@ select
     'The posting failed its landing contract' as reason,
     cast(null as varchar) as behaviour,
     cast(null as varchar) as activity_code,
+    cast(null as date) as last_posting_date,
     row_count as posting_count,
     amount_base_ccy as pool_amount_base_ccy
 from quarantined_lines

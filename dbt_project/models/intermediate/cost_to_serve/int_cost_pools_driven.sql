@@ -1,10 +1,18 @@
 -- Grain: one row per ledger, entity, fiscal period and cost pool.
--- Each pool with the quantities that drive it and the capacity that limits it.
+-- Each pool with the quantities that drive it and the capacity that limits it: the
+-- driver in force on the pool's last posting of the period.
 with
 
 pools as (select * from {{ ref('int_cost_pools_aggregated') }}),
 
-driver_policy as (select * from {{ ref('policy_activity_drivers') }}),
+driver_policy as (
+    select
+        *,
+        lead(valid_from, 1, cast('9999-12-31' as date)) over (
+            partition by cost_pool_code order by valid_from
+        ) as superseded_from
+    from {{ ref('policy_activity_drivers') }}
+),
 
 drivers as (select * from {{ ref('int_activity_drivers_totalled') }}),
 
@@ -39,8 +47,16 @@ select
         else {{ driver_units('capacities.productive_minutes') }}
     end as used_capacity_qty
 from pools
-left join driver_policy using (cost_pool_code)
-left join drivers using (entity_code, fiscal_period, driver_code)
+left join driver_policy
+    on
+        pools.cost_pool_code = driver_policy.cost_pool_code
+        and pools.last_posting_date >= driver_policy.valid_from
+        and pools.last_posting_date < driver_policy.superseded_from
+left join drivers
+    on
+        pools.entity_code = drivers.entity_code
+        and pools.fiscal_period = drivers.fiscal_period
+        and driver_policy.driver_code = drivers.driver_code
 left join capacities
     on
         driver_policy.capacity_worker_group = capacities.worker_group

@@ -55,4 +55,4 @@ select
     cast(null as varchar) as cost_center_id,
     amount_base_ccy
 from charges
-where not {{ is_available('gl__journal_lines') }}
+where direction = 'cost' and not {{ is_available('gl__journal_lines') }}

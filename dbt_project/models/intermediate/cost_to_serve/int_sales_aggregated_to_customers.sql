@@ -28,6 +28,7 @@ select
         when count(*) = count(cogs_amount_base_ccy)
             then cast(sum(cogs_amount_base_ccy) as decimal(18, 2))
     end as cogs_amount_base_ccy,
+    count(*) as line_count,
     count(cogs_amount_base_ccy) as costed_line_count
 from order_lines
 group by customer_id, entity_code, fiscal_period

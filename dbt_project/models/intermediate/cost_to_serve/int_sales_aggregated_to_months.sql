@@ -15,6 +15,8 @@ select
     case
         when count(*) = count(cogs_amount_base_ccy) then sum(cogs_amount_base_ccy)
     end as cogs_amount_base_ccy,
+    sum(line_count) as line_count,
+    sum(costed_line_count) as costed_line_count,
     -- One basis for the whole company, or customers could not be ranked together.
     sum(sum(costed_line_count)) over () > 0 as is_cogs_known_to_company
 from customer_sales

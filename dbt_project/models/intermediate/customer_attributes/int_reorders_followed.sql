@@ -57,4 +57,5 @@ inner join windows
         and sequences.order_date >= windows.window_start_date
 where
     fulfilments.is_on_time is not null
+    and fulfilments.judged_date <= horizons.as_of_date
     and horizons.as_of_date - sequences.order_date >= horizons.horizon_days

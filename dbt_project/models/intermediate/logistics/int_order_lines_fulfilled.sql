@@ -14,7 +14,7 @@ shipment_lines as (select * from {{ ref('stg_tms__shipment_lines') }}),
 
 returned_lines as (select * from {{ ref('int_return_lines_judged') }}),
 
-case_types as (select * from {{ ref('policy_case_types') }}),
+case_types as {{ in_force(ref('policy_case_types'), ['case_type']) }},
 
 shipped_lines as (
     select
@@ -33,12 +33,13 @@ shipped_lines as (
 ),
 
 document_cases as (
-    select distinct
+    select
         cases.order_id,
-        true as has_document_case
+        min(cases.opened_date) as first_case_date
     from {{ ref('stg_crm__service_cases') }} as cases
     inner join case_types using (case_type)
     where case_types.is_document_error
+    group by all
 ),
 
 lines_compared as (
@@ -66,9 +67,11 @@ lines_compared as (
         case
             when {{ is_available('crm__service_cases') }}
                 then
-                    coalesce(document_cases.has_document_case, false)
+                    document_cases.order_id is not null
                     or coalesce(returned_lines.has_document_error, false)
-        end as is_document_error
+        end as is_document_error,
+        least(returned_lines.first_fault_date, document_cases.first_case_date)
+            as first_fault_date
     from order_lines
     left join shipped_lines using (order_id, line_no)
     left join returned_lines using (order_id, line_no)
@@ -91,6 +94,7 @@ select
         as is_otif,
     is_damaged,
     is_document_error,
+    first_fault_date,
     case
         when is_damaged is not null and is_document_error is not null
             then

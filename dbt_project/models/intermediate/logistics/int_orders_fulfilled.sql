@@ -1,5 +1,6 @@
 -- Grain: one row per order with a demand line; null where unknown.
--- An order meets a measure only if every line does: rates are never multiplied.
+-- An order meets a measure only if every line does: rates are never multiplied. It is
+-- judged on its last delivery, or the day after a line was due and had not come.
 with
 
 order_lines as (select * from {{ ref('int_order_lines_fulfilled') }}),
@@ -26,6 +27,14 @@ orders as (
         order_id,
         max(due_date) as due_date,
         max(actual_delivery_date) as actual_delivery_date,
+        max(first_shipped_date) as last_shipped_date,
+        max(
+            case
+                when actual_delivery_date is not null then actual_delivery_date
+                when due_date < {{ as_of_date() }} then due_date + 1
+            end
+        ) as judged_date,
+        min(first_fault_date) as first_fault_date,
         {{ holds_for_every_line('is_on_time') }} as is_on_time,
         {{ holds_for_every_line('is_in_full') }} as is_in_full,
         {{ holds_for_every_line('is_otif') }} as is_otif,
@@ -38,6 +47,9 @@ select
     orders.order_id,
     orders.due_date,
     orders.actual_delivery_date,
+    orders.last_shipped_date,
+    orders.judged_date,
+    orders.first_fault_date,
     orders.is_on_time,
     orders.is_in_full,
     orders.is_otif,

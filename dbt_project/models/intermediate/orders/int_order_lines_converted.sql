@@ -15,9 +15,9 @@ customers as (
     where resolved.source_system = 'erp'
 ),
 
-document_types as (select * from {{ ref('policy_document_types') }}),
+document_types as {{ in_force(ref('policy_document_types'), ['document_type']) }},
 
-line_statuses as (select * from {{ ref('policy_line_statuses') }}),
+line_statuses as {{ in_force(ref('policy_line_statuses'), ['line_status']) }},
 
 product_versions as (select * from {{ ref('int_product_versions') }}),
 

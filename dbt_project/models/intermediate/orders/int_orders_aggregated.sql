@@ -5,7 +5,7 @@ with
 
 order_lines as (select * from {{ ref('int_order_lines_converted') }}),
 
-entry_modes as (select * from {{ ref('policy_entry_modes') }}),
+entry_modes as {{ in_force(ref('policy_entry_modes'), ['entry_mode']) }},
 
 constant_rates as (
     select

@@ -47,9 +47,11 @@ opened_intervals as (
         assignments.model_version,
         assignments.assigned_by,
         assignments.reason,
-        coalesce(
-            greatest(refresh.as_of_date, intervals_in_force.valid_from_date),
-            refresh.as_of_date
+        -- Never before what is known already, even at an earlier as-of date.
+        greatest(
+            refresh.as_of_date,
+            intervals_in_force.valid_from_date,
+            intervals_in_force.valid_to_date
         ) as valid_from_date,
         cast(null as date) as valid_to_date
     from assignments

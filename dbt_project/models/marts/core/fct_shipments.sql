@@ -1,10 +1,26 @@
 -- Grain: one row per shipment.
--- Freight is null where nobody charged it; the status says why.
+-- Freight is null where nobody charged it, and the status says why; a charge without a
+-- rate leaves it unknown, not short.
 with
 
 shipments as (select * from {{ ref('int_shipments_timed') }}),
 
-freight as (select * from {{ ref('int_freight_aggregated_to_shipments') }})
+charges as (select * from {{ ref('int_charges_converted') }}),
+
+freight as (
+    select
+        shipment_id,
+        case
+            when count(*) = count(amount_base_ccy)
+                then cast(sum(amount_base_ccy) as decimal(18, 2))
+        end as freight_amount_base_ccy
+    from charges
+    where
+        direction = 'cost'
+        and charge_type = 'freight'
+        and shipment_id is not null
+    group by shipment_id
+)
 
 select
     shipment_id,

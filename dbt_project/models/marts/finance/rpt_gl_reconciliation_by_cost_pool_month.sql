@@ -2,7 +2,10 @@
 -- What the ledger holds against where it went; allocated is added up from its rows.
 with
 
-cost_pools as (select * from {{ ref('fct_cost_pools') }}),
+cost_pools as (
+    select * from {{ ref('fct_cost_pools') }}
+    where ledger_code = 'general_ledger'
+),
 
 customer_costs as (
     select * from {{ ref('rpt_cost_to_serve_by_customer_pool_month') }}
@@ -13,63 +16,35 @@ allocated_pools as (
         entity_code,
         fiscal_period,
         cost_pool_code,
-        sum(allocated_amount_base_ccy) as allocated_amount_base_ccy
+        sum(allocated_amount_base_ccy) as allocated_amount
     from customer_costs
     group by all
-),
-
-pool_parts as (
-    select
-        cost_pools.entity_code,
-        cost_pools.fiscal_period,
-        cost_pools.cost_pool_code,
-        cost_pools.cost_pool_name,
-        cost_pools.treatment,
-        cost_pools.reason,
-        cost_pools.pool_amount_base_ccy,
-        coalesce(allocated_pools.allocated_amount_base_ccy, 0) as allocated_amount,
-        cost_pools.unused_capacity_amount_base_ccy,
-        case
-            when cost_pools.treatment = 'sustaining'
-                then cost_pools.pool_amount_base_ccy
-            else 0
-        end as sustaining_amount,
-        case
-            when cost_pools.treatment = 'excluded' then cost_pools.pool_amount_base_ccy
-            else 0
-        end as excluded_amount,
-        cost_pools.unallocated_amount_base_ccy,
-        case
-            when cost_pools.treatment = 'quarantined'
-                then cost_pools.pool_amount_base_ccy
-            else 0
-        end as quarantined_amount
-    from cost_pools
-    left join allocated_pools using (entity_code, fiscal_period, cost_pool_code)
-    where cost_pools.ledger_code = 'general_ledger'
 )
 
 select
     entity_code,
     fiscal_period,
     cost_pool_code,
-    cost_pool_name,
-    treatment,
-    reason,
-    pool_amount_base_ccy as gl_amount_base_ccy,
-    cast(allocated_amount as decimal(18, 2)) as allocated_amount_base_ccy,
-    unused_capacity_amount_base_ccy,
-    cast(sustaining_amount as decimal(18, 2)) as sustaining_amount_base_ccy,
-    cast(excluded_amount as decimal(18, 2)) as excluded_amount_base_ccy,
-    unallocated_amount_base_ccy,
-    cast(quarantined_amount as decimal(18, 2)) as quarantined_amount_base_ccy,
+    cost_pools.cost_pool_name,
+    cost_pools.treatment,
+    cost_pools.reason,
+    cost_pools.pool_amount_base_ccy as gl_amount_base_ccy,
     cast(
-        pool_amount_base_ccy
-        - allocated_amount
-        - unused_capacity_amount_base_ccy
-        - sustaining_amount
-        - excluded_amount
-        - unallocated_amount_base_ccy
-        - quarantined_amount as decimal(18, 2)
+        coalesce(allocated_pools.allocated_amount, 0) as decimal(18, 2)
+    ) as allocated_amount_base_ccy,
+    cost_pools.unused_capacity_amount_base_ccy,
+    cost_pools.sustaining_amount_base_ccy,
+    cost_pools.excluded_amount_base_ccy,
+    cost_pools.unallocated_amount_base_ccy,
+    cost_pools.quarantined_amount_base_ccy,
+    cast(
+        cost_pools.pool_amount_base_ccy
+        - coalesce(allocated_pools.allocated_amount, 0)
+        - cost_pools.unused_capacity_amount_base_ccy
+        - cost_pools.sustaining_amount_base_ccy
+        - cost_pools.excluded_amount_base_ccy
+        - cost_pools.unallocated_amount_base_ccy
+        - cost_pools.quarantined_amount_base_ccy as decimal(18, 2)
     ) as variance_amount_base_ccy
-from pool_parts
+from cost_pools
+left join allocated_pools using (entity_code, fiscal_period, cost_pool_code)

@@ -9,7 +9,10 @@ monthly_sales as (select * from {{ ref('int_sales_aggregated_to_months') }}),
 
 pool_costs as (select * from {{ ref('rpt_cost_to_serve_by_customer_pool_month') }}),
 
-cost_charges as (select * from {{ ref('int_cost_charges_unioned') }}),
+cost_charges as (
+    select * from {{ ref('int_charges_unioned') }}
+    where direction = 'cost'
+),
 
 company as (
     select

@@ -1,4 +1,4 @@
--- Grain: one row per cost charge: a carrier invoice line or an ERP charge line.
+-- Grain: one row per charge: a carrier invoice line or an ERP charge line.
 -- A charge must be delivered in one of the two tables, never in both.
 with
 
@@ -11,6 +11,7 @@ select
     carrier_invoice_id as document_id,
     line_no,
     'freight' as charge_type,
+    'cost' as direction,
     entity_code,
     shipment_id,
     cast(null as varchar) as order_id,
@@ -26,6 +27,7 @@ select
     document_id,
     line_no,
     charge_type,
+    direction,
     entity_code,
     shipment_id,
     order_id,
@@ -35,4 +37,3 @@ select
     amount_local_ccy,
     charged_date
 from erp_charges
-where direction = 'cost'

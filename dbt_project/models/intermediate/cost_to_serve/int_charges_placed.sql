@@ -1,9 +1,9 @@
--- Grain: one row per cost charge: a carrier invoice line or an ERP charge line.
+-- Grain: one row per charge: a carrier invoice line or an ERP charge line.
 -- A charge without a date takes its shipment's, else its order's, else the refresh's;
 -- one without an entity takes that of the shipment or order it concerns.
 with
 
-cost_charges as (select * from {{ ref('int_cost_charges_unioned') }}),
+charges as (select * from {{ ref('int_charges_unioned') }}),
 
 shipments as (select * from {{ ref('stg_tms__shipments') }}),
 
@@ -33,36 +33,37 @@ charged_orders as (
         min(entity_code) as entity_code,
         min(order_date) as order_date
     from order_lines
-    where order_id in (select cost_charges.order_id from cost_charges)
+    where order_id in (select charges.order_id from charges)
     group by order_id
 )
 
 select
-    cost_charges.source_system,
-    cost_charges.document_id,
-    cost_charges.line_no,
-    cost_charges.charge_type,
-    cost_charges.shipment_id,
-    cost_charges.order_id,
-    cost_charges.order_line_no,
+    charges.source_system,
+    charges.document_id,
+    charges.line_no,
+    charges.charge_type,
+    charges.direction,
+    charges.shipment_id,
+    charges.order_id,
+    charges.order_line_no,
     customers.customer_id,
-    cost_charges.local_currency_code,
-    cost_charges.amount_local_ccy,
+    charges.local_currency_code,
+    charges.amount_local_ccy,
     coalesce(
-        cost_charges.entity_code,
+        charges.entity_code,
         shipments.entity_code,
         shipment_entities.entity_code,
         charged_orders.entity_code,
         'unknown'
     ) as entity_code,
     coalesce(
-        cost_charges.charged_date,
+        charges.charged_date,
         shipments.shipped_date,
         shipments.actual_delivery_date,
         charged_orders.order_date,
         {{ as_of_date() }}
     ) as charged_date
-from cost_charges
+from charges
 left join shipments using (shipment_id)
 left join shipment_entities using (shipment_id)
 left join charged_orders using (order_id)

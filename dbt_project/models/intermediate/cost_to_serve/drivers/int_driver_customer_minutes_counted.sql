@@ -1,0 +1,78 @@
+-- Grain: one row per entity, fiscal period, driver and cost object.
+-- Minutes of service cases and of sales activities, borne by the customer as a whole.
+with
+
+service_cases as (select * from {{ ref('stg_crm__service_cases') }}),
+
+activities as (select * from {{ ref('stg_crm__activities') }}),
+
+customers as (
+    select *
+    from {{ ref('int_customers_resolved') }}
+    where source_system = 'crm'
+),
+
+home_entities as (select * from {{ ref('int_customer_home_entities_chosen') }}),
+
+customer_objects as (
+    select *
+    from {{ ref('int_cost_objects_enumerated') }}
+    where order_id is null and customer_id is not null
+),
+
+fiscal_days as (select * from {{ ref('int_fiscal_days') }}),
+
+efforts as (
+    select
+        'service_minutes' as driver_code,
+        account_id,
+        entity_code,
+        opened_date as effort_date,
+        handling_minutes as effort_minutes
+    from service_cases
+    union all
+    select
+        'visit_minutes' as driver_code,
+        account_id,
+        entity_code,
+        occurred_date as effort_date,
+        duration_minutes as effort_minutes
+    from activities
+),
+
+placed_efforts as (
+    select
+        efforts.driver_code,
+        coalesce(
+            efforts.entity_code, home_entities.entity_code, 'unknown'
+        ) as entity_code,
+        efforts.effort_date,
+        coalesce(customer_objects.cost_object_key, 0) as cost_object_key,
+        efforts.effort_minutes
+    from efforts
+    left join customers on efforts.account_id = customers.source_customer_id
+    left join home_entities
+        on customers.customer_id = home_entities.customer_id
+    left join customer_objects
+        on customers.customer_id = customer_objects.customer_id
+    where efforts.effort_minutes is not null
+)
+
+select
+    placed_efforts.entity_code,
+    coalesce(
+        fiscal_days.fiscal_period,
+        {{ month_code('placed_efforts.effort_date') }},
+        'unknown'
+    ) as fiscal_period,
+    placed_efforts.driver_code,
+    placed_efforts.cost_object_key,
+    cast(
+        sum({{ driver_units('placed_efforts.effort_minutes') }}) as bigint
+    ) as driver_qty
+from placed_efforts
+left join fiscal_days
+    on
+        placed_efforts.entity_code = fiscal_days.entity_code
+        and placed_efforts.effort_date = fiscal_days.calendar_date
+group by all

@@ -1,0 +1,63 @@
+-- Every pool that policy allocates has a driver that is counted, in the unit it is
+-- counted in, and the capacity of a worker group whose hours are delivered. A misspelt
+-- driver would leave the whole pool unallocated, a misspelt group its idle time unseen.
+with
+
+pools as (select * from {{ ref('policy_cost_pools') }}),
+
+drivers as (select * from {{ ref('policy_activity_drivers') }}),
+
+labor_hours as (select * from {{ ref('stg_wms__labor_hours') }}),
+
+counted_drivers (driver_code, driver_unit) as (
+    values
+    ('pick_minutes', 'minutes'),
+    ('pack_minutes', 'minutes'),
+    ('order_handling_minutes', 'minutes'),
+    ('service_minutes', 'minutes'),
+    ('visit_minutes', 'minutes'),
+    ('case_qty', 'cases'),
+    ('weight_kg', 'kilograms'),
+    ('volume_m3', 'm3'),
+    ('stops', 'stops'),
+    ('order_line_count', 'order lines'),
+    ('order_count', 'orders'),
+    ('return_lines', 'return lines'),
+    ('net_revenue', 'base currency'),
+    ('freight_charges', 'base currency'),
+    ('insurance_charges', 'base currency'),
+    ('handling_charges', 'base currency'),
+    ('fee_charges', 'base currency'),
+    ('rebate_charges', 'base currency'),
+    ('bad_debt_charges', 'base currency')
+)
+
+select
+    pools.cost_pool_code,
+    'has no row in policy_activity_drivers' as problem
+from pools
+left join drivers using (cost_pool_code)
+where
+    pools.treatment in ('allocate', 'customer_sustaining')
+    and drivers.cost_pool_code is null
+union all
+select
+    drivers.cost_pool_code,
+    'driver_code ' || coalesce(drivers.driver_code, 'null')
+    || ' in ' || coalesce(drivers.driver_unit, 'null')
+    || ' is not counted (docs/cost_model.md lists drivers and units)' as problem
+from drivers
+left join counted_drivers using (driver_code, driver_unit)
+where counted_drivers.driver_code is null
+union all
+select
+    drivers.cost_pool_code,
+    'capacity_worker_group ' || drivers.capacity_worker_group
+    || ' has no row in wms__labor_hours' as problem
+from drivers
+where
+    drivers.capacity_worker_group is not null
+    and exists (select 1 from labor_hours)
+    and drivers.capacity_worker_group not in (
+        select labor_hours.worker_group from labor_hours
+    )
