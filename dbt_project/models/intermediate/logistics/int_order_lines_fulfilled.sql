@@ -1,6 +1,6 @@
 -- Grain: one row per order and line of a demand line; null where unknown.
 -- On time against the customer's date (requested, else promised, else planned). An
--- absent source leaves its part, and with it is_perfect, unknown.
+-- absent source, or a line still on its way, leaves its part and is_perfect unknown.
 with
 
 order_lines as (
@@ -49,9 +49,6 @@ lines_compared as (
         shipped_lines.shipped_qty,
         shipped_lines.first_shipped_date,
         shipped_lines.actual_delivery_date,
-        shipped_lines.planned_delivery_date,
-        order_lines.promised_date,
-        order_lines.requested_date,
         coalesce(
             order_lines.requested_date,
             order_lines.promised_date,
@@ -76,6 +73,13 @@ lines_compared as (
     left join shipped_lines using (order_id, line_no)
     left join returned_lines using (order_id, line_no)
     left join document_cases using (order_id)
+),
+
+lines_timed as (
+    select
+        *,
+        {{ is_within_window('actual_delivery_date', 'due_date') }} as is_on_time
+    from lines_compared
 )
 
 select
@@ -84,21 +88,16 @@ select
     shipped_qty,
     first_shipped_date,
     actual_delivery_date,
-    planned_delivery_date,
-    promised_date,
-    requested_date,
     due_date,
-    {{ is_within_window('actual_delivery_date', 'due_date') }} as is_on_time,
+    is_on_time,
     is_in_full,
-    {{ is_within_window('actual_delivery_date', 'due_date') }} and is_in_full
-        as is_otif,
+    case when is_on_time is not null then is_on_time and is_in_full end as is_otif,
     is_damaged,
     is_document_error,
     first_fault_date,
     case
-        when is_damaged is not null and is_document_error is not null
-            then
-                {{ is_within_window('actual_delivery_date', 'due_date') }}
-                and is_in_full and not is_damaged and not is_document_error
+        when is_on_time is null or is_damaged is null or is_document_error is null
+            then null
+        else is_on_time and is_in_full and not is_damaged and not is_document_error
     end as is_perfect
-from lines_compared
+from lines_timed
