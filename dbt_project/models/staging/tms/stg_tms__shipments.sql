@@ -22,9 +22,7 @@ select
 
     -- dates
     planned_delivery_date,
-    case
-        when {{ until_as_of('actual_delivery_date') }} then actual_delivery_date
-    end as actual_delivery_date,
+    actual_delivery_date,
     shipped_at,
     cast(shipped_at as date) as shipped_date
 from {{ source('raw', 'tms__shipments') }}
