@@ -14,6 +14,7 @@ from echelon.identity.settings import BlockingRule, MatchSettings
 from echelon.identity.sql import count, run
 from echelon.identity.standardise import LIST_COLUMNS
 
+AFFORDABLE_PAIRS = 300_000  # of a rule, however short the list
 Stops = frozenset[tuple[str, str]]
 
 
@@ -56,10 +57,10 @@ def block(
     counts: dict[str, int] = {}
     stops: set[tuple[str, str]] = set()
     record_count = count(connection, "select count(*) from match_numbered")
-    budget = settings.blocking.max_pairs_per_record * max(record_count, 1_000)
+    budget = settings.blocking.max_pairs_per_record * record_count
     for rule in settings.blocking.rules:
         _write_blocks(connection, rule)
-        limit = _block_limit(connection, rule, int(budget))
+        limit = _block_limit(connection, rule, max(int(budget), AFFORDABLE_PAIRS))
         stopped = run(
             connection,
             "select block from match_block_sizes where size > $1 order by block",

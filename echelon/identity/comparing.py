@@ -20,6 +20,7 @@ if TYPE_CHECKING:  # importing Splink takes seconds
 # A value met less often than this counts as if met twice: rarer cannot be told.
 FREQUENT = 3
 FREQUENT_VALUES = 50_000
+LEAST_TERM = 0.2  # share of a value's records that are taken for other customers'
 
 # Two words are alike if one begins with the other or a letter or two differ.
 MACROS = """
@@ -271,7 +272,7 @@ def score_candidates(
     """
     used = model_comparisons(settings, model)
     with linker(connection, used, model.comparisons, model.match_prior) as opened:
-        register_frequencies(connection, opened, used, model.term_frequencies)
+        _register_frequencies(connection, opened, used, model)
         run(
             connection,
             "create or replace temp view match_blocked as "
@@ -325,17 +326,21 @@ def model_comparisons(
     return used
 
 
-def register_frequencies(
+def _register_frequencies(
     connection: duckdb.DuckDBPyConnection,
     opened: "Linker",
     used: list[UsedComparison],
-    frequencies: dict[str, dict[str, int]],
+    model: MatchModel,
 ) -> None:
-    """Give Splink the model's term frequencies instead of the records' own."""
-    total = frequencies[""]["records"]
+    """Give Splink the model's term frequencies instead of the records' own.
+
+    What counts is how often *other* customers have the value, so the records a customer
+    has itself are taken off, as far as its value's count allows.
+    """
+    total = model.term_frequencies[""]["records"]
     columns = {level.term_frequency for one in used for level in one.levels}
     for column in sorted(name for name in columns if name):
-        counts = frequencies.get(column, {})
+        counts = model.term_frequencies.get(column, {})
         view = pa.table(
             {
                 "value": pa.array(list(counts), pa.string()),
@@ -349,8 +354,11 @@ def register_frequencies(
             create or replace temp table match_frequency_{column} as
             select
                 {column},
-                coalesce(match_counts_view.count, {FREQUENT - 1}) / {total}
-                    as tf_{column}
+                greatest(
+                    coalesce(match_counts_view.count, {FREQUENT - 1})
+                    - {model.own_records},
+                    coalesce(match_counts_view.count, {FREQUENT - 1}) * {LEAST_TERM}
+                ) / {total} as tf_{column}
             from (select distinct {column} from match_numbered) as terms
             left join match_counts_view on terms.{column} = match_counts_view.value
             where {column} is not null

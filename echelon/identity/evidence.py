@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from echelon.identity.comparing import columns_with_values
 from echelon.identity.settings import MatchSettings
 from echelon.identity.sql import arrow, run
 
@@ -21,6 +22,23 @@ DECISION_COLUMNS = {
     "from_key": pa.string(),
     "to_key": pa.string(),
 }
+# What a record says, each thing once; names of organisations in any order of words.
+WHOLE_RECORD = (
+    "name_key",
+    "given_key",
+    "surname_key",
+    "birth_key",
+    "number_key",
+    "tax_key",
+    "duns_key",
+    "address_key",
+    "city_key",
+    "region_key",
+    "postal_key",
+    "country_key",
+    "phone_key",
+    "email_key",
+)
 MUST_MERGE = "must_merge"
 NEVER_MERGE = ("never_merge", "unmerge")
 
@@ -129,9 +147,16 @@ def _write_keys(connection: duckdb.DuckDBPyConnection, settings: MatchSettings) 
         "record_number int, first_number int, probability double, value varchar, "
         "is_placeholder boolean)",
     )
+    present = columns_with_values(connection)
     for priority, key in enumerate(settings.keys):
-        value = " || '|' || ".join(key.equal)
-        filled = " and ".join(f"{column} is not null" for column in key.equal)
+        columns = [
+            column
+            for one in key.equal
+            for column in (WHOLE_RECORD if one == "*" else [one])
+            if one != "*" or column in present
+        ]
+        value = " || '|' || ".join(columns)
+        filled = " and ".join(f"{column} is not null" for column in columns)
         run(
             connection,
             f"""

@@ -40,6 +40,7 @@ class MatchModel:
         settings_hash: ``MatchSettings.fingerprint`` of what it was trained with.
         match_prior: Probability that two random records match.
         record_count: Records seen in training.
+        own_records: How many records of its own customer a value is expected on.
         comparisons: Weights of the comparisons in use.
         term_frequencies: Column to value to count, for values met thrice or more.
         notes: What training could not do, in words.
@@ -48,6 +49,7 @@ class MatchModel:
     settings_hash: str
     match_prior: float
     record_count: int
+    own_records: float
     comparisons: list[ComparisonWeights]
     term_frequencies: dict[str, dict[str, int]]
     notes: list[str]

@@ -44,7 +44,10 @@ class Key(_Strict):
     """Records equal in every column of the key are the same customer."""
 
     rule: str = Field(description="Name of the rule in the output.")
-    equal: list[str] = Field(min_length=1, description="Standardised columns.")
+    equal: list[str] = Field(
+        min_length=1,
+        description="Standardised columns; * stands for all that have values at all.",
+    )
     probability: float = Field(default=1.0, gt=0, le=1)
     placeholder_names: int = Field(
         default=25,
@@ -68,7 +71,7 @@ class Blocking(_Strict):
     """Which pairs are looked at."""
 
     max_pairs_per_record: float = Field(
-        default=15,
+        default=3,
         gt=0,
         description="A rule with more pairs per record gives up its largest blocks.",
     )

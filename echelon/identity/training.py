@@ -6,6 +6,7 @@ absurdly, stays with the priors of the settings file, and the model says so.
 """
 
 import math
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -20,10 +21,9 @@ from echelon.identity.comparing import (
     linker,
     number_records,
     prior_weights,
-    register_frequencies,
     used_comparisons,
 )
-from echelon.identity.model import ComparisonWeights, LevelWeights, MatchModel
+from echelon.identity.model import ComparisonWeights, MatchModel
 from echelon.identity.settings import MatchSettings
 from echelon.identity.sql import count, run
 from echelon.identity.weights import monotone
@@ -32,13 +32,15 @@ if TYPE_CHECKING:
     from splink import Linker
 
 # Beyond these a share of matching pairs per record is an accident of the sample.
-MATCHES_PER_RECORD = (0.02, 5.0)
+MATCHES_PER_RECORD = (0.02, 10.0)
+DEFAULT_MATCHES_PER_RECORD = 0.3
 SMALLEST_SHARE = 1e-6  # no level is impossible because a sample lacks it
 PRIOR_U_PAIRS = 2_000  # how many random pairs the shipped u weigh
 # True matches that disagree more often than this many times the prior are not learnt:
 # such sessions have found neighbours or namesakes, not matches.
 MOST_DISAGREEMENT = 3.0
-LEAST_SHARE = 0.1  # of the prior's m: data too clean teaches too hard a verdict
+LEAST_M = 0.1  # of the prior's: data too clean teaches too hard a verdict
+LEAST_U = 0.2  # of the sampled u: not all random pairs that agree are matches
 DIGITS = 9  # rounding takes off what the order of float sums leaves
 
 
@@ -70,16 +72,21 @@ def train(connection: duckdb.DuckDBPyConnection, settings: MatchSettings) -> Mat
     notes += prior_note
     weights = [prior_weights(one) for one in used]
     if record_count > 2 and used:
-        weights = _estimate_u(connection, settings, used, weights)
+        sampled = _estimate_u(connection, settings, used, weights)
+        start = [_without_matches(one, prior) for one in sampled]
         with _one_thread(connection):
-            weights, more = _estimate_m(
-                connection, settings, (used, weights, frequencies, prior)
-            )
-            notes += more
+            learnt, more = _estimate_m(connection, settings, (used, start, prior))
+        trained = [
+            _join_sessions(one, learnt[one.comparison], settings, more)
+            for one in sampled
+        ]
+        weights = [_ordered(_without_matches(one, prior)) for one in trained]
+        notes += more
     return MatchModel(
         settings_hash=settings.fingerprint(),
         match_prior=prior,
         record_count=record_count,
+        own_records=_rounded(1 + prior * (record_count - 1)),
         comparisons=weights,
         term_frequencies=frequencies,
         notes=notes,
@@ -116,7 +123,13 @@ def _estimate_prior(
     low, high = MATCHES_PER_RECORD
     bounded = min(max(per_record, low), high)
     notes = []
-    if bounded != per_record:
+    if not rules:
+        bounded = DEFAULT_MATCHES_PER_RECORD
+        notes.append(
+            "no certain rule has its columns: the prior is "
+            f"{bounded:g} matches per record"
+        )
+    elif bounded != per_record:
         notes.append(
             f"certain rules find {found} pairs in {records} records: the prior is "
             f"bounded at {bounded:g} matches per record"
@@ -176,20 +189,19 @@ def _estimate_u(
 def _estimate_m(
     connection: duckdb.DuckDBPyConnection,
     settings: MatchSettings,
-    start: tuple[
-        list[UsedComparison],
-        list[ComparisonWeights],
-        dict[str, dict[str, int]],
-        float,
-    ],
-) -> tuple[list[ComparisonWeights], list[str]]:
-    """Run an EM session per blocking that has enough pairs, and join what they say."""
-    used, weights, frequencies, prior = start
+    start: tuple[list[UsedComparison], list[ComparisonWeights], float],
+) -> tuple[dict[str, list[Learnt]], list[str]]:
+    """Run an EM session per blocking that has enough pairs.
+
+    Returns:
+        What the sessions say of each comparison, and notes on those not run.
+    """
+    used, weights, prior = start
     learnt: dict[str, list[Learnt]] = {one.comparison: [] for one in weights}
     notes = []
     present = columns_with_values(connection)
     for columns in settings.training.em_blockings:
-        if not present.issuperset(columns):
+        if not present.issuperset(columns) or not _leaves_any(used, columns):
             continue
         name = " and ".join(columns)
         pairs = _pair_count(connection, columns)
@@ -197,7 +209,6 @@ def _estimate_m(
             notes.append(f"training on equal {name}: only {pairs} pairs")
             continue
         with linker(connection, used, weights, prior) as opened:
-            register_frequencies(connection, opened, used, frequencies)
             session = _session(opened, settings, columns)
         matches = session.pop("", Learnt(0, [0])).m[0] * min(
             pairs, settings.training.em_pairs
@@ -207,10 +218,17 @@ def _estimate_m(
             continue
         for comparison, result in session.items():
             learnt[comparison].append(replace(result, matches=matches))
-    joined = [
-        _join_sessions(one, learnt[one.comparison], settings, notes) for one in weights
-    ]
-    return joined, notes
+    return learnt, notes
+
+
+def _leaves_any(used: list[UsedComparison], columns: list[str]) -> bool:
+    """Say whether a session on equal columns can train anything: not those columns."""
+    pattern = rf"\b({'|'.join(columns)})_[lr]\b"
+    return any(
+        not re.search(pattern, f"{one.comparison.missing} {level.when}")
+        for one in used
+        for level in one.levels[:1]
+    )
 
 
 def _session(
@@ -270,12 +288,39 @@ def _join_sessions(
         for i, level in enumerate(prior.levels)
     ]
     shares = _within_reason(shares, prior, notes)
-    ordered = monotone(shares, [level.u for level in prior.levels])
     levels = [
-        LevelWeights(level.label, _rounded(m), level.u)
-        for m, level in zip(ordered, prior.levels, strict=True)
+        replace(level, m=_rounded(m))
+        for m, level in zip(shares, prior.levels, strict=True)
     ]
     return ComparisonWeights(prior.comparison, bool(sound), levels)
+
+
+def _without_matches(weights: ComparisonWeights, prior: float) -> ComparisonWeights:
+    """Take the matches among random pairs off u: u = (sampled - prior m) / (1 - prior).
+
+    In a short list with many duplicates most random pairs that agree are matches, and
+    agreement would seem to say nothing.
+    """
+    others = [
+        max(level.u - prior * level.m, level.u * LEAST_U) for level in weights.levels
+    ]
+    levels = [
+        replace(level, u=_rounded(other / sum(others)))
+        for level, other in zip(weights.levels, others, strict=True)
+    ]
+    return replace(weights, levels=levels)
+
+
+def _ordered(weights: ComparisonWeights) -> ComparisonWeights:
+    """Let no lower level speak more for a match than a higher one."""
+    ordered = monotone(
+        [level.m for level in weights.levels], [level.u for level in weights.levels]
+    )
+    levels = [
+        replace(level, m=_rounded(m))
+        for level, m in zip(weights.levels, ordered, strict=True)
+    ]
+    return replace(weights, levels=levels)
 
 
 def _within_reason(
@@ -283,7 +328,7 @@ def _within_reason(
 ) -> list[float]:
     """Keep m near enough to the prior's that no level alone decides a pair."""
     floored = [
-        max(share, level.m * LEAST_SHARE)
+        max(share, level.m * LEAST_M)
         for share, level in zip(shares, prior.levels, strict=True)
     ]
     floored = [share / sum(floored) for share in floored]
