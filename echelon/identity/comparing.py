@@ -147,14 +147,16 @@ def linker(
     used: list[UsedComparison],
     weights: list[ComparisonWeights],
     match_prior: float,
+    table: str = "match_numbered",
 ) -> Iterator["Linker"]:
-    """Open a Splink linker over ``match_numbered``.
+    """Open a Splink linker.
 
     Args:
-        connection: Holds ``match_numbered``.
+        connection: Holds the table.
         used: The comparisons.
         weights: Their m and u, in the same order.
         match_prior: Probability that two random records match.
+        table: ``match_numbered`` or a sample of it.
     """
     from splink import DuckDBAPI, Linker
 
@@ -162,7 +164,7 @@ def linker(
     logging.getLogger("splink").setLevel(logging.ERROR)
 
     api = DuckDBAPI(connection=connection)
-    frame = api.register("match_numbered")
+    frame = api.register(table)
     settings: dict[str, Any] = {
         "link_type": "dedupe_only",
         "unique_id_column_name": "record_number",

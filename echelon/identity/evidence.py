@@ -155,6 +155,8 @@ def _write_keys(connection: duckdb.DuckDBPyConnection, settings: MatchSettings) 
             for column in (WHOLE_RECORD if one == "*" else [one])
             if one != "*" or column in present
         ]
+        if not columns:
+            continue
         value = " || '|' || ".join(columns)
         filled = " and ".join(f"{column} is not null" for column in columns)
         run(

@@ -174,6 +174,9 @@ class Training(_Strict):
     em_blockings: list[list[str]] = Field(
         min_length=2, description="Columns on which EM sessions block."
     )
+    records: int = Field(
+        default=150_000, ge=1_000, description="Longer lists are sampled for training."
+    )
     u_pairs: int = Field(default=1_000_000, ge=1_000)
     em_pairs: int = Field(default=1_000_000, ge=1_000)
     em_minimum_matches: float = Field(

@@ -41,6 +41,7 @@ PRIOR_U_PAIRS = 2_000  # how many random pairs the shipped u weigh
 MOST_DISAGREEMENT = 3.0
 LEAST_M = 0.1  # of the prior's: data too clean teaches too hard a verdict
 LEAST_U = 0.2  # of the sampled u: not all random pairs that agree are matches
+SAMPLE = "match_training"
 DIGITS = 9  # rounding takes off what the order of float sums leaves
 
 
@@ -71,6 +72,7 @@ def train(connection: duckdb.DuckDBPyConnection, settings: MatchSettings) -> Mat
     prior, prior_note = _estimate_prior(connection, settings, present)
     notes += prior_note
     weights = [prior_weights(one) for one in used]
+    _write_sample(connection, settings.training.records / max(record_count, 1))
     if record_count > 2 and used:
         sampled = _estimate_u(connection, settings, used, weights)
         start = [_without_matches(one, prior) for one in sampled]
@@ -90,6 +92,16 @@ def train(connection: duckdb.DuckDBPyConnection, settings: MatchSettings) -> Mat
         comparisons=weights,
         term_frequencies=frequencies,
         notes=notes,
+    )
+
+
+def _write_sample(connection: duckdb.DuckDBPyConnection, share: float) -> None:
+    """Write the records to train on, chosen by their keys: any order, same records."""
+    run(
+        connection,
+        f"create or replace temp table {SAMPLE} as select * from match_numbered "
+        f"where hash(identifier_key) % 1000000 < {round(share * 1_000_000)} "
+        "order by record_number",
     )
 
 
@@ -142,15 +154,21 @@ def _small_blocks(
 ) -> list[list[str]]:
     """Drop certain rules that would pair more records than there can be matches."""
     limit = count(connection, "select count(*) from match_numbered") * 20
-    return [rule for rule in rules if _pair_count(connection, rule) <= limit]
+    return [
+        rule
+        for rule in rules
+        if _pair_count(connection, rule, "match_numbered") <= limit
+    ]
 
 
-def _pair_count(connection: duckdb.DuckDBPyConnection, columns: list[str]) -> int:
+def _pair_count(
+    connection: duckdb.DuckDBPyConnection, columns: list[str], table: str
+) -> int:
     filled = " and ".join(f"{column} is not null" for column in columns)
     return count(
         connection,
         "select coalesce(sum(n * (n - 1) // 2), 0) from (select count(*) as n "
-        f"from match_numbered where {filled} group by {', '.join(columns)})",
+        f"from {table} where {filled} group by {', '.join(columns)})",
     )
 
 
@@ -161,9 +179,9 @@ def _estimate_u(
     weights: list[ComparisonWeights],
 ) -> list[ComparisonWeights]:
     """Sample random pairs for u; the shipped u count as PRIOR_U_PAIRS of them."""
-    records = count(connection, "select count(*) from match_numbered")
+    records = count(connection, f"select count(*) from {SAMPLE}")
     pairs = min(settings.training.u_pairs, records * (records - 1) / 2)
-    with linker(connection, used, weights, 0.001) as opened:
+    with linker(connection, used, weights, 0.001, SAMPLE) as opened:
         opened.training.estimate_u_using_random_sampling(
             max_pairs=float(settings.training.u_pairs),
             seed=settings.training.seed,
@@ -204,11 +222,11 @@ def _estimate_m(
         if not present.issuperset(columns) or not _leaves_any(used, columns):
             continue
         name = " and ".join(columns)
-        pairs = _pair_count(connection, columns)
+        pairs = _pair_count(connection, columns, SAMPLE)
         if pairs < settings.training.em_minimum_matches:
             notes.append(f"training on equal {name}: only {pairs} pairs")
             continue
-        with linker(connection, used, weights, prior) as opened:
+        with linker(connection, used, weights, prior, SAMPLE) as opened:
             session = _session(opened, settings, columns)
         matches = session.pop("", Learnt(0, [0])).m[0] * min(
             pairs, settings.training.em_pairs

@@ -1,47 +1,6 @@
-"""How likely is a match, given what agrees? Fellegi-Sunter arithmetic, in bits."""
+"""Which m keep agreement above disagreement?"""
 
-import math
-from collections.abc import Iterable, Sequence
-
-
-def level_weight(m: float, u: float) -> float:
-    """Return log2(m / u), the evidence of one level.
-
-    Args:
-        m: Share of the level among true matches.
-        u: Share of the level among other pairs.
-
-    References:
-        Fellegi and Sunter (1969), A theory for record linkage.
-    """
-    return math.log2(m / u)
-
-
-def prior_weight(match_prior: float) -> float:
-    """Return log2 of the odds that two random records match."""
-    return math.log2(match_prior / (1 - match_prior))
-
-
-def match_weight(match_prior: float, levels: Iterable[tuple[float, float]]) -> float:
-    """Return M = log2(prior odds) + the sum of log2(m / u), in bits."""
-    return prior_weight(match_prior) + sum(level_weight(m, u) for m, u in levels)
-
-
-def match_probability(weight: float) -> float:
-    """Return P = 2^M / (1 + 2^M)."""
-    if weight >= 0:
-        return 1 / (1 + math.exp2(-weight))
-    return math.exp2(weight) / (1 + math.exp2(weight))
-
-
-def term_frequency_u(counts: Iterable[int]) -> float:
-    """Return the chance that two draws with replacement hold the same value.
-
-    Args:
-        counts: Records per value.
-    """
-    values = list(counts)
-    return sum(count * count for count in values) / sum(values) ** 2
+from collections.abc import Sequence
 
 
 def monotone(m: Sequence[float], u: Sequence[float]) -> list[float]:

@@ -1,0 +1,239 @@
+"""The matcher as a whole: order, threads, increments, vetoes, a steward's word."""
+
+import random
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from echelon.errors import EchelonError
+from echelon.identity.model import MatchModel
+from tests.unit.identity.conftest import clusters_of
+from tests.unit.identity.dirty_organisations import dirty_organisations
+
+SLOW = settings(
+    max_examples=3,
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+LINK = ("from_key", "to_key", "match_rule", "rule_priority", "match_probability")
+
+
+def links(*pairs):
+    rows = [(a, b, "declared", 1, 1.0) for a, b in pairs]
+    columns = {name: [row[at] for row in rows] for at, name in enumerate(LINK)}
+    return pa.table({**columns, "is_accepted": [True] * len(rows)})
+
+
+def decisions(*rows):
+    names = ("decision", "from_key", "to_key")
+    return pa.table(
+        {
+            name: pa.array([row[at] for row in rows], pa.string())
+            for at, name in enumerate(names)
+        }
+    )
+
+
+def company(key, name="Ashfield Printing", **more):
+    return {
+        "id": key,
+        "name": name,
+        "address": "83 Victoria Road",
+        "city": "Dundee",
+        "postal_code": "DD1 3FX",
+        **more,
+    }
+
+
+@SLOW
+@given(seed=st.integers(0, 10**6))
+def test_any_row_order_and_thread_count_trains_the_same_model_and_clusters(
+    run, organisations, trained, seed
+):
+    rows = random.Random(seed).sample(organisations, len(organisations))
+    again = run(rows, threads=1 + seed % 2)
+    assert again.model.to_json() == trained.model.to_json()
+    assert again.clusters.equals(trained.clusters)
+    assert again.pairs.equals(trained.pairs)
+
+
+@SLOW
+@given(seed=st.integers(0, 10**6))
+def test_one_unrelated_record_changes_nobody_elses_cluster(
+    run, organisations, trained, seed
+):
+    number = random.Random(seed).randrange(10**6)
+    stranger = {
+        "id": random.Random(seed).choice(("a0", "r000050x", "zz")),
+        "name": f"Qxyz{number} Vvv{number}",
+        "address": f"{number} Jjj{number}",
+        "city": f"Kkk{number}",
+    }
+    after = run([*organisations, stranger], former=(trained.model, None))
+    found = clusters_of(after)
+    assert found.pop(stranger["id"]) == stranger["id"]
+    assert found == clusters_of(run(organisations, former=(trained.model, None)))
+
+
+@SLOW
+@given(seed=st.integers(0, 10**6))
+def test_incremental_run_equals_a_full_run_with_the_same_model(
+    run, organisations, trained, seed
+):
+    draw = random.Random(seed)
+    rows = [dict(row) for row in organisations if draw.random() > 0.02]
+    for row in draw.sample(rows, 6):
+        row["name"] = draw.choice(organisations)["name"]
+        row["phone"] = draw.choice(organisations)["phone"]
+    new = dirty_organisations(4, seed)
+    rows += [{**row, "id": f"n{row['id']}"} for row in new]
+    full = run(rows, former=(trained.model, None))
+    part = run(rows, former=(trained.model, trained.known))
+    assert part.is_model_reused
+    assert part.changed_record_count <= 6 + len(new)
+    assert part.compared_pair_count < full.compared_pair_count / 2
+    assert part.clusters.equals(full.clusters)
+    assert part.pairs.equals(full.pairs)
+    assert part.known.to_table().equals(full.known.to_table())
+
+
+def test_blocks_that_grow_over_their_limit_or_shrink_under_it_change_no_result(
+    run, organisations, trained, settings
+):
+    limit = settings.blocking.model_copy(
+        update={
+            "rules": [
+                rule.model_copy(update={"max_block_size": 3})
+                for rule in settings.blocking.rules
+            ]
+        }
+    )
+    changed = {"blocking": limit}
+    first = run(organisations[:180], **changed)
+    grown = run(organisations, former=(first.model, first.known), **changed)
+    full = run(organisations, former=(first.model, None), **changed)
+    assert first.known.stops != grown.known.stops
+    assert grown.pairs.equals(full.pairs)
+    back = run(organisations[:180], former=(first.model, grown.known), **changed)
+    assert back.pairs.equals(first.pairs)
+
+
+def test_nothing_new_compares_nothing(run, organisations, trained):
+    again = run(organisations, former=(trained.model, trained.known))
+    assert (again.changed_record_count, again.compared_pair_count) == (0, 0)
+    assert again.clusters.equals(trained.clusters)
+
+
+def test_model_survives_its_json(trained):
+    assert MatchModel.from_json(trained.model.to_json()) == trained.model
+
+
+def test_clusters_are_named_by_their_smallest_identifier(trained):
+    found = clusters_of(trained)
+    assert all(cluster <= key for key, cluster in found.items())
+    assert all(found[cluster] == cluster for cluster in found.values())
+
+
+def test_pairs_show_level_and_bits_of_each_comparison(trained):
+    scored = [row for row in trained.pairs.to_pylist() if row["match_rule"] == "model"]
+    assert scored
+    assert all('"level"' in row["comparison_json"] for row in scored)
+    assert all(row["match_probability"] >= 0.8 for row in scored)
+
+
+def test_conflicting_tax_ids_keep_equal_records_apart(run, trained):
+    rows = [company("a", tax_id="GB100112295"), company("b", tax_id="GB100112296")]
+    outcome = run(rows, former=(trained.model, None))
+    assert clusters_of(outcome) == {"a": "a", "b": "b"}
+    assert {row["decision"] for row in outcome.pairs.to_pylist()} == {"vetoed"}
+    assert {row["reason"] for row in outcome.pairs.to_pylist()} == {"different tax"}
+
+
+def test_conflicting_tax_ids_are_not_joined_through_a_third_record(run, trained):
+    rows = [
+        company("a", tax_id="GB100112295"),
+        company("b"),
+        company("c", tax_id="GB100112296"),
+    ]
+    found = clusters_of(run(rows, former=(trained.model, None)))
+    assert found["a"] != found["c"]
+    assert found["b"] in (found["a"], found["c"])
+
+
+def test_tax_ids_of_two_countries_do_not_conflict(run, trained):
+    rows = [company("a", tax_id="GB100112295"), company("b", tax_id="DE811234567")]
+    found = clusters_of(run(rows, former=(trained.model, None)))
+    assert found == {"a": "a", "b": "a"}
+
+
+def test_declared_link_does_not_override_a_veto_but_must_merge_does(run, trained):
+    rows = [company("a", tax_id="GB100112295"), company("b", tax_id="GB100112296")]
+    former = (trained.model, None)
+    linked = run(rows, former=former, links=links(("a", "b")))
+    assert clusters_of(linked) == {"a": "a", "b": "b"}
+    decided = run(rows, former=former, decisions=decisions(("must_merge", "a", "b")))
+    assert clusters_of(decided) == {"a": "a", "b": "a"}
+
+
+def test_declared_link_joins_records_that_share_nothing(run, trained):
+    rows = [company("a"), company("b", name="Zenith Foods", city="Leeds")]
+    found = run(rows, former=(trained.model, None), links=links(("b", "a")))
+    assert clusters_of(found) == {"a": "a", "b": "a"}
+    assert found.clusters["match_rule"].to_pylist() == ["declared", "declared"]
+
+
+def test_never_merge_holds_through_a_third_record(run, trained):
+    rows = [company(key) for key in "abc"]
+    found = clusters_of(
+        run(
+            rows,
+            former=(trained.model, None),
+            decisions=decisions(("never_merge", "a", "c")),
+        )
+    )
+    assert found["a"] != found["c"]
+    assert len(set(found.values())) == 2
+
+
+def test_unmerge_without_a_partner_leaves_a_record_alone(run, trained):
+    rows = [company(key) for key in "abc"]
+    found = run(
+        rows, former=(trained.model, None), decisions=decisions(("unmerge", "b", None))
+    )
+    assert clusters_of(found) == {"a": "a", "b": "b", "c": "a"}
+
+
+def test_contradictory_decisions_are_refused(run, trained):
+    told = decisions(
+        ("must_merge", "a", "b"), ("must_merge", "b", "c"), ("never_merge", "a", "c")
+    )
+    with pytest.raises(EchelonError, match="both to be merged and to be kept apart"):
+        run(
+            [company(key) for key in "abc"],
+            former=(trained.model, None),
+            decisions=told,
+        )
+
+
+def test_key_held_by_many_names_is_a_placeholder(run, trained):
+    rows = [
+        company(
+            f"r{at:02}",
+            name=f"Firm{at:02} Xy{at:02}",
+            tax_id="GB111222333",
+            address=f"{at} Road{at:02}",
+            city=f"Town{at:02}",
+            postal_code=f"9{at:03}",
+        )
+        for at in range(30)
+    ]
+    found = clusters_of(run(rows, former=(trained.model, None)))
+    assert len(set(found.values())) == 30
+
+
+def test_duplicate_identifiers_are_refused(run):
+    with pytest.raises(EchelonError, match="stands on two records"):
+        run([company("a"), company("a")])
