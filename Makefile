@@ -1,12 +1,13 @@
 # A fresh machine needs Python 3.11+ and this file: every target sets up what it uses.
 .DEFAULT_GOAL := help
-.PHONY: help refresh test ui check bench lock
+.PHONY: help refresh test ui check bench labelled lock
 export ECHELON_DATA_DIR ?= $(CURDIR)/data
 export DO_NOT_TRACK := 1
 export OMP_NUM_THREADS := 1
 
 PYTHON ?= python3
 SIZE ?= small
+RECORDS ?= 0
 BIN := .venv/bin
 INSTALL := $(if $(shell command -v uv),uv pip install --python $(BIN)/python,$(BIN)/python -m pip install --disable-pip-version-check) --quiet
 
@@ -32,6 +33,10 @@ check: .venv/development  ## lint, types, layers
 
 bench: .venv/runtime  ## time each stage against the bare SQL: make bench SIZE=small|medium|large
 	@$(BIN)/python -m benchmarks.bench_refresh --size $(SIZE)
+
+labelled: .venv/development  ## fetch labelled lists and score matching on them: RECORDS=1000000 adds the cost
+	@test -d .venv/labelled || $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --only-binary :all: --require-hashes --target .venv/labelled -r requirements-labelled.lock
+	@$(BIN)/python -m benchmarks.bench_matching --records $(RECORDS)
 
 lock:  ## compile the hashed lock files (needs uv)
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --quiet -o requirements.lock

@@ -12,7 +12,7 @@ import duckdb
 
 from echelon.identity.settings import BlockingRule, MatchSettings
 from echelon.identity.sql import count, run
-from echelon.identity.standardise import LIST_COLUMNS
+from echelon.identity.standardise_sql import LIST_COLUMNS
 
 AFFORDABLE_PAIRS = 300_000  # of a rule, however short the list
 Stops = frozenset[tuple[str, str]]

@@ -3,111 +3,18 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import duckdb
-import pyarrow as pa
 
+from echelon.identity.frequencies import register_frequencies
 from echelon.identity.model import ComparisonWeights, LevelWeights, MatchModel
-from echelon.identity.settings import Comparison, Level, MatchSettings
-from echelon.identity.sql import count, run
-from echelon.identity.standardise import COLUMNS
+from echelon.identity.settings import MatchSettings, UsedComparison
+from echelon.identity.sql import run
+from echelon.identity.standardise_sql import COLUMNS
 
 if TYPE_CHECKING:  # importing Splink takes seconds
     from splink import Linker
-
-# A value met less often than this counts as if met twice: rarer cannot be told.
-FREQUENT = 3
-FREQUENT_VALUES = 50_000
-LEAST_TERM = 0.2  # share of a value's records that are taken for other customers'
-
-# Two words are alike if one begins with the other or a letter or two differ.
-MACROS = """
-create or replace temp macro match_alike(a, b) as
-    a = b
-    or (length(a) >= 3 and starts_with(b, a))
-    or (length(b) >= 3 and starts_with(a, b))
-    or (least(length(a), length(b)) >= 4 and jaro_winkler_similarity(a, b) >= 0.9);
-create or replace temp macro match_covered(words, weights, others) as
-    coalesce(list_sum(list_transform(list_zip(words, weights), lambda pair:
-        case
-            when list_contains(others, pair[1]) then pair[2]
-            when len(list_filter(others, lambda other: match_alike(other, pair[1]))) > 0
-            then pair[2] * 9 // 10
-            else 0
-        end
-    )), 0);
-create or replace temp macro match_overlap(words_l, weights_l, words_r, weights_r) as
-    (match_covered(words_l, weights_l, words_r)
-        + match_covered(words_r, weights_r, words_l))
-    / (list_sum(weights_l) + list_sum(weights_r));
-create or replace temp macro match_contained(words_l, weights_l, words_r, weights_r) as
-    greatest(
-        match_covered(words_l, weights_l, words_r) / list_sum(weights_l),
-        match_covered(words_r, weights_r, words_l) / list_sum(weights_r)
-    );
-"""
-
-
-@dataclass(frozen=True)
-class UsedComparison:
-    """A comparison whose columns have values, with the levels that can be reached."""
-
-    comparison: Comparison
-    levels: list[Level]
-
-
-def number_records(
-    connection: duckdb.DuckDBPyConnection, frequencies: dict[str, dict[str, int]]
-) -> None:
-    """Write ``match_numbered``: records numbered by key, their words weighed.
-
-    Args:
-        connection: Holds ``match_records``.
-        frequencies: The model's; ``name_tokens`` and its record count weigh words.
-    """
-    run(connection, MACROS)
-    counts = frequencies.get("name_tokens", {})
-    total = frequencies.get("", {}).get("records", 0) + 1
-    view = pa.table(
-        {
-            "word": pa.array(list(counts), pa.string()),
-            "count": pa.array(list(counts.values()), pa.int64()),
-        }
-    )
-    connection.register("match_counts_view", view)
-    run(
-        connection,
-        f"""
-        create or replace temp table match_numbered as
-        with words as (
-            select identifier_key, unnest(name_tokens) as word,
-                generate_subscripts(name_tokens, 1) as position
-            from match_records
-        ),
-        weighed as (
-            select
-                identifier_key,
-                list(greatest(1, cast(round(100 * ln(
-                    {total} / (coalesce(match_counts_view.count, 1) + 1)
-                )) as int)) order by position) as name_weights,
-                bit_or(1 << least(greatest(ascii(word) - 96, 0), 27)) as name_initials
-            from words
-            left join match_counts_view using (word)
-            group by identifier_key
-        )
-        select
-            cast(row_number() over (order by identifier_key) as int) as record_number,
-            match_records.*,
-            name_weights,
-            name_initials
-        from match_records
-        left join weighed using (identifier_key)
-        order by record_number
-        """,
-    )
-    connection.unregister("match_counts_view")
 
 
 def used_comparisons(
@@ -181,9 +88,9 @@ def linker(
     try:
         yield opened
     finally:
-        for table in list(opened._intermediate_table_cache.values()):
-            if table.physical_name.startswith("__splink"):
-                run(connection, f"drop table if exists {table.physical_name}")
+        for made in list(opened._intermediate_table_cache.values()):
+            if made.physical_name.startswith("__splink"):
+                run(connection, f"drop table if exists {made.physical_name}")
 
 
 def _comparison_settings(
@@ -224,38 +131,6 @@ def prior_weights(used: UsedComparison) -> ComparisonWeights:
     return ComparisonWeights(used.comparison.comparison, False, levels)
 
 
-def count_terms(
-    connection: duckdb.DuckDBPyConnection, used: list[UsedComparison], unseen: int
-) -> dict[str, dict[str, int]]:
-    """Count how often values occur: of frequency-adjusted columns and of name words.
-
-    Returns:
-        Column to value to count; under ``""`` the records counted plus ``unseen``.
-    """
-    columns = sorted(
-        {
-            level.term_frequency
-            for one in used
-            for level in one.levels
-            if level.term_frequency
-        }
-    )
-    counted = {column: f"select {column} as value" for column in columns}
-    counted["name_tokens"] = "select unnest(name_tokens) as value"
-    frequencies = {}
-    for column, query in counted.items():
-        rows = run(
-            connection,
-            f"select value, count(*) from ({query} from match_records) "
-            f"where value is not null group by value having count(*) >= {FREQUENT} "
-            f"order by count(*) desc, value limit {FREQUENT_VALUES}",
-        )
-        frequencies[column] = {str(value): int(times) for value, times in rows}
-    records = count(connection, "select count(*) from match_records")
-    frequencies[""] = {"records": records + unseen}
-    return frequencies
-
-
 def score_candidates(
     connection: duckdb.DuckDBPyConnection,
     settings: MatchSettings,
@@ -274,7 +149,7 @@ def score_candidates(
     """
     used = model_comparisons(settings, model)
     with linker(connection, used, model.comparisons, model.match_prior) as opened:
-        _register_frequencies(connection, opened, used, model)
+        register_frequencies(connection, opened, used, model)
         run(
             connection,
             "create or replace temp view match_blocked as "
@@ -326,46 +201,3 @@ def model_comparisons(
         levels = [level for level in comparison.levels if level.label in labels]
         used.append(UsedComparison(comparison, levels))
     return used
-
-
-def _register_frequencies(
-    connection: duckdb.DuckDBPyConnection,
-    opened: "Linker",
-    used: list[UsedComparison],
-    model: MatchModel,
-) -> None:
-    """Give Splink the model's term frequencies instead of the records' own.
-
-    What counts is how often *other* customers have the value, so the records a customer
-    has itself are taken off, as far as its value's count allows.
-    """
-    total = model.term_frequencies[""]["records"]
-    columns = {level.term_frequency for one in used for level in one.levels}
-    for column in sorted(name for name in columns if name):
-        counts = model.term_frequencies.get(column, {})
-        view = pa.table(
-            {
-                "value": pa.array(list(counts), pa.string()),
-                "count": pa.array(list(counts.values()), pa.int64()),
-            }
-        )
-        connection.register("match_counts_view", view)
-        run(
-            connection,
-            f"""
-            create or replace temp table match_frequency_{column} as
-            select
-                {column},
-                greatest(
-                    coalesce(match_counts_view.count, {FREQUENT - 1})
-                    - {model.own_records},
-                    coalesce(match_counts_view.count, {FREQUENT - 1}) * {LEAST_TERM}
-                ) / {total} as tf_{column}
-            from (select distinct {column} from match_numbered) as terms
-            left join match_counts_view on terms.{column} = match_counts_view.value
-            where {column} is not null
-            """,
-        )
-        connection.unregister("match_counts_view")
-        table = opened._db_api.register(f"match_frequency_{column}")
-        opened.table_management.register_term_frequency_lookup(table, column)

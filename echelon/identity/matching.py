@@ -15,11 +15,7 @@ import pyarrow as pa
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.identity.blocking import block
 from echelon.identity.clusters import MERGED, Clustering, cluster
-from echelon.identity.comparing import (
-    comparison_json_sql,
-    number_records,
-    score_candidates,
-)
+from echelon.identity.comparing import comparison_json_sql, score_candidates
 from echelon.identity.evidence import (
     DECISION_COLUMNS,
     LINK_COLUMNS,
@@ -27,6 +23,7 @@ from echelon.identity.evidence import (
     empty_table,
     gather,
 )
+from echelon.identity.frequencies import number_records
 from echelon.identity.known import (
     PAIR_COLUMNS,
     KnownPairs,

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
@@ -147,12 +148,6 @@ class Guards(_Strict):
         le=1,
         description="A weaker pair that alone joins two groups goes to review.",
     )
-    contradiction_probability: float = Field(
-        default=0.01,
-        ge=0,
-        lt=1,
-        description="Records below this are not joined through a third one.",
-    )
     one_record_per_source: list[str] = Field(
         default=[], description="Source systems that hold each customer once."
     )
@@ -228,6 +223,14 @@ class MatchSettings(_Strict):
             sort_keys=True,
         )
         return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class UsedComparison:
+    """A comparison whose columns have values, with the levels that can be reached."""
+
+    comparison: Comparison
+    levels: list[Level]
 
 
 def read_settings(path: Path = SHIPPED_SETTINGS) -> Document[MatchSettings]:

@@ -5,28 +5,32 @@ expectation maximisation on several blockings. What the records cannot teach, or
 absurdly, stays with the priors of the settings file, and the model says so.
 """
 
-import math
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import duckdb
 
 from echelon.identity.comparing import (
-    UsedComparison,
     columns_with_values,
-    count_terms,
     linker,
-    number_records,
     prior_weights,
     used_comparisons,
 )
+from echelon.identity.frequencies import count_terms, number_records
 from echelon.identity.model import ComparisonWeights, MatchModel
-from echelon.identity.settings import MatchSettings
+from echelon.identity.settings import MatchSettings, UsedComparison
 from echelon.identity.sql import count, run
-from echelon.identity.weights import monotone
+from echelon.identity.weights import (
+    DIGITS,
+    Learnt,
+    join_sessions,
+    ordered,
+    rounded,
+    without_matches,
+)
 
 if TYPE_CHECKING:
     from splink import Linker
@@ -34,23 +38,8 @@ if TYPE_CHECKING:
 # Beyond these a share of matching pairs per record is an accident of the sample.
 MATCHES_PER_RECORD = (0.02, 10.0)
 DEFAULT_MATCHES_PER_RECORD = 0.3
-SMALLEST_SHARE = 1e-6  # no level is impossible because a sample lacks it
 PRIOR_U_PAIRS = 2_000  # how many random pairs the shipped u weigh
-# True matches that disagree more often than this many times the prior are not learnt:
-# such sessions have found neighbours or namesakes, not matches.
-MOST_DISAGREEMENT = 3.0
-LEAST_M = 0.1  # of the prior's: data too clean teaches too hard a verdict
-LEAST_U = 0.2  # of the sampled u: not all random pairs that agree are matches
 SAMPLE = "match_training"
-DIGITS = 9  # rounding takes off what the order of float sums leaves
-
-
-@dataclass(frozen=True)
-class Learnt:
-    """The m of one comparison from one EM session."""
-
-    matches: float
-    m: list[float]
 
 
 def train(connection: duckdb.DuckDBPyConnection, settings: MatchSettings) -> MatchModel:
@@ -75,20 +64,20 @@ def train(connection: duckdb.DuckDBPyConnection, settings: MatchSettings) -> Mat
     _write_sample(connection, settings.training.records / max(record_count, 1))
     if record_count > 2 and used:
         sampled = _estimate_u(connection, settings, used, weights)
-        start = [_without_matches(one, prior) for one in sampled]
+        start = [without_matches(one, prior) for one in sampled]
         with _one_thread(connection):
             learnt, more = _estimate_m(connection, settings, (used, start, prior))
         trained = [
-            _join_sessions(one, learnt[one.comparison], settings, more)
+            join_sessions(one, learnt[one.comparison], settings, more)
             for one in sampled
         ]
-        weights = [_ordered(_without_matches(one, prior)) for one in trained]
+        weights = [ordered(without_matches(one, prior)) for one in trained]
         notes += more
     return MatchModel(
         settings_hash=settings.fingerprint(),
         match_prior=prior,
         record_count=record_count,
-        own_records=_rounded(1 + prior * (record_count - 1)),
+        own_records=rounded(1 + prior * (record_count - 1)),
         comparisons=weights,
         term_frequencies=frequencies,
         notes=notes,
@@ -197,7 +186,7 @@ def _estimate_u(
             for share, level in zip(shares, one.levels, strict=True)
         ]
         levels = [
-            replace(level, u=_rounded(share / sum(blended)))
+            replace(level, u=rounded(share / sum(blended)))
             for level, share in zip(one.levels, blended, strict=True)
         ]
         estimated.append(replace(one, levels=levels))
@@ -278,89 +267,6 @@ def _session(
     return results
 
 
-def _join_sessions(
-    prior: ComparisonWeights,
-    sessions: list[Learnt],
-    settings: MatchSettings,
-    notes: list[str],
-) -> ComparisonWeights:
-    """Average the sessions' m with the prior's, and keep agreement above the rest."""
-    sound = [
-        one
-        for one in sessions
-        if all(math.isfinite(m) for m in one.m)
-        and sum(one.m) > 0
-        and one.m[0] >= prior.levels[0].u
-        and one.m[-1] <= max(prior.levels[-1].u, 0.5)
-    ]
-    if not sound:
-        reason = "no session was sound" if sessions else "no session could train it"
-        notes.append(f"comparison {prior.comparison}: {reason}, shipped weights stand")
-    total = sum(one.matches for one in sound) + settings.training.prior_pairs
-    shares = [
-        (
-            sum(one.matches * one.m[i] for one in sound)
-            + settings.training.prior_pairs * level.m
-        )
-        / total
-        for i, level in enumerate(prior.levels)
-    ]
-    shares = _within_reason(shares, prior, notes)
-    levels = [
-        replace(level, m=_rounded(m))
-        for m, level in zip(shares, prior.levels, strict=True)
-    ]
-    return ComparisonWeights(prior.comparison, bool(sound), levels)
-
-
-def _without_matches(weights: ComparisonWeights, prior: float) -> ComparisonWeights:
-    """Take the matches among random pairs off u: u = (sampled - prior m) / (1 - prior).
-
-    In a short list with many duplicates most random pairs that agree are matches, and
-    agreement would seem to say nothing.
-    """
-    others = [
-        max(level.u - prior * level.m, level.u * LEAST_U) for level in weights.levels
-    ]
-    levels = [
-        replace(level, u=_rounded(other / sum(others)))
-        for level, other in zip(weights.levels, others, strict=True)
-    ]
-    return replace(weights, levels=levels)
-
-
-def _ordered(weights: ComparisonWeights) -> ComparisonWeights:
-    """Let no lower level speak more for a match than a higher one."""
-    ordered = monotone(
-        [level.m for level in weights.levels], [level.u for level in weights.levels]
-    )
-    levels = [
-        replace(level, m=_rounded(m))
-        for level, m in zip(weights.levels, ordered, strict=True)
-    ]
-    return replace(weights, levels=levels)
-
-
-def _within_reason(
-    shares: list[float], prior: ComparisonWeights, notes: list[str]
-) -> list[float]:
-    """Keep m near enough to the prior's that no level alone decides a pair."""
-    floored = [
-        max(share, level.m * LEAST_M)
-        for share, level in zip(shares, prior.levels, strict=True)
-    ]
-    floored = [share / sum(floored) for share in floored]
-    most = prior.levels[-1].m * MOST_DISAGREEMENT
-    if floored[-1] <= most:
-        return floored
-    notes.append(
-        f"comparison {prior.comparison}: {floored[-1]:.2f} of the matches would "
-        f"disagree, taken as {most:.2f}"
-    )
-    rest = (1 - most) / (1 - floored[-1])
-    return [*(share * rest for share in floored[:-1]), most]
-
-
 def _level_shares(opened: "Linker", kind: str) -> dict[str, list[float]]:
     """Read m or u of every level from Splink, agreement first."""
     return {
@@ -372,7 +278,3 @@ def _level_shares(opened: "Linker", kind: str) -> dict[str, list[float]]:
         ]
         for comparison in opened._settings_obj.comparisons
     }
-
-
-def _rounded(share: float) -> float:
-    return float(f"{max(share, SMALLEST_SHARE):.{DIGITS - 1}e}")

@@ -4,9 +4,9 @@ import duckdb
 import pyarrow as pa
 import pytest
 
-from echelon.identity.comparing import UsedComparison, linker
+from echelon.identity.comparing import linker
 from echelon.identity.model import ComparisonWeights, LevelWeights
-from echelon.identity.settings import Comparison, Level
+from echelon.identity.settings import Comparison, Level, UsedComparison
 from echelon.identity.weights import monotone
 
 
