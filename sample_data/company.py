@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from sample_data import crm, erp, gl, mdm, tms, wms
+from sample_data import crm, erp, external, gl, mdm, tms, wms
 from sample_data.activity import Month, simulate_months
 from sample_data.books import Books
 from sample_data.delivery import Delivery
@@ -16,7 +16,6 @@ from sample_data.truth import write_truth
 from sample_data.world import World, build_world
 
 _SYSTEMS = ("erp", "crm", "wms", "tms", "gl", "mdm", "ext")
-_NO_EXTERNAL = "no third-party data was bought for the sample company"
 
 
 def write_sample_company(
@@ -81,8 +80,7 @@ def _write_masters(to: dict[str, Delivery], world: World, identity: Identity) ->
     tms.write_masters(to["tms"], world, identity)
     wms.write_warehouses(to["wms"])
     mdm.write_references(to["mdm"], world, identity)
-    external = ("industries", "geo_risks", "benchmarks")
-    to["ext"].declare_absent({f"ext__{name}": _NO_EXTERNAL for name in external})
+    external.write_external(to["ext"], world, identity)
 
 
 def _write_month(

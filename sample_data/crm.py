@@ -20,7 +20,7 @@ from sample_data.periods import DAY_COUNT
 from sample_data.relations import ACTIVITY_TYPES, CASE_TYPES
 from sample_data.world import World
 
-_INDUSTRIES = ("I56", "I55", "C10", "Q86", "P85", "F43", "G47", "H49")
+INDUSTRIES = ("I56", "I55", "C10", "Q86", "P85", "F43", "G47", "H49")
 _OWNERS = tuple(f"rep-{number:02d}" for number in range(1, 25))
 _TIERS = ("A", "B", "C")
 # Contract clauses as (type, value in ten-thousandths, unit).
@@ -76,7 +76,7 @@ def _account_columns(world: World, identity: Identity) -> dict[str, pa.Array]:
         "account_id": crm_ids(number),
         "erp_customer_id": pa.concat_arrays([erp_ids, padding]),
         "parent_account_id": pa.concat_arrays([parent, padding]),
-        "industry_code": col.labels(number % len(_INDUSTRIES), _INDUSTRIES),
+        "industry_code": col.labels(number % len(INDUSTRIES), INDUSTRIES),
         "tier": col.labels(tier, _TIERS),
         "is_strategic": col.flags(is_key),
         "owner": col.labels(number % len(_OWNERS), _OWNERS),

@@ -56,6 +56,13 @@ _CITIES = {
         ("Madison", "WI", "537"), ("Lansing", "MI", "489"),
     ),
 }  # fmt: skip
+# Regions as the transport system abbreviates them.
+_REGION_CODES = {
+    "Niedersachsen": "NI", "Hessen": "HE", "Nordrhein-Westfalen": "NRW",
+    "Rheinland-Pfalz": "RLP", "Sachsen": "SN", "Baden-Württemberg": "BW",
+    "Bayern": "BY", "Mecklenburg-Vorpommern": "MV", "OH": "Ohio", "NY": "New York",
+    "PA": "Pennsylvania", "IL": "Illinois", "WI": "Wisconsin", "MI": "Michigan",
+}  # fmt: skip
 _STREETS = {
     "DE": ("Linden", "Haupt", "Hafen", "Mühlen", "Garten", "Industrie", "Schul"),
     "GB": ("Mill", "Station", "High", "Church", "Victoria", "Quarry", "Dock"),
@@ -126,6 +133,11 @@ def _misspell(name: str, country: str, habit: int, place: int) -> str:
 def cities(country: str) -> tuple[tuple[str, str, str], ...]:
     """Return the (city, region, postal prefix) rows of a country."""
     return _CITIES[country]
+
+
+def abbreviated_region(region: str) -> str:
+    """Write a region the way the transport system does."""
+    return _REGION_CODES.get(region, region)
 
 
 def postal_code(country: str, prefix: str, pick: int) -> str:

@@ -192,6 +192,32 @@ def _physical_columns(
     }
 
 
+def warehouse_columns(
+    products: Products, number: NDArray[np.int64]
+) -> dict[str, pa.Array]:
+    """Describe products as the WMS keeps them: it spells some otherwise, errs on a few.
+
+    Args:
+        products: The catalogue.
+        number: Products, shape (n,).
+
+    Returns:
+        Category, unit and case size, length n.
+    """
+    spellings = [names[2] for names in _CATEGORIES]
+    count = len(spellings)
+    category = (products.category[number] + (number % 41 == 3)) % count
+    shouts = number % 5 == 0
+    case_units = products.case_units[number]
+    return {
+        "category_3": labels(
+            category + count * shouts, spellings + [name.upper() for name in spellings]
+        ),
+        "base_uom": constant("PCS", len(number)),
+        "units_per_case": counts(np.where(number % 53 == 7, 2, 1) * case_units),
+    }
+
+
 def product_ids(numbers: NDArray[np.int64]) -> pa.Array:
     """Spell product numbers, shape (n,)."""
     return identifiers("P", numbers, 6)

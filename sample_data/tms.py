@@ -4,6 +4,7 @@ import numpy as np
 import pyarrow as pa
 
 from sample_data import columns as col
+from sample_data import names
 from sample_data.activity import Month, invoice_day
 from sample_data.delivery import Delivery
 from sample_data.entities import CURRENCY_CODES, ENTITY_CODES, warehouse_labels
@@ -15,6 +16,7 @@ from sample_data.identity import (
     other_texts,
     tax_ids,
 )
+from sample_data.parties import Parties
 from sample_data.periods import DAY_COUNT, MONTH_COUNT, period_name
 from sample_data.world import World
 
@@ -55,10 +57,22 @@ def write_masters(delivery: Delivery, world: World, identity: Identity) -> None:
                 ]
             ),
             **other_texts(world.parties, rows, rng, False),
+            "region": col.texts(_regions(world.parties, rows)),
         },
         order_by="consignee_id",
     )
     delivery.declare_absent(_ABSENT)
+
+
+def _regions(parties: Parties, rows: col.IntArray) -> list[str]:
+    """Abbreviate the regions of parties; every 61st lies in the next town's."""
+    country = parties.country
+    regions = []
+    for row in rows.tolist():
+        towns = names.cities(country[row])
+        town = (int(parties.city[row]) + (row % 61 == 5)) % len(towns)
+        regions.append(names.abbreviated_region(towns[town][1]))
+    return regions
 
 
 def write_month(

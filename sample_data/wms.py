@@ -15,7 +15,7 @@ from sample_data.entities import (
 )
 from sample_data.labour import Labour
 from sample_data.periods import MONTH_COUNT, month_bounds, period_name
-from sample_data.products import product_ids
+from sample_data.products import product_ids, warehouse_columns
 from sample_data.world import World
 
 PICK, PACK, LOAD, RETURN = range(4)
@@ -227,6 +227,7 @@ def _write_balances(delivery: Delivery, world: World, books: Books) -> None:
             "reserved_qty": col.quantities(np.floor(on_hand * 0.1)),
             "unit_cost": col.decimals(np.rint(cost) * 10_000, 6),
             "currency_code": col.labels(entity, CURRENCY_CODES),
+            **warehouse_columns(products, product),
         },
     )
 

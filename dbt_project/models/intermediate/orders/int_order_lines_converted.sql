@@ -21,6 +21,8 @@ line_statuses as {{ in_force(ref('policy_line_statuses'), ['line_status']) }},
 
 product_versions as (select * from {{ ref('int_product_versions') }}),
 
+units as (select * from {{ ref('int_order_units_conformed') }}),
+
 fiscal_days as (select * from {{ ref('int_fiscal_days') }}),
 
 flow_rates as (
@@ -48,14 +50,12 @@ select
     order_lines.requested_date,
     order_lines.promised_date,
     order_lines.ordered_qty,
-    cast(
-        order_lines.ordered_qty / nullif(product_versions.units_per_case, 0)
-        as decimal(18, 4)
-    ) as case_qty,
-    cast(order_lines.ordered_qty * product_versions.weight_kg as decimal(18, 4))
-        as weight_kg,
-    cast(order_lines.ordered_qty * product_versions.volume_m3 as decimal(18, 6))
-        as volume_m3,
+    order_lines.uom,
+    {{ base_qty('order_lines.ordered_qty', 'order_lines.uom') }} as base_qty,
+    cast(base_qty / nullif(product_versions.units_per_case, 0) as decimal(18, 4))
+        as case_qty,
+    cast(base_qty * product_versions.weight_kg as decimal(18, 4)) as weight_kg,
+    cast(base_qty * product_versions.volume_m3 as decimal(18, 6)) as volume_m3,
     cast(
         {{ to_base_amount('order_lines.net_amount_local_ccy', 'flow_rates.rate') }}
         + coalesce({{ to_base_amount(
@@ -93,6 +93,7 @@ left join product_versions
         order_lines.product_id = product_versions.product_id
         and order_lines.order_date >= product_versions.valid_from_date
         and order_lines.order_date < product_versions.valid_to_date
+left join units on order_lines.uom = units.uom
 left join fiscal_days
     on
         order_lines.entity_code = fiscal_days.entity_code

@@ -28,7 +28,7 @@ order_currencies as (
         count(*) filter (where is_demand) as line_count,
         count(*) filter (where is_return) as return_line_count,
         sum(change_count) filter (where is_demand) as change_count,
-        sum(ordered_qty) filter (where is_demand) as ordered_qty,
+        sum(base_qty) filter (where is_demand) as ordered_qty,
         sum(weight_kg) filter (where is_demand) as weight_kg,
         sum(net_amount_local_ccy) filter (where is_net_sales) as net_sales,
         sum(net_amount_local_ccy) filter (

@@ -16,7 +16,7 @@ month_currencies as (
         product_id,
         cast(date_trunc('month', order_date) as date) as month_start_date,
         local_currency_code,
-        sum(ordered_qty) filter (where is_demand) as demand_qty,
+        sum(base_qty) filter (where is_demand) as demand_qty,
         count(*) filter (where is_demand) as order_line_count,
         sum(net_amount_local_ccy) filter (where is_net_sales) as net_sales
     from order_lines
