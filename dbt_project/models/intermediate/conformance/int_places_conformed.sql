@@ -81,10 +81,10 @@ from regions
 left join zones
     on
         regions.country_code = zones.country_code
-        and coalesce(
-            {{ normalised_key('regions.region_name') }}
-            = {{ normalised_key('zones.region_name') }},
-            zones.region_name is null
+        and (
+            zones.region_name = '*'
+            or {{ normalised_key('regions.region_name') }}
+            = {{ normalised_key('zones.region_name') }}
         )
         and starts_with(
             coalesce({{ normalised_key('regions.postal_code') }}, ''),
@@ -93,7 +93,7 @@ left join zones
 qualify row_number() over (
     partition by regions.source_system, regions.source_customer_id
     order by
-        length(coalesce(zones.postal_prefix, '')) desc,
-        zones.region_name is not null desc,
+        length({{ normalised_key('zones.postal_prefix') }}) desc nulls last,
+        zones.region_name != '*' desc nulls last,
         zones.zone_code
 ) = 1
