@@ -31,7 +31,6 @@ READ_BY_NOBODY = {
     "stg_gl__budgets": "a variance needs budgets mapped to pools like postings",
     "stg_gl__cost_centers": "service departments are not charged to each other yet",
     "stg_gl__trial_balances": "the landing checks compare them with the journals",
-    "stg_wms__inventory_balances": "carrying cost of stock needs a rate of interest",
 }
 
 

@@ -13,4 +13,3 @@ select
     as_of_date as source_as_of_date,
     retrieved_on as retrieved_date
 from {{ source('raw', 'ext__geo_risks') }}
-where {{ until_as_of('as_of_date') }}
