@@ -11,6 +11,8 @@ policies as (
     select * from {{ in_force(ref('policy_external_sources'), ['table_name']) }}
 ),
 
+refresh as (select * from {{ ref('stg_refresh__parameters') }}),
+
 buyers as (
     select * from {{ ref('int_customer_attributes_joined') }}
     where is_current and order_count > 0 and not is_intercompany
@@ -58,7 +60,7 @@ measures as (
         {{ ratio('coalesce(coverages.covered_count, 0)', 'buyer_totals.buyer_count') }}
             as coverage_ratio,
         greatest(0, 1 - {{ ratio(
-            '(' ~ as_of_date() ~ ' - listed_sources.latest_as_of_date)',
+            'refresh.as_of_date - listed_sources.latest_as_of_date',
             'policies.max_age_days'
         ) }}) as freshness_ratio,
         case
@@ -74,6 +76,7 @@ measures as (
         ) }} as score_ratio
     from listed_sources
     inner join policies using (table_name)
+    cross join refresh
     cross join (select count(*) as buyer_count from buyers) as buyer_totals
     left join coverages using (table_name, source_name)
     left join agreements using (table_name, source_name)
