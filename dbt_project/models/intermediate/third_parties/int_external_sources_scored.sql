@@ -1,11 +1,12 @@
 -- Grain: one row per landing table and source.
 -- Coverage: share of the customers with sales it speaks of. Freshness falls to 0 at the
--- age policy gives. A source nobody can check, or without a licence, is not used.
+-- age policy gives. Agreement counts beyond what chance would give. A source nobody can
+-- check, or without a licence, is not used.
 with
 
 matches as (select * from {{ ref('int_external_values_matched') }}),
 
-agreements as (select * from {{ ref('int_external_agreements_counted') }}),
+sources as (select * from {{ ref('int_external_sources_compared') }}),
 
 policies as (
     select * from {{ in_force(ref('policy_external_sources'), ['table_name']) }}
@@ -16,26 +17,6 @@ refresh as (select * from {{ ref('stg_refresh__parameters') }}),
 buyers as (
     select * from {{ ref('int_customer_attributes_joined') }}
     where is_current and order_count > 0 and not is_intercompany
-),
-
-listed_sources as (
-    select
-        'ext__industries' as table_name,
-        source_name,
-        max(source_as_of_date) as latest_as_of_date,
-        max(licence_note) as licence_note,
-        count(distinct public_key) as key_count
-    from {{ ref('stg_ext__industries') }}
-    group by source_name
-    union all
-    select
-        'ext__geo_risks' as table_name,
-        source_name,
-        max(source_as_of_date) as latest_as_of_date,
-        max(licence_note) as licence_note,
-        count(distinct place_key) as key_count
-    from {{ ref('stg_ext__geo_risks') }}
-    group by source_name
 ),
 
 coverages as (
@@ -52,20 +33,24 @@ measures as (
     select
         table_name,
         source_name,
-        listed_sources.key_count,
-        listed_sources.latest_as_of_date,
-        listed_sources.licence_note,
+        sources.key_count,
+        sources.latest_as_of_date,
+        sources.licence_note,
         policies.minimum_score_ratio,
-        coalesce(agreements.comparison_count, 0) as comparison_count,
+        sources.comparison_count,
         {{ ratio('coalesce(coverages.covered_count, 0)', 'buyer_totals.buyer_count') }}
             as coverage_ratio,
         greatest(0, 1 - {{ ratio(
-            'refresh.as_of_date - listed_sources.latest_as_of_date',
+            'refresh.as_of_date - sources.latest_as_of_date',
             'policies.max_age_days'
         ) }}) as freshness_ratio,
         case
-            when agreements.comparison_count >= policies.minimum_agreement_count
-                then agreements.agreeing_count / agreements.comparison_count
+            when sources.comparison_count >= policies.minimum_agreement_count
+                then greatest(0, {{ ratio(
+                    'sources.agreeing_count / sources.comparison_count'
+                    ~ ' - policies.chance_agreement_ratio',
+                    '1 - policies.chance_agreement_ratio'
+                ) }})
         end as agreement_ratio,
         {{ ratio(
             'policies.coverage_weight * coverage_ratio'
@@ -74,12 +59,11 @@ measures as (
             'policies.coverage_weight + policies.freshness_weight'
             ~ ' + policies.agreement_weight'
         ) }} as score_ratio
-    from listed_sources
+    from sources
     inner join policies using (table_name)
     cross join refresh
     cross join (select count(*) as buyer_count from buyers) as buyer_totals
     left join coverages using (table_name, source_name)
-    left join agreements using (table_name, source_name)
 )
 
 select

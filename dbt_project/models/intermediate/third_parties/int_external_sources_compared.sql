@@ -1,9 +1,29 @@
--- Grain: one row per landing table and source that can be held against our own data.
+-- Grain: one row per landing table and source, held against our own data.
 -- An industry agrees if it equals the CRM's as far as both go; a pair of places if the
 -- riskier one is also delivered late more often.
 with
 
 matches as (select * from {{ ref('int_external_values_matched') }}),
+
+listed_sources as (
+    select
+        'ext__industries' as table_name,
+        source_name,
+        max(source_as_of_date) as latest_as_of_date,
+        max(licence_note) as licence_note,
+        count(distinct public_key) as key_count
+    from {{ ref('stg_ext__industries') }}
+    group by source_name
+    union all
+    select
+        'ext__geo_risks' as table_name,
+        source_name,
+        max(source_as_of_date) as latest_as_of_date,
+        max(licence_note) as licence_note,
+        count(distinct place_key) as key_count
+    from {{ ref('stg_ext__geo_risks') }}
+    group by source_name
+),
 
 deliveries as (
     select * from {{ ref('int_deliveries_aggregated_to_customers') }}
@@ -69,6 +89,10 @@ agreements as (
 select
     table_name,
     source_name,
-    comparison_count,
-    agreeing_count
-from agreements
+    listed_sources.latest_as_of_date,
+    listed_sources.licence_note,
+    listed_sources.key_count,
+    coalesce(agreements.comparison_count, 0) as comparison_count,
+    coalesce(agreements.agreeing_count, 0) as agreeing_count
+from listed_sources
+left join agreements using (table_name, source_name)
