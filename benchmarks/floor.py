@@ -23,6 +23,7 @@ REFRESH_TABLES = (
     "table_availability",
     "quarantined_rows",
     "previous_customer_identifiers",
+    "previous_identity_events",
     "previous_segment_assignments",
     "previous_segments",
 )

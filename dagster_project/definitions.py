@@ -2,7 +2,12 @@
 
 import dagster as dg
 
-from dagster_project.assets.dbt import after_segmentation, before_segmentation
+from dagster_project.assets.dbt import (
+    after_segmentation,
+    before_identity,
+    before_segmentation,
+)
+from dagster_project.assets.identity import identity
 from dagster_project.assets.publication import published_release
 from dagster_project.assets.raw import deliveries
 from dagster_project.assets.segmentation import segmentation
@@ -16,6 +21,8 @@ from dagster_project.sensors import SENSORS
 DEFINITIONS = dg.Definitions(
     assets=[
         deliveries,
+        before_identity,
+        identity,
         before_segmentation,
         segmentation,
         after_segmentation,

@@ -12,7 +12,7 @@ from echelon.release.gates import gate_failed, read_gate_records, record_gate
 from echelon.release.layout import candidates_dir
 from expectations.register import GATES, Gate
 
-STAGES = ("raw", "features", "segmentation", "marts")
+STAGES = ("raw", "identity", "features", "segmentation", "marts")
 
 
 def gate_checks(stage: str) -> dg.AssetChecksDefinition:

@@ -1,6 +1,5 @@
 """The command line: one verb per thing a person does with Echelon."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -9,13 +8,20 @@ import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import date
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 from rich.console import Console
 
+from echelon.cli_decide import decide
+from echelon.cli_options import (
+    AsJson,
+    bad_option,
+    check_date,
+    check_directory,
+    print_json,
+)
 from echelon.config import (
     PROJECT_DIR,
     Settings,
@@ -36,7 +42,9 @@ out = Console(width=None if sys.stdout.isatty() else 120)
 err = Console(stderr=True)
 
 SAMPLE_HINT = "size small, medium or large; seed 0 or more"
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON line for machines.")]
+
+
+app.command()(decide)
 
 
 @app.command()
@@ -108,6 +116,9 @@ def refresh(
     refit: Annotated[
         bool, typer.Option("--refit", help="Fit the segmentation anew.")
     ] = False,
+    retrain_matching: Annotated[
+        bool, typer.Option("--retrain-matching", help="Train the matcher anew.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Run the refresh job; publish a release or say why not."""
@@ -121,6 +132,7 @@ def refresh(
         "as_of": as_of,
         "policy_dir": str(policy.resolve()) if policy else None,
         "refit": refit,
+        "retrain_matching": retrain_matching,
     }
     with progress("Refreshing", quiet=as_json) as announce:
         announce("starting Dagster and dbt")
@@ -246,32 +258,6 @@ def prepare_dagster_home(settings: Settings) -> None:
     export_settings(settings)
 
 
-def check_date(text: str) -> None:
-    """Refuse an as-of date that is none, or that is written in another form."""
-    try:
-        is_date = date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        is_date = False
-    if not is_date:
-        message = f"{text!r} is not a date"
-        raise bad_option(message, "--as-of", "write it as YYYY-MM-DD", "bad_date")
-
-
-def check_directory(path: Path, option: str) -> None:
-    """Refuse an option that names no directory."""
-    if not path.is_dir():
-        message = f"{path} is not a directory"
-        raise bad_option(message, option, "give the path of a directory that exists")
-
-
-def bad_option(
-    message: str, option: str, hint: str, code: str = "bad_option"
-) -> EchelonError:
-    """Say which option of the command line cannot be, and why."""
-    fault = Fault(code, message, column=option, hint=hint)
-    return EchelonError(ExitCode.CONFIGURATION, fault)
-
-
 @contextmanager
 def progress(title: str, quiet: bool = False) -> Iterator[Callable[[str], None]]:
     """Show what is being done while it is done."""
@@ -280,11 +266,6 @@ def progress(title: str, quiet: bool = False) -> Iterator[Callable[[str], None]]
         return
     with err.status(title) as spinner:
         yield lambda text: spinner.update(f"{title}: {text}")
-
-
-def print_json(record: object) -> None:
-    """Print one JSON line."""
-    print(json.dumps(record, sort_keys=True, default=str))
 
 
 def main() -> None:

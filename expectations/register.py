@@ -28,7 +28,7 @@ class Gate:
     Attributes:
         schema: Schema it guards; also the module of its suite.
         name: Function of its suite, file of its profile query.
-        stage: Stage after which it runs: raw, features, segmentation or marts.
+        stage: Stage after which it runs: raw, identity, features, segmentation, marts.
         description: What it makes sure of.
         examines: Tables its result is bound to, as ``schema.table``; the first one is
             the asset it is shown on.
@@ -99,6 +99,42 @@ GATES: tuple[Gate, ...] = (
         examines=("raw.gl__journal_lines",),
         requires=("gl__journal_lines",),
         is_critical=False,
+    ),
+    Gate(
+        schema="identity",
+        name="customer_ids",
+        stage="identity",
+        description="Every identifier has exactly one customer.",
+        examines=(
+            "identity.customer_ids",
+            "identity.clusters",
+            "intermediate.int_identity_records_unioned",
+        ),
+    ),
+    Gate(
+        schema="identity",
+        name="events",
+        stage="identity",
+        description="Customer ids change only by recorded events.",
+        examines=(
+            "identity.events",
+            "identity.customer_ids",
+            "raw.previous_customer_identifiers",
+        ),
+    ),
+    Gate(
+        schema="identity",
+        name="clusters",
+        stage="identity",
+        description="No cluster holds two tax ids, a long chain of guesses, or a "
+        "decision unheard.",
+        examines=(
+            "identity.clusters",
+            "identity.match_models",
+            "intermediate.int_identity_records_unioned",
+            "intermediate.int_identity_links_declared",
+            "intermediate.int_identity_decisions_in_force",
+        ),
     ),
     Gate(
         schema="features",

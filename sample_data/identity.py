@@ -11,7 +11,7 @@ from sample_data.entities import ENTITIES
 from sample_data.groups import NO_ORDERS, OUTLIER
 from sample_data.parties import Parties
 
-_DECLARED_RATIO, _UNLINKED_RATIO = 0.88, 0.03
+_DECLARED_RATIO, _UNLINKED_RATIO = 0.79, 0.12
 LINK_DECLARED, LINK_MASTER_DATA, LINK_TAX_ID, LINK_NONE = range(4)
 
 
@@ -39,7 +39,7 @@ class Identity:
 
 
 def draw_identity(parties: Parties, seed: int) -> Identity:
-    """Draw ids and links; three in a hundred parties have no key at all in each system.
+    """Draw ids and links; one party in eight has no key at all in each system.
 
     Args:
         parties: The true parties.

@@ -1,4 +1,4 @@
-"""The dbt models as assets, in two passes with the segmentation between them."""
+"""The dbt models as assets: three passes, identity and segmentation between them."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -54,6 +54,20 @@ TRANSLATOR = OneAddressTranslator()
 
 @dbt_assets(
     manifest=MANIFEST,
+    selector="before_identity",
+    name="before_identity",
+    dagster_dbt_translator=TRANSLATOR,
+    pool="warehouse",
+)
+def before_identity(
+    context: dg.AssetExecutionContext, refresh: RefreshResource
+) -> Iterator[Any]:
+    """Policy, staging and what customers are matched by."""
+    yield from _build(context, refresh, "before_identity")
+
+
+@dbt_assets(
+    manifest=MANIFEST,
     selector="before_segmentation",
     name="before_segmentation",
     dagster_dbt_translator=TRANSLATOR,
@@ -62,7 +76,7 @@ TRANSLATOR = OneAddressTranslator()
 def before_segmentation(
     context: dg.AssetExecutionContext, refresh: RefreshResource
 ) -> Iterator[Any]:
-    """Policy, staging, intermediate models and features."""
+    """Resolved customers, intermediate models and features."""
     yield from _build(context, refresh, "before_segmentation")
 
 

@@ -19,7 +19,8 @@ EXTRA_TABLES = {
     "table_availability": "Grain: one row per contract table. Delivered, or why not.",
     "waived_checks": "Grain: one row per delivery and check it waives. Until when.",
     "quarantined_rows": "Grain: one row per quarantined row. Where and why, no values.",
-    "previous_customer_identifiers": "Grain: as core.dim_customer_identifiers.",
+    "previous_customer_identifiers": "Grain: as core.fct_identifier_history.",
+    "previous_identity_events": "Grain: as core.fct_identity_events.",
     "previous_segment_assignments": "Grain: as core.fct_segment_assignments.",
     "previous_segments": "Grain: as core.dim_segments.",
 }

@@ -77,6 +77,8 @@ def parsed_manifest(paths: DbtPaths) -> Mapping[str, Any]:
         and stamp_path.read_text() == stamp
     )
     if not is_current:
+        # A later version of the project may have seeds that the folder still lacks.
+        lay_out_seeds(DBT_DIR / "seeds", paths)
         parsed_project(paths)
         stamp_path.write_text(stamp)
     manifest: Mapping[str, Any] = json.loads(paths.manifest_path.read_text())

@@ -31,12 +31,14 @@ class RefreshResource(dg.ConfigurableResource):
         as_of: Date the refresh stands at (YYYY-MM-DD); the latest event's when empty.
         policy_dir: Directory of policy files laid over the delivered ones.
         refit: Fit the segmentation anew instead of assigning by the model in force.
+        retrain_matching: Train the customer matcher anew instead of reusing its model.
         seed: Start of every random sequence of a fit.
     """
 
     as_of: str | None = None
     policy_dir: str | None = None
     refit: bool = False
+    retrain_matching: bool = False
     seed: int = 20260101
 
     @contextmanager
@@ -87,6 +89,7 @@ class RefreshResource(dg.ConfigurableResource):
             project_dir=PROJECT_DIR,
             policy_dir=policy_dir,
             refit=self.refit,
+            retrain_matching=self.retrain_matching,
             seed=self.seed,
         )
         return open_candidate(settings.data_dir, inputs)

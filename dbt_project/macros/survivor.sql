@@ -1,5 +1,5 @@
--- The value of the best-ranked account that has one.
-{% macro survivor(column_name) -%}
-arg_min({{ column_name }}, account_rank)
-    filter (where {{ column_name }} is not null) as {{ column_name }}
+-- survivor
+-- The value of an attribute in the golden record, as a column.
+{% macro survivor(attribute) -%}
+max(attribute_value) filter (where attribute = '{{ attribute }}') as {{ attribute }}
 {%- endmacro %}

@@ -20,6 +20,7 @@ DEFAULT_POLICY_DIRECTORY = (
 _SETTINGS_FILE = "policy_settings.csv"
 _BASE_CURRENCY = "base_currency_code"
 _HASH_LENGTH = 12
+ORDERS, ACCOUNT = "erp", "account"
 
 
 @dataclass(frozen=True)
@@ -184,7 +185,13 @@ def _csv_rows(file: Path) -> int:
 
 
 def _content(mapping: Mapping, draft: DeliveryDraft) -> dict[str, Any]:
+    level = mapping.settings.customer_key
+    # Said only where it is not the default: content that landed before keeps its name.
+    named = (
+        {"customer_key": level} if draft.system == ORDERS and level != ACCOUNT else {}
+    )
     return {
+        **named,
         "manifest_version": 1,
         "company": mapping.company,
         "system": draft.system,

@@ -14,7 +14,7 @@ from echelon.landing.load_policy import check_policy_files
 from echelon.landing.load_report import LoadedFile, LoadedTable, LoadReport
 from echelon.landing.load_table import load_file
 from echelon.landing.load_waivers import read_waivers, write_waivers
-from echelon.landing.manifest import POLICY_SYSTEM, Landing, read_landing
+from echelon.landing.manifest import POLICY_SYSTEM, Delivery, Landing, read_landing
 from echelon.landing.quarantine import check_limit, quarantine_table
 from echelon.quoting import quote_name
 
@@ -25,7 +25,8 @@ _LOADER_TABLES = {
         system_code varchar, delivery_id varchar, table_name varchar,
         source_file varchar, row_count bigint, quarantined_row_count bigint,
         superseded_row_count bigint, corrected_row_count bigint,
-        sha256 varchar, period varchar, period_end_date date, sequence bigint""",
+        sha256 varchar, period varchar, period_end_date date, sequence bigint,
+        customer_key varchar""",
     "table_availability": """
         table_name varchar, is_available boolean, unavailable_reason varchar,
         row_count bigint, later_row_count bigint, later_quarantined_row_count bigint,
@@ -132,7 +133,7 @@ def _load_files(
             progress(f"{delivery.label}/{file}", number, len(jobs))
         is_first = not files or files[-1].table != contract.name
         files.append(load_file(connection, contract, delivery, is_first))
-        _record_file(connection, files[-1])
+        _record_file(connection, files[-1], delivery)
     for contract in contracts.values():
         rows = sum(file.row_count for file in files if file.table == contract.name)
         check_limit(connection, contract, rows)
@@ -140,7 +141,7 @@ def _load_files(
         if delivery.manifest.system == POLICY_SYSTEM:
             for policy in check_policy_files(connection, delivery):
                 files.append(policy)
-                _record_file(connection, policy)
+                _record_file(connection, policy, delivery)
     return tuple(files)
 
 
@@ -166,9 +167,11 @@ def _unavailable_reason(landing: Landing, contract: TableContract) -> str:
     return reasons[-1] if reasons else "not delivered"
 
 
-def _record_file(connection: duckdb.DuckDBPyConnection, file: LoadedFile) -> None:
+def _record_file(
+    connection: duckdb.DuckDBPyConnection, file: LoadedFile, delivery: Delivery
+) -> None:
     connection.execute(
-        f"insert into raw.deliveries values ({', '.join('?' * 12)})",
+        f"insert into raw.deliveries values ({', '.join('?' * 13)})",
         [
             file.system,
             file.delivery_id,
@@ -182,6 +185,7 @@ def _record_file(connection: duckdb.DuckDBPyConnection, file: LoadedFile) -> Non
             file.period,
             file.period_end_date,
             file.sequence,
+            delivery.manifest.customer_key,
         ],
     )
 

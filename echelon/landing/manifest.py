@@ -62,6 +62,7 @@ class Manifest(_Strict):
     period: Annotated[str, Field(pattern=rf"^{_MONTH_OR_DAY}(/{_MONTH_OR_DAY})?$")]
     time_zone: Literal["UTC"]
     units: Units = Units()
+    customer_key: Literal["account", "ship_to", "bill_to", "party"] = "account"
     tables: dict[str, ManifestTable]
     absent: dict[str, _Text] = {}
     waived_checks: dict[str, Waiver] = {}

@@ -16,6 +16,7 @@ LOGIC_DIRECTORIES = (
     "dbt_project",
     "echelon",
     "expectations",
+    "matching",
     "models_ml",
 )
 LOGIC_SUFFIXES = frozenset({".py", ".sql", ".yml", ".yaml", ".md", ".json"})
@@ -34,6 +35,7 @@ class ReleaseInputs:
         policy_dir: Policy files laid over the defaults and the delivered ones.
         seed: Seed of every fit.
         refit: Whether the segmentation is fitted anew instead of reused.
+        retrain_matching: Whether the customer matcher is trained anew.
     """
 
     as_of_date: date
@@ -42,6 +44,7 @@ class ReleaseInputs:
     policy_dir: Path | None = None
     seed: int = 0
     refit: bool = False
+    retrain_matching: bool = False
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,7 @@ class InputHashes:
                 "base_currency_code": inputs.base_currency_code,
                 "seed": inputs.seed,
                 "refit": inputs.refit,
+                "retrain_matching": inputs.retrain_matching,
             }
         )
 

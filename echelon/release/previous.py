@@ -13,7 +13,8 @@ from echelon.release.content import columns_of
 from echelon.release.store import Release
 
 CARRIED_OVER = {
-    "previous_customer_identifiers": "dim_customer_identifiers",
+    "previous_customer_identifiers": "fct_identifier_history",
+    "previous_identity_events": "fct_identity_events",
     "previous_segment_assignments": "fct_segment_assignments",
     "previous_segments": "dim_segments",
 }

@@ -119,6 +119,50 @@ def test_one_party_is_one_customer(adventureworks_release, sales):
     assert len(pairs) == len(parties) == len(customers)
 
 
+def test_orders_of_each_party_are_those_of_its_store_or_person(
+    adventureworks_release, sales
+):
+    """Resellers order under one account of several: they match through the store."""
+    party = sales["store"].fillna(sales["account"])
+    expected = sales.groupby(party)["SalesOrderNumber"].nunique()
+    assert (len(expected), expected.sum()) == (635 + 18_484, 3_796 + 27_659)
+    accounts = adventureworks_figures.stores_of_accounts()
+    parties = accounts.fillna(pd.Series(accounts.index, accounts.index))
+    sql = """
+        select source_customer_id, count(distinct order_id)
+        from core.dim_customer_identifiers
+        left join core.fct_order_lines using (customer_id)
+        where source_system = 'erp' and is_current
+        group by all
+    """
+    released = adventureworks_release.figures(sql)
+    assert set(released) == set(accounts.index)
+    assert released == {
+        account: expected.get(party, 0) for account, party in parties.items()
+    }
+
+
+def test_accounts_of_one_store_are_one_customer_and_persons_stay_apart(
+    adventureworks_release,
+):
+    """No account is lost: 701 stores hold 1,336 accounts, each person one."""
+    accounts = adventureworks_figures.stores_of_accounts()
+    by_store = accounts.dropna().groupby(accounts).size()
+    persons = accounts.isna().sum()
+    assert (len(by_store), by_store.sum(), persons) == (701, 1_336, 18_484)
+    sql = """
+        select party_type, identifier_count, count(*)
+        from core.dim_customers where is_active group by all
+    """
+    assert adventureworks_release.figures(sql) == {
+        **{
+            ("organisation", int(size)): int(count)
+            for size, count in by_store.value_counts().items()
+        },
+        ("person", 1): persons,
+    }
+
+
 def test_two_stores_of_one_name_stay_two_customers(adventureworks_release, sales):
     names = adventureworks_figures.store_names()
     namesakes = names[names.duplicated(keep=False)]

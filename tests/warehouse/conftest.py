@@ -1,4 +1,4 @@
-"""A tiny company, landed, loaded and built by the first dbt pass."""
+"""A tiny company, landed, loaded and built up to its features."""
 
 import csv
 import hashlib
@@ -11,6 +11,8 @@ import pytest
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.cli.main import dbtRunner
 
+from echelon.identity.resolution import FormerMatching, resolve_identities
+from echelon.identity.settings import read_settings
 from echelon.landing.contract import load_contracts
 from echelon.landing.load import create_raw_schema, load_landing
 from echelon.release.previous import write_previous_tables
@@ -77,28 +79,44 @@ def load_company(landing, path):
         )
 
 
+def build(selector):
+    """Build one dbt pass, which must pass its tests."""
+    dbt_dir = str(PROJECT / "dbt_project")
+    folders = ("--project-dir", dbt_dir, "--profiles-dir", dbt_dir)
+    result = dbtRunner().invoke(["--quiet", "build", "--selector", selector, *folders])
+    # dbt would keep the file open for writing.
+    DuckDBConnectionManager.env().close()
+    DuckDBConnectionManager.close_all_connections()
+    assert result.success, result.exception
+
+
+def resolve_customers(path):
+    """Write the schema identity as the step between the first two passes does."""
+    with duckdb.connect(str(path)) as connection, duckdb.connect() as scratch:
+        resolution = resolve_identities(
+            connection, scratch, read_settings().content, FormerMatching()
+        )
+        connection.execute("create schema identity")
+        for name, frame in resolution.tables.items():
+            connection.register("frame", frame)
+            connection.execute(f"create table identity.{name} as select * from frame")
+            connection.unregister("frame")
+
+
 @pytest.fixture(scope="session")
 def warehouse(tmp_path_factory):
-    """Path of a warehouse after the first dbt pass, which must pass its tests."""
+    """Path of a warehouse after the pass before the segmentation."""
     folder = tmp_path_factory.mktemp("tiny")
     path = folder / "warehouse.duckdb"
     load_company(folder / "landing", path)
-    dbt_dir = str(PROJECT / "dbt_project")
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("ECHELON_WAREHOUSE", str(path))
         environment.setenv("ECHELON_SEED_DIR", "seeds")
         environment.setenv("DBT_TARGET_PATH", str(folder / "target"))
         environment.setenv("DBT_LOG_PATH", str(folder / "logs"))
-        result = dbtRunner().invoke(
-            [
-                *("--quiet", "build", "--selector", "before_segmentation"),
-                *("--project-dir", dbt_dir, "--profiles-dir", dbt_dir),
-            ]
-        )
-        # dbt would keep the file open for writing.
-        DuckDBConnectionManager.env().close()
-        DuckDBConnectionManager.close_all_connections()
-    assert result.success, result.exception
+        build("before_identity")
+        resolve_customers(path)
+        build("before_segmentation")
     return path
 
 

@@ -58,7 +58,7 @@ def test_gate_has_suite_profile_and_description(gate):
     assert make().name == gate.name
     assert make.__doc__.strip()
     assert gate.profile_sql.startswith("-- Grain: one row")
-    assert gate.stage in ("raw", "features", "segmentation", "marts")
+    assert gate.stage in ("raw", "identity", "features", "segmentation", "marts")
 
 
 @pytest.mark.parametrize("gate", GATES, ids=lambda gate: gate.name)

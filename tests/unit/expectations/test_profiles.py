@@ -12,7 +12,7 @@ from expectations.register import GATES
 WAREHOUSE = """
 create schema raw; create schema intermediate; create schema features;
 create schema policy; create schema segmentation; create schema core;
-create schema finance; create schema governance;
+create schema finance; create schema governance; create schema identity;
 
 create table raw.refresh_parameters as select date '2025-12-31' as as_of_date;
 create table raw.erp__customers as select unnest(['A1', 'A2']) as customer_id;
@@ -71,6 +71,40 @@ select
     'general_ledger' as ledger_code, 'DE01' as entity_code,
     '2025-12' as fiscal_period, 'freight' as cost_pool_code, '6110' as account_id,
     9.00::decimal(18, 2) as amount_base_ccy;
+
+-- C1 has the accounts a, b and c (c until now of C3, which was merged), C2 has d.
+create table raw.previous_customer_identifiers as
+select
+    'erp' as source_system, *, date '2024-01-01' as valid_from_date,
+    timestamp '2025-01-01 00:00:00' as recorded_at
+from (values ('a', 'C1'), ('b', 'C1'), ('c', 'C3'))
+    as t(source_customer_id, customer_id);
+create table intermediate.int_identity_records_unioned as
+select * from (values
+    ('erp:a', 'DE 1'), ('erp:b', 'de1'), ('erp:c', ''), ('erp:d', 'DE2')
+) as t(identifier_key, tax_id);
+create table intermediate.int_identity_links_declared as
+select
+    'erp:a' as from_key, 'erp:b' as to_key, 'declared_key' as match_rule,
+    true as is_accepted;
+create table intermediate.int_identity_decisions_in_force as
+select * from (values
+    ('must_merge', 'erp:a', 'erp:c'), ('never_merge', 'erp:a', 'erp:d')
+) as t(decision, from_key, to_key);
+create table identity.match_models as select 1 as cluster_cap;
+create table identity.clusters as
+select * from (values
+    ('erp:a', 'erp:a', 'declared_key'), ('erp:b', 'erp:a', 'declared_key'),
+    ('erp:c', 'erp:a', 'model'), ('erp:d', 'erp:d', 'self')
+) as t(identifier_key, cluster_key, match_rule);
+create table identity.customer_ids as
+select * from (values
+    ('erp:a', 'C1'), ('erp:b', 'C1'), ('erp:c', 'C1'), ('erp:d', 'C2')
+) as t(identifier_key, customer_id);
+create table identity.events as
+select * from (values
+    ('merged', 'C3', 'C1', 1, 'steward'), ('created', null, 'C2', 1, 'first seen')
+) as t(event_type, from_customer_id, to_customer_id, identifier_count, cause);
 
 create table features.ftr_customers as
 select
@@ -220,6 +254,72 @@ FLAWS = [
         "ledger_balance",
         "update raw.gl__journal_lines set base_amount = null where amount = 2.00",
         "unbalanced_journal_count",
+    ),
+    (
+        "customer_ids",
+        "insert into identity.customer_ids values ('erp:d', 'C1')",
+        "repeated_identifier_count",
+    ),
+    (
+        "customer_ids",
+        "update identity.customer_ids set customer_id = null where customer_id = 'C2'",
+        "customerless_identifier_count",
+    ),
+    (
+        "customer_ids",
+        "delete from identity.customer_ids where identifier_key = 'erp:d'",
+        "lost_identifier_count",
+    ),
+    (
+        "customer_ids",
+        "insert into identity.customer_ids values ('erp:e', 'C4')",
+        "unknown_identifier_count",
+    ),
+    (
+        "customer_ids",
+        "update identity.customer_ids set customer_id = 'C2'"
+        " where identifier_key = 'erp:c'",
+        "divided_cluster_count",
+    ),
+    (
+        "events",
+        "delete from identity.events where event_type = 'merged'",
+        "silent_change_count",
+    ),
+    (
+        "events",
+        "update identity.events set identifier_count = 2 where event_type = 'merged'",
+        "untrue_event_count",
+    ),
+    (
+        "events",
+        "update raw.previous_customer_identifiers set customer_id = 'C2'"
+        " where source_customer_id = 'c'",
+        "reused_id_count",
+    ),
+    (
+        "events",
+        "delete from identity.events where event_type = 'created'",
+        "unannounced_id_count",
+    ),
+    ("events", "update identity.events set cause = null", "causeless_event_count"),
+    (
+        "clusters",
+        "update intermediate.int_identity_records_unioned set tax_id = 'DE9'"
+        " where identifier_key = 'erp:c';"
+        "delete from intermediate.int_identity_decisions_in_force",
+        "conflicting_tax_cluster_count",
+    ),
+    (
+        "clusters",
+        "update identity.clusters set match_rule = 'model'",
+        "oversized_cluster_count",
+    ),
+    (
+        "clusters",
+        "update intermediate.int_identity_decisions_in_force"
+        " set decision = 'never_merge'",
+        "broken_decision_count",
     ),
     (
         "exchange_rates",

@@ -57,6 +57,28 @@ def test_the_manifest_states_rows_hash_and_totals_of_every_file(tmp_path):
     assert manifest["absent"]["erp__forecasts"] == "none"
 
 
+def test_the_orders_say_whom_they_name_where_it_is_not_the_account(tmp_path):
+    customers = """
+    erp__customers:
+      from: base
+      columns: {customer_id: "'C1'", name: "'Ann'", bill_to_customer_id: "'C1'"}
+    """
+    settings = "settings: {base_currency: EUR, customer_key: bill_to}\n"
+    text = mapping_text(tables=customers, extra=settings)
+    delivery = erp(land_text(tmp_path, text, {}))
+    assert manifest_of(delivery)["customer_key"] == "bill_to"
+    with duckdb.connect() as connection:
+        load_landing(
+            connection,
+            tmp_path / "landing",
+            load_contracts(CONTRACT_DIRECTORY),
+            date(2025, 12, 31),
+        )
+        assert connection.execute(
+            "select distinct customer_key from raw.deliveries"
+        ).fetchall() == [("bill_to",)]
+
+
 def test_every_system_delivers_even_if_only_to_say_why_not(tmp_path):
     systems = [item.system for item in land_amounts(tmp_path, "1")]
     assert systems == ["crm", "erp", "ext", "gl", "mdm", "tms", "wms"]

@@ -10,6 +10,8 @@ identifiers as (select * from {{ ref('dim_customer_identifiers') }}),
 
 assignments as (select * from {{ ref('stg_segmentation__assignments') }}),
 
+levels as (select * from {{ ref('int_customer_levels_resolved') }}),
+
 first_orders as (
     select
         customer_id,
@@ -25,10 +27,7 @@ current_identifiers as (
         source_customer_id,
         customer_id
     from identifiers
-    qualify row_number() over (
-        partition by source_system, source_customer_id
-        order by valid_from_date desc, recorded_at desc
-    ) = 1
+    where is_current
 ),
 
 -- A retired id is succeeded by the customer that now holds most of its identifiers.
@@ -78,6 +77,8 @@ select
     held_ids.customer_id,
     coalesce(customers.customer_name, held_ids.customer_id) as customer_name,
     customers.parent_customer_id,
+    customers.root_customer_id,
+    levels.segmented_customer_id,
     held_ids.successor_customer_id,
     customers.party_type,
     customers.business_unit,
@@ -101,4 +102,5 @@ select
 from held_ids
 left join customers on held_ids.master_customer_id = customers.customer_id
 left join first_orders on held_ids.customer_id = first_orders.customer_id
-left join assignments on held_ids.customer_id = assignments.customer_id
+left join levels on held_ids.customer_id = levels.customer_id
+left join assignments on levels.segmented_customer_id = assignments.customer_id

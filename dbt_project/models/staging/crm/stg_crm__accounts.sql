@@ -16,5 +16,8 @@ select
     postal_code,
     address as street_address,
     phone as phone_number,
-    email as email_address
+    email as email_address,
+
+    -- dates
+    updated_on as updated_date
 from {{ source('raw', 'crm__accounts') }}

@@ -31,5 +31,6 @@ select
 
     -- dates
     opened_on as opened_date,
-    closed_on as closed_date
+    closed_on as closed_date,
+    updated_on as updated_date
 from {{ source('raw', 'erp__customers') }}

@@ -8,6 +8,7 @@ select
     source_file,
     sha256 as file_sha256,
     period as delivery_period,
+    customer_key as customer_key_code,
 
     -- measures
     sequence as delivery_sequence,

@@ -1,5 +1,6 @@
 -- Grain: one row per source system and account, in one shape.
--- The source rank says whose names win: ERP, then CRM, then TMS.
+-- Where a source does not say when it last changed an account, the day it opened it is
+-- the last that is known.
 with
 
 erp_customers as (select * from {{ ref('stg_erp__customers') }}),
@@ -11,68 +12,72 @@ tms_consignees as (select * from {{ ref('stg_tms__consignees') }})
 select
     'erp' as source_system,
     customer_id as source_customer_id,
-    1 as source_rank,
+    'account' as record_role,
     customer_name,
     party_type,
+    tax_id,
+    duns,
     business_unit,
     entity_code,
     channel_code,
-    null as industry_code,
+    cast(null as varchar) as industry_code,
     parent_customer_id as parent_source_customer_id,
+    bill_to_customer_id as bill_to_source_customer_id,
     country_code,
     region_name,
     city_name,
     postal_code,
+    street_address,
+    phone_number,
+    email_address,
     false as is_strategic,
     is_intercompany,
     is_credit_hold,
     is_government,
     is_regulated,
-    opened_date
+    opened_date,
+    coalesce(updated_date, opened_date) as updated_date
 from erp_customers
-union all
+union all by name
 select
     'crm' as source_system,
     account_id as source_customer_id,
-    2 as source_rank,
+    'account' as record_role,
     account_name as customer_name,
-    null as party_type,
-    null as business_unit,
-    null as entity_code,
-    null as channel_code,
     industry_code,
     parent_account_id as parent_source_customer_id,
     country_code,
     region_name,
     city_name,
     postal_code,
+    street_address,
+    phone_number,
+    email_address,
     is_strategic,
     false as is_intercompany,
     false as is_credit_hold,
     false as is_government,
     false as is_regulated,
-    null as opened_date
+    updated_date
 from crm_accounts
-union all
+union all by name
 select
     'tms' as source_system,
     consignee_id as source_customer_id,
-    3 as source_rank,
+    'consignee' as record_role,
     consignee_name as customer_name,
-    null as party_type,
-    null as business_unit,
-    null as entity_code,
-    null as channel_code,
-    null as industry_code,
-    null as parent_source_customer_id,
+    tax_id,
     country_code,
     region_name,
     city_name,
     postal_code,
+    street_address,
+    phone_number,
+    email_address,
     false as is_strategic,
     false as is_intercompany,
     false as is_credit_hold,
     false as is_government,
     false as is_regulated,
-    null as opened_date
+    updated_date
 from tms_consignees

@@ -3,7 +3,7 @@
 -- many is a placeholder, not a party: its links are kept but not accepted.
 with
 
-identifiers as (select * from {{ ref('int_customer_identifiers_unioned') }}),
+records as (select * from {{ ref('int_identity_records_unioned') }}),
 
 crm_accounts as (select * from {{ ref('stg_crm__accounts') }}),
 
@@ -15,16 +15,14 @@ public_keys as (
     select
         identifier_key,
         'tax_id' as match_rule,
-        tax_key as public_key
-    from identifiers
-    where tax_key is not null
+        {{ normalised_key('tax_id') }} as public_key
+    from records
     union all
     select
         identifier_key,
         'duns' as match_rule,
-        duns_key as public_key
-    from identifiers
-    where duns_key is not null
+        {{ normalised_key('duns') }} as public_key
+    from records
 ),
 
 key_holders as (
@@ -34,6 +32,7 @@ key_holders as (
         min(identifier_key) as first_identifier_key,
         count(*) as identifier_count
     from public_keys
+    where public_key is not null
     group by all
     having count(*) > 1
 ),
@@ -85,7 +84,7 @@ select
     <= {{ threshold('identity_shared_key_limit') }} as is_accepted
 from distinct_links
 inner join rules using (match_rule)
-inner join identifiers as linked_from
+inner join records as linked_from
     on distinct_links.from_key = linked_from.identifier_key
-inner join identifiers as linked_to
+inner join records as linked_to
     on distinct_links.to_key = linked_to.identifier_key

@@ -1,0 +1,58 @@
+-- Grain: one row per customer and parent that one of its accounts names.
+-- The first in the order of the systems' priority, then the one of the oldest account,
+-- counts; a further one is an error that is shown.
+with
+
+resolved as (select * from {{ ref('int_parties_resolved') }}),
+
+accounts as (select * from {{ ref('int_customer_accounts_unioned') }}),
+
+survivorship as (
+    select system_priority
+    from {{ ref('policy_survivorship') }}
+    where attribute = 'parent_customer_id'
+),
+
+named_parents as (
+    select
+        children.customer_id,
+        parents.customer_id as parent_customer_id,
+        accounts.source_system,
+        accounts.source_customer_id,
+        accounts.opened_date,
+        list_position(
+            string_split(survivorship.system_priority, ' '), accounts.source_system
+        ) as system_rank
+    from accounts
+    inner join resolved as children using (source_system, source_customer_id)
+    inner join resolved as parents
+        on
+            accounts.source_system = parents.source_system
+            and accounts.parent_source_customer_id = parents.source_customer_id
+    cross join survivorship
+    where children.customer_id != parents.customer_id
+),
+
+parents_named_once as (
+    select *
+    from named_parents
+    qualify row_number() over (
+        partition by customer_id, parent_customer_id
+        order by
+            system_rank nulls last, opened_date nulls last,
+            source_system, source_customer_id
+    ) = 1
+)
+
+select
+    customer_id,
+    parent_customer_id,
+    source_system,
+    source_customer_id,
+    row_number() over (
+        partition by customer_id
+        order by
+            system_rank nulls last, opened_date nulls last,
+            source_system, source_customer_id
+    ) as parent_rank
+from parents_named_once

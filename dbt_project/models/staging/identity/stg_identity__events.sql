@@ -1,0 +1,16 @@
+select
+    -- ids
+    {{ surrogate_key(
+        ['event_type', "coalesce(cast(from_customer_id as varchar), '')", 'to_customer_id'],
+        'E'
+    ) }} as identity_event_key,
+    cast(from_customer_id as varchar) as from_customer_id,
+    to_customer_id,
+
+    -- attributes
+    event_type,
+    cause,
+
+    -- measures
+    cast(identifier_count as bigint) as identifier_count
+from {{ source('identity', 'events') }}

@@ -1,0 +1,43 @@
+"""The command by which a steward joins or parts two identifiers."""
+
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated
+
+import typer
+
+from echelon.cli_options import AsJson, check_date, print_json
+from echelon.config import PROJECT_DIR, load_settings
+from echelon.identity.decide import Decision, parse_identifier
+from echelon.identity.decide import decide as land_decision
+
+
+def decide(
+    decision: Annotated[str, typer.Argument(help="must-merge, never-merge, unmerge")],
+    from_identifier: Annotated[str, typer.Argument(metavar="FROM", help="system:id")],
+    to_identifier: Annotated[str, typer.Argument(metavar="TO", help="system:id")],
+    by: Annotated[str, typer.Option(help="Who decides.")],
+    reason: Annotated[str, typer.Option(help="Why.")],
+    on: Annotated[
+        str | None, typer.Option(help="YYYY-MM-DD; today if left out.")
+    ] = None,
+    until: Annotated[str, typer.Option(help="YYYY-MM-DD; for ever if left out.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Decide that two identifiers are one customer, or never are."""
+    for day in filter(None, (on, until)):
+        check_date(day)
+    given = Decision(
+        decision.replace("-", "_"),
+        *parse_identifier(from_identifier),
+        *parse_identifier(to_identifier),
+        decided_on=on or date.today().isoformat(),
+        decided_by=by,
+        reason=reason,
+        valid_to=until,
+    )
+    path = land_decision(load_settings().data_dir, PROJECT_DIR, given)
+    if as_json:
+        print_json({**asdict(given), "delivery": str(path)})
+    else:
+        print(f"Landed in {path}; the next refresh heeds it.")

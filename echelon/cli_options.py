@@ -1,0 +1,43 @@
+"""What do the commands share: options, their checks, output for machines?"""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from echelon.errors import EchelonError, ExitCode, Fault
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON line for machines.")]
+
+
+def check_date(text: str) -> None:
+    """Refuse an as-of date that is none, or that is written in another form."""
+    try:
+        is_date = date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        is_date = False
+    if not is_date:
+        message = f"{text!r} is not a date"
+        raise bad_option(message, "--as-of", "write it as YYYY-MM-DD", "bad_date")
+
+
+def check_directory(path: Path, option: str) -> None:
+    """Refuse an option that names no directory."""
+    if not path.is_dir():
+        message = f"{path} is not a directory"
+        raise bad_option(message, option, "give the path of a directory that exists")
+
+
+def bad_option(
+    message: str, option: str, hint: str, code: str = "bad_option"
+) -> EchelonError:
+    """Say which option of the command line cannot be, and why."""
+    fault = Fault(code, message, column=option, hint=hint)
+    return EchelonError(ExitCode.CONFIGURATION, fault)
+
+
+def print_json(record: object) -> None:
+    """Print one JSON line."""
+    print(json.dumps(record, sort_keys=True, default=str))

@@ -1,0 +1,125 @@
+"""Which customer is each identifier, and what changed against the last release?"""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import date
+
+import duckdb
+import pandas as pd
+
+from echelon.identity.causes import explain_events
+from echelon.identity.known import KnownPairs
+from echelon.identity.matching import MatchInputs, MatchOutcome, match_records
+from echelon.identity.model import MatchModel
+from echelon.identity.persistence import assign_ids
+from echelon.identity.settings import MatchSettings
+
+INPUTS = (
+    "int_identity_records_unioned",
+    "int_identity_links_declared",
+    "int_identity_decisions_in_force",
+)
+HISTORY_SQL = """
+    select
+        source_system || ':' || source_customer_id as identifier_key,
+        customer_id,
+        valid_from_date,
+        recorded_at
+    from raw.previous_customer_identifiers
+"""
+
+
+@dataclass(frozen=True)
+class FormerMatching:
+    """What the release in force knew of matching.
+
+    Attributes:
+        model: Weights to reuse; None trains anew.
+        known: Pairs that need no scoring again.
+        trained_as_of_date: When the weights were learnt.
+    """
+
+    model: MatchModel | None = None
+    known: KnownPairs | None = None
+    trained_as_of_date: date | None = None
+
+
+@dataclass(frozen=True)
+class Resolution:
+    """Who is who.
+
+    Attributes:
+        outcome: What the matcher found, and its state for the next refresh.
+        tables: The tables of schema ``identity`` by name: clusters, pairs,
+            customer_ids, events, match_models.
+    """
+
+    outcome: MatchOutcome
+    tables: dict[str, pd.DataFrame]
+
+
+def resolve_identities(
+    connection: duckdb.DuckDBPyConnection,
+    scratch: duckdb.DuckDBPyConnection,
+    settings: MatchSettings,
+    former: FormerMatching,
+    announce: Callable[[str], None] = lambda text: None,
+) -> Resolution:
+    """Match the records of a warehouse, let ids survive and explain what changed.
+
+    Args:
+        connection: The warehouse after the dbt pass ``before_identity``; only read.
+        scratch: A database of the matcher's own.
+        settings: What decides a match.
+        former: The matcher's state of the release in force.
+        announce: Told what is being done.
+
+    Returns:
+        The matcher's outcome and the tables to write.
+
+    Raises:
+        EchelonError: What ``match_records`` raises.
+    """
+    records, links, decisions = (
+        connection.execute(
+            f"select * from intermediate.{name} order by all"
+        ).to_arrow_table()
+        for name in INPUTS
+    )
+    history = connection.execute(HISTORY_SQL).df()
+    as_of: date = connection.execute(
+        "select as_of_date from raw.refresh_parameters"
+    ).fetchall()[0][0]
+    inputs = MatchInputs(records, links, decisions)
+    outcome = match_records(
+        scratch, inputs, settings, (former.model, former.known), announce
+    )
+    assignment = assign_ids(outcome.clusters.to_pandas(), history)
+    connection.register("match_pairs", outcome.pairs)
+    events = explain_events(connection, assignment)
+    connection.unregister("match_pairs")
+    trained = former.trained_as_of_date if outcome.is_model_reused else as_of
+    tables = {
+        "clusters": outcome.clusters.to_pandas(),
+        "pairs": outcome.pairs.to_pandas(),
+        "customer_ids": assignment.customer_ids,
+        "events": events,
+        "match_models": _model_row(outcome, settings, trained),
+    }
+    return Resolution(outcome, tables)
+
+
+def _model_row(
+    outcome: MatchOutcome, settings: MatchSettings, trained: date | None
+) -> pd.DataFrame:
+    weights = [asdict(comparison) for comparison in outcome.model.comparisons]
+    row = {
+        "model_version": outcome.model.version,
+        "settings_hash": outcome.model.settings_hash,
+        "weights_json": json.dumps(weights),
+        "trained_as_of_date": trained,
+        "is_reused": outcome.is_model_reused,
+        "cluster_cap": settings.guards.cluster_cap,
+    }
+    return pd.DataFrame([row])
