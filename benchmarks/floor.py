@@ -16,7 +16,7 @@ STAGES = {
     "before_segmentation": ("staging", "intermediate", "features"),
     "after_segmentation": ("segmentation_staging", "marts"),
 }
-COPIED_SCHEMAS = ("policy", "reference", "segmentation")
+COPIED_SCHEMAS = ("policy", "reference", "identity", "segmentation")
 REFRESH_TABLES = (
     "refresh_parameters",
     "deliveries",

@@ -177,6 +177,8 @@ def _land(data_dir: Path, content: bytes) -> Path:
         }
         text = json.dumps(manifest, indent=2, sort_keys=True) + "\n"
         (scratch / MANIFEST_FILE).write_text(text, "utf-8")
+        for written in scratch.iterdir():
+            written.chmod(0o444)
         scratch.chmod(0o755)
         return scratch.rename(system_dir / delivery_id)
     finally:
