@@ -177,6 +177,14 @@ GATES: tuple[Gate, ...] = (
         is_critical=False,
     ),
     Gate(
+        schema="features",
+        name="order_units",
+        stage="features",
+        description="Quantities come in units that can be converted.",
+        examines=("intermediate.int_order_lines_converted",),
+        is_critical=False,
+    ),
+    Gate(
         schema="segmentation",
         name="attribute_admissions",
         stage="segmentation",

@@ -74,3 +74,17 @@ def ftr_customers_imputation() -> gx.ExpectationSuite:
             ),
         ],
     )
+
+
+def order_units() -> gx.ExpectationSuite:
+    """Quantities come in units that can be converted."""
+    return gx.ExpectationSuite(
+        name="order_units",
+        expectations=[
+            advised_most(
+                "unconverted_line_count",
+                0,
+                "Such a line counts in no demand, weight or case; its money does.",
+            ),
+        ],
+    )

@@ -60,7 +60,9 @@ create table intermediate.int_missing_exchange_rates (
     table_name varchar, currency_code varchar, calendar_date date
 );
 create table intermediate.int_order_lines_converted as
-select * from (values
+select *, 2::decimal(18, 4) as ordered_qty, 'EA' as uom,
+    2::decimal(18, 4) as base_qty
+from (values
     ('O1', 1, 'C1', '2025-12', 70.00::decimal(18, 2), 70.00::decimal(18, 2), 40.00),
     ('O1', 2, 'C1', '2025-12', 20.00, 20.00, 10.00),
     ('O2', 1, 'C2', '2025-12', 10.00, 10.00, null)
@@ -383,6 +385,12 @@ FLAWS = [
         "update features.ftr_customers"
         " set is_imputed_otif_ratio = (customer_id = 'C1')",
         "excess_imputed_ratio",
+    ),
+    (
+        "order_units",
+        "update intermediate.int_order_lines_converted"
+        " set base_qty = null where line_no = 2",
+        "unconverted_line_count",
     ),
     (
         "attribute_admissions",

@@ -92,6 +92,7 @@ CLEAN = {
         "examined_row_count": [10],
         "excess_imputed_ratio": [-0.4],
     },
+    "order_units": {"examined_row_count": [100], "unconverted_line_count": [0]},
     "attribute_admissions": {
         "examined_row_count": [31],
         "unadmitted_feature_count": [0],
@@ -222,6 +223,7 @@ VALUE_CORRUPTIONS = [
     ("ftr_customers_ranges", "negative_count", 1, BETWEEN),
     ("ftr_customers_ranges", "above_one_count", 1, BETWEEN),
     ("ftr_customers_imputation", "excess_imputed_ratio", 0.01, BETWEEN),
+    ("order_units", "unconverted_line_count", 1, BETWEEN),
     ("attribute_admissions", "unadmitted_feature_count", 1, BETWEEN),
     ("attribute_admissions", "admitted_attribute_count", 2, BETWEEN),
     ("assignments", "repeated_customer_count", 1, BETWEEN),
