@@ -8,9 +8,10 @@ import dagster as dg
 from dagster_project.faults import reported_faults
 from dagster_project.resources.refresh import RefreshResource
 from echelon.config import CONTRACTS_DIR
-from echelon.errors import EchelonError, ExitCode
+from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.landing.contract import load_contracts
 from echelon.landing.load import load_landing
+from echelon.release.inputs import hash_deliveries
 
 CONTRACTS = load_contracts(CONTRACTS_DIR)
 EXTRA_TABLES = {
@@ -77,6 +78,8 @@ def deliveries(
                 candidate.as_of_date,
                 _announce,
             )
+        if hash_deliveries(refresh.settings.data_dir) != candidate.hashes.deliveries:
+            raise _landed_meanwhile()
         for name in EXTRA_TABLES:
             yield dg.MaterializeResult(asset_key=["raw", name])
         for name, table in report.tables.items():
@@ -97,6 +100,18 @@ def deliveries(
                     ),
                 },
             )
+
+
+def _landed_meanwhile() -> EchelonError:
+    return EchelonError(
+        ExitCode.BUSY,
+        Fault(
+            code="landed_meanwhile",
+            message="the deliveries changed while this refresh was reading them",
+            rule="a release names the deliveries it was made of",
+            hint="refresh again",
+        ),
+    )
 
 
 def _announce(path: str, number: int, count: int) -> None:

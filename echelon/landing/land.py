@@ -1,7 +1,5 @@
 """How do native extracts become landing deliveries? By a mapping file alone."""
 
-import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,10 +12,11 @@ from echelon.landing.land_delivery import (
     LandedDelivery,
     LandedTable,
     draft_policy,
-    publish_delivery,
+    stage_delivery,
 )
 from echelon.landing.land_files import delivered_period, write_table
 from echelon.landing.land_tables import build_table
+from echelon.landing.land_together import publish_together, scratch_of_landing
 from echelon.landing.mapping_check import absent_tables, check_mapping
 from echelon.landing.mapping_document import MappingDocument, read_mapping
 from echelon.landing.sources import create_queries, load_files
@@ -45,16 +44,15 @@ def land(
 
     Raises:
         EchelonError: CONFIGURATION, if the mapping is wrong; INPUT_REJECTED, if the
-            sources are not as it says. Nothing has landed then.
+            sources are not as it says; BUSY, if another landing is under way. Nothing
+            has landed then.
     """
     say = progress or (lambda _: None)
     contracts = load_contracts(CONTRACT_DIRECTORY)
     document = read_mapping(mapping_path)
     check_mapping(document, contracts)
     policy = draft_policy(document)
-    landing_dir.mkdir(parents=True, exist_ok=True)
-    staging = Path(tempfile.mkdtemp(prefix=".landing-", dir=landing_dir))
-    try:
+    with scratch_of_landing(landing_dir) as staging:
         with duckdb.connect(str(staging / "work.duckdb")) as connection:
             say("reading the source files")
             load_files(connection, document, source_dir)
@@ -66,12 +64,12 @@ def land(
         drafts = _drafts(document, contracts, tables, period)
         drafts += [policy.dated(period)] if policy else []
         say("publishing the deliveries")
-        return [
-            publish_delivery(document.mapping, draft, staging, landing_dir)
+        deliveries = [
+            stage_delivery(document.mapping, draft, staging, landing_dir)
             for draft in drafts
         ]
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+        publish_together(staging, deliveries)
+        return deliveries
 
 
 def _drafts(

@@ -1,4 +1,4 @@
-"""When is a delivery new, and how does it appear all at once?"""
+"""When is a delivery new, and what does its manifest promise?"""
 
 import csv
 import hashlib
@@ -11,6 +11,7 @@ from typing import Any
 
 from echelon.hashing import sha256_of_file
 from echelon.landing.checks import WAIVING_SYSTEM
+from echelon.landing.manifest import MANIFEST_FILE
 from echelon.landing.mapping import Mapping
 from echelon.landing.mapping_document import MappingDocument
 
@@ -138,16 +139,17 @@ def _check_base_currency(document: MappingDocument, directory: Path) -> None:
         raise document.configuration_error("base_currency_differs", key, message, hint)
 
 
-def publish_delivery(
+def stage_delivery(
     mapping: Mapping, draft: DeliveryDraft, staging: Path, landing_dir: Path
 ) -> LandedDelivery:
-    """Put a delivery in place under its content hash, or find it there already.
+    """Write a delivery aside under its content hash, or find it landed already.
 
     Args:
         mapping: The mapping that made it.
         draft: The delivery.
-        staging: Scratch directory on the same disk as the landing directory.
-        landing_dir: Directory that receives ``<system>/<delivery_id>/``.
+        staging: Scratch directory on the same disk as the landing directory; a new
+            delivery stands in it under the name of its system.
+        landing_dir: Directory that will receive ``<system>/<delivery_id>/``.
 
     Returns:
         The delivery. Equal content is never landed twice in a row; content that
@@ -172,7 +174,7 @@ def publish_delivery(
     path = system_dir / delivery_id
     if is_new:
         manifest = {**content, "delivery_id": delivery_id, "sequence": sequence}
-        _write(draft, manifest, staging / draft.system, path)
+        _write(draft, manifest, staging / draft.system)
     rows = {table.name: table.rows for table in draft.tables}
     return LandedDelivery(
         draft.system, delivery_id, path, is_new, rows, dict(draft.absent)
@@ -230,24 +232,19 @@ def _digest(content: dict[str, Any]) -> str:
 
 def _sequences(system_dir: Path, prefix: str) -> dict[str, int]:
     sequences = {}
-    for manifest in sorted(system_dir.glob(f"{prefix}*/manifest.json")):
+    for manifest in sorted(system_dir.glob(f"{prefix}*/{MANIFEST_FILE}")):
         sequence = json.loads(manifest.read_text("utf-8"))["sequence"]
         sequences[manifest.parent.name] = int(sequence)
     return sequences
 
 
-def _write(
-    draft: DeliveryDraft, manifest: dict[str, Any], scratch: Path, path: Path
-) -> None:
-    """Write under a scratch name, then rename: readers see all of it or nothing."""
+def _write(draft: DeliveryDraft, manifest: dict[str, Any], scratch: Path) -> None:
     scratch.mkdir()
     for table in draft.tables:
         shutil.copyfile(table.file, scratch / table.file.name)
     text = json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
-    (scratch / "manifest.json").write_text(text, "utf-8")
+    (scratch / MANIFEST_FILE).write_text(text, "utf-8")
     for file in scratch.iterdir():
         file.chmod(0o444)
         with file.open("rb") as stream:
             os.fsync(stream.fileno())
-    path.parent.mkdir(parents=True, exist_ok=True)
-    scratch.rename(path)

@@ -3,6 +3,7 @@
 import calendar
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,8 @@ from echelon.spelling import with_suggestion
 
 MANIFEST_FILE = "manifest.json"
 POLICY_SYSTEM = "policy"
+SCRATCH_PREFIX = ".landing-"
+UNDER_WAY_FILE = "under_way.json"
 _MONTH_OR_DAY = r"\d{4}-\d{2}(-\d{2})?"
 _Text = Annotated[str, Field(min_length=1)]
 _DecimalText = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
@@ -102,7 +105,7 @@ class Landing:
 
     Attributes:
         deliveries: Complete deliveries by system, sequence and delivery id.
-        incomplete: Labels of directories without a manifest: still being written.
+        incomplete: Labels of directories that are still landing.
     """
 
     deliveries: tuple[Delivery, ...]
@@ -111,12 +114,27 @@ class Landing:
 
 def delivery_directories(landing_dir: Path) -> list[Path]:
     """List the directories of complete deliveries, by system and delivery id."""
+    under_way = landings_under_way(landing_dir)
     return [
         directory
         for system in _directories(landing_dir)
         for directory in _directories(system)
-        if _is_complete(directory)
+        if _is_complete(directory, under_way)
     ]
+
+
+def landings_under_way(landing_dir: Path) -> set[str]:
+    """List the deliveries, ``<system>/<delivery_id>``, that wait for others to land.
+
+    The systems of a company land together: until the last one is in its place, the
+    landing's scratch directory names them all.
+    """
+    labels: set[str] = set()
+    for file in sorted(landing_dir.glob(f"{SCRATCH_PREFIX}*/{UNDER_WAY_FILE}")):
+        # A landing that ends while one looks has landed.
+        with suppress(FileNotFoundError):
+            labels.update(json.loads(file.read_text("utf-8")))
+    return labels
 
 
 def read_landing(landing_dir: Path, contracts: Mapping[str, TableContract]) -> Landing:
@@ -135,13 +153,14 @@ def read_landing(landing_dir: Path, contracts: Mapping[str, TableContract]) -> L
     systems = {contract.system for contract in contracts.values()} | {POLICY_SYSTEM}
     deliveries: list[Delivery] = []
     incomplete: list[str] = []
+    under_way = landings_under_way(landing_dir)
     for system in _directories(landing_dir):
         if system.name not in systems:
             message = with_suggestion("unknown system", system.name, systems)
             raise failure("unknown_system", message, system.name)
         for directory in _directories(system):
             label = f"{system.name}/{directory.name}"
-            if _is_complete(directory):
+            if _is_complete(directory, under_way):
                 deliveries.append(_read_delivery(directory, label, contracts))
             else:
                 incomplete.append(label)
@@ -158,9 +177,10 @@ def _load_order(delivery: Delivery) -> tuple[str, int, str]:
     return manifest.system, manifest.sequence, manifest.delivery_id
 
 
-def _is_complete(directory: Path) -> bool:
+def _is_complete(directory: Path, under_way: set[str]) -> bool:
     # The manifest is written last.
-    return (directory / MANIFEST_FILE).is_file()
+    is_under_way = f"{directory.parent.name}/{directory.name}" in under_way
+    return (directory / MANIFEST_FILE).is_file() and not is_under_way
 
 
 def _directories(parent: Path) -> list[Path]:

@@ -98,14 +98,15 @@ def hash_inputs(data_dir: Path, project_dir: Path, seeds_dir: Path) -> InputHash
     """
     lock_file = project_dir / LOCK_FILE
     return InputHashes(
-        deliveries=sha256_of_record(_delivery_hashes(data_dir)),
+        deliveries=hash_deliveries(data_dir),
         logic=_hash_tree(project_dir, _logic_files(project_dir)),
         policy=_hash_tree(seeds_dir, _files(seeds_dir)),
         libraries=sha256_of_file(lock_file) if lock_file.exists() else "",
     )
 
 
-def _delivery_hashes(data_dir: Path) -> list[str]:
+def hash_deliveries(data_dir: Path) -> str:
+    """Hash everything that has landed."""
     # The manifest holds the SHA-256 of its files, which the loader checks; sizes make
     # an edit of a landed file show up here without reading gigabytes.
     hashes = []
@@ -113,7 +114,7 @@ def _delivery_hashes(data_dir: Path) -> list[str]:
         sizes = sorted((path.name, path.stat().st_size) for path in directory.iterdir())
         manifest = sha256_of_file(directory / "manifest.json")
         hashes.append(sha256_of_record([directory.parent.name, manifest, sizes]))
-    return sorted(hashes)
+    return sha256_of_record(sorted(hashes))
 
 
 def _files(root: Path) -> list[Path]:

@@ -2,6 +2,9 @@
 
 import hashlib
 import json
+import shutil
+import subprocess
+import sys
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +16,9 @@ from mapping_project import land_text, mapping_text, rows_of, write_files
 from echelon.errors import EchelonError
 from echelon.landing.contract import load_contracts
 from echelon.landing.land import CONTRACT_DIRECTORY, land
+from echelon.landing.land_together import scratch_of_landing
 from echelon.landing.load import load_landing
+from echelon.landing.manifest import delivery_directories
 from echelon.landing.mapping_schema import mapping_schema_text
 
 MAPPINGS = Path(__file__).parents[3] / "mappings"
@@ -27,6 +32,17 @@ erp__charges:
     direction: {constant: cost}
     amount: amount
     currency_code: {constant: EUR}
+"""
+ANOTHER_LANDING = """
+import sys
+from pathlib import Path
+from echelon.errors import EchelonError
+from echelon.landing.land_together import scratch_of_landing
+try:
+    with scratch_of_landing(Path(sys.argv[1])):
+        print("landing")
+except EchelonError as error:
+    print(int(error.exit_code))
 """
 TEXT = mapping_text("charges: {file: c.csv}", CHARGES)
 
@@ -178,6 +194,49 @@ def test_mapping_and_policy_must_name_the_same_base_currency(tmp_path):
     write_policy(tmp_path, "USD")
     with pytest.raises(EchelonError, match="base_currency_code USD"):
         land_text(tmp_path, mapping_text(extra="policy: tiny_policy\n"))
+
+
+def landed_systems(tmp_path):
+    found = delivery_directories(tmp_path / "landing")
+    return sorted(directory.parent.name for directory in found)
+
+
+def test_a_system_that_cannot_land_keeps_the_others_from_landing(tmp_path):
+    in_the_way = tmp_path / "landing" / "tms"
+    in_the_way.parent.mkdir()
+    in_the_way.write_text("")
+    with pytest.raises(OSError, match="tms"):
+        land_amounts(tmp_path, "1")
+    assert landed_systems(tmp_path) == []
+    assert [path.name for path in sorted((tmp_path / "landing").glob("*/*"))] == []
+    in_the_way.unlink()
+    land_amounts(tmp_path, "1")
+    assert len(landed_systems(tmp_path)) == 7
+
+
+def test_what_a_killed_landing_had_put_in_place_is_passed_over_and_taken_back(tmp_path):
+    deliveries = land_amounts(tmp_path, "1")
+    waiting = [f"{d.system}/{d.delivery_id}" for d in deliveries if d.system != "gl"]
+    shutil.rmtree(next(d.path for d in deliveries if d.system == "gl"))
+    scratch = tmp_path / "landing" / ".landing-killed"
+    scratch.mkdir()
+    (scratch / "under_way.json").write_text(json.dumps(waiting))
+    assert landed_systems(tmp_path) == []
+    again = land_amounts(tmp_path, "1")
+    assert all(delivery.is_new for delivery in again)
+    assert len(landed_systems(tmp_path)) == 7
+    assert not scratch.exists()
+
+
+def test_two_landings_at_once_are_one_too_many(tmp_path):
+    with scratch_of_landing(tmp_path / "landing"):
+        done = subprocess.run(
+            [sys.executable, "-c", ANOTHER_LANDING, str(tmp_path / "landing")],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    assert done.stdout == "75\n", done.stderr
 
 
 def test_what_lands_is_what_loading_accepts(tmp_path):
