@@ -101,6 +101,15 @@ GATES: tuple[Gate, ...] = (
         is_critical=False,
     ),
     Gate(
+        schema="raw",
+        name="trial_balance_tie",
+        stage="raw",
+        description="Journals add up to the movement of the trial balances.",
+        examines=("raw.gl__trial_balances", "raw.gl__journal_lines"),
+        requires=("gl__journal_lines", "gl__trial_balances"),
+        is_critical=False,
+    ),
+    Gate(
         schema="identity",
         name="customer_ids",
         stage="identity",

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -52,12 +53,14 @@ class PublishedContent:
         views: Stored tables each view stands on, by ``schema.view``.
         exported: Exported addresses.
         not_exported: Reason by address of what was left out of the Parquet export.
+        input_files: The delivered files it was made of.
     """
 
     tables: dict[str, TableContent]
     views: dict[str, list[str]]
     exported: tuple[str, ...]
     not_exported: dict[str, str]
+    input_files: list[dict[str, Any]]
 
 
 def attach_files(

@@ -99,6 +99,23 @@ def input_dates(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return {system: day.isoformat() for system, day in rows}
 
 
+def input_files(connection: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    """List the delivered files a release is made of.
+
+    Args:
+        connection: Connection with the candidate attached.
+
+    Returns:
+        Table, path below the landing directory, hash, sequence and counts of each.
+    """
+    columns = ["table_name", "source_file", "sha256", "sequence", "row_count"]
+    columns.append("quarantined_row_count")
+    rows = connection.execute(
+        f"select {', '.join(columns)} from {SOURCE}.raw.deliveries order by all"
+    ).fetchall()
+    return [dict(zip(columns, row, strict=True)) for row in rows]
+
+
 def stamp_tables(
     connection: duckdb.DuckDBPyConnection,
     candidate: Candidate,

@@ -28,11 +28,13 @@ from echelon.release.gates import (
     judge_gates,
     refuse_unless_passed,
 )
+from echelon.release.landed_ledger import add_up_journals, compare_with_journals
 from echelon.release.layout import (
     ARTEFACTS_NAME,
     MANIFEST_NAME,
     PUBLISHED_NAME,
     fsync_directory,
+    landing_dir,
     write_json,
 )
 from echelon.release.published_file import (
@@ -42,9 +44,10 @@ from echelon.release.published_file import (
     export_parquet,
     write_published,
 )
-from echelon.release.release_tables import SOURCE
+from echelon.release.release_tables import SOURCE, input_files
 from echelon.release.retention import remove_tree
 from echelon.release.store import current_release_id
+from echelon.release.tie_out import reconciled_by_period
 
 STAGED_NAME = "release"
 
@@ -98,6 +101,7 @@ def stage_release(
         shutil.copytree(candidate.artefacts_dir, staged / ARTEFACTS_NAME)
     audit = audit_in_fresh_process(staged / PUBLISHED_NAME)
     _refuse_unless_same(content, audit)
+    _refuse_unless_landed(candidate, content, staged / PUBLISHED_NAME)
     write_json(staged / MANIFEST_NAME, _manifest(candidate, content, audit, staged))
     _settle(staged)
     return staged
@@ -152,7 +156,8 @@ def _write_files(
         exported, left_out = export_parquet(
             connection, tables, views, staged / "parquet", limit
         )
-    return PublishedContent(tables, views, exported, left_out)
+        files = input_files(connection)
+    return PublishedContent(tables, views, exported, left_out, files)
 
 
 def _refuse_if_overtaken(candidate: Candidate) -> None:
@@ -178,6 +183,20 @@ def _refuse_unless_same(content: PublishedContent, audit: FileAudit) -> None:
         raise gate_failed("tie_out", f"{len(found)} pools do not tie: {found[0]}")
 
 
+def _refuse_unless_landed(
+    candidate: Candidate, content: PublishedContent, database: Path
+) -> None:
+    """Compare the ledger with the journals as they were delivered."""
+    ledger = add_up_journals(
+        landing_dir(candidate.data_dir), content.input_files, candidate.as_of_date
+    )
+    differences = compare_with_journals(ledger, reconciled_by_period(database))
+    if differences:
+        raise gate_failed(
+            "tie_out", f"{len(differences)} periods do not tie: {differences[0]}"
+        )
+
+
 def _manifest(
     candidate: Candidate, content: PublishedContent, audit: FileAudit, staged: Path
 ) -> dict[str, Any]:
@@ -197,6 +216,7 @@ def _manifest(
                 for kind, digest in asdict(candidate.hashes).items()
             },
             "inputs_sha256": candidate.inputs_sha256,
+            "files": content.input_files,
         },
         "engine": {"duckdb": duckdb.__version__, "storage_version": STORAGE_VERSION},
         "tables": {name: asdict(table) for name, table in sorted(audit.tables.items())},

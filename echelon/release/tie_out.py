@@ -8,16 +8,19 @@ comparison is between Python integers of cents.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from echelon.release.content import columns_of
+from echelon.release.content import columns_of, current_catalog
+from echelon.release.store import open_database
 
 # Reconciliation and the amount it explains: the ledger's, or the charges' of a company
 # without a ledger.
+LEDGER = "finance.rpt_gl_reconciliation_by_cost_pool_month"
 RECONCILIATIONS = {
-    "finance.rpt_gl_reconciliation_by_cost_pool_month": "gl_amount_base_ccy",
+    LEDGER: "gl_amount_base_ccy",
     "finance.rpt_charge_reconciliation_by_cost_pool_month": "charged_amount_base_ccy",
 }
 COST_TO_SERVE = "core.fct_cost_to_serve"
@@ -85,6 +88,28 @@ def tie_out(connection: duckdb.DuckDBPyConnection, catalog: str) -> TieOut:
         differences += _allocation_differences(connection, catalog, allocated)
     total = sum(allocated.values())
     return TieOut(len(allocated), ledger_cents, total, tuple(differences))
+
+
+def reconciled_by_period(database: Path) -> dict[tuple[str, str], int]:
+    """Add up the reconciled ledger of a published file.
+
+    Args:
+        database: A published database.
+
+    Returns:
+        Cents by entity and fiscal period; empty without a ledger.
+    """
+    cents: dict[tuple[str, str], int] = {}
+    with open_database(database) as connection:
+        if not columns_of(connection, current_catalog(connection), LEDGER):
+            return cents
+        rows = connection.execute(
+            f"select entity_code, fiscal_period, {RECONCILIATIONS[LEDGER]}"
+            f" from {LEDGER} order by all"
+        ).fetchall()
+    for entity, period, amount in rows:
+        cents[entity, period] = cents.get((entity, period), 0) + _cents(amount)
+    return cents
 
 
 def _reconciliation(

@@ -10,8 +10,15 @@ from echelon.audit import AuditEvent, read_events
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.hashing import sha256_of_file
 from echelon.release.audit_file import FileAudit, audit_file
-from echelon.release.layout import ARTEFACTS_NAME, MANIFEST_NAME, PUBLISHED_NAME
+from echelon.release.landed_ledger import add_up_journals, compare_with_journals
+from echelon.release.layout import (
+    ARTEFACTS_NAME,
+    MANIFEST_NAME,
+    PUBLISHED_NAME,
+    landing_dir,
+)
 from echelon.release.store import Release, find_release, release_in_force
+from echelon.release.tie_out import reconciled_by_period
 
 
 @dataclass(frozen=True)
@@ -24,6 +31,8 @@ class Verification:
         tables: Number of tables whose content hash matches the manifest; 0 when the
             engine's version differs from the one that hashed them.
         pools: Number of entity x period x pool rows that tie to the ledger.
+        ledger: What the ledger was compared with: the landed journals, or the copy in
+            the release and why.
         events: Number of links of the audit chain.
     """
 
@@ -31,6 +40,7 @@ class Verification:
     files: int
     tables: int
     pools: int
+    ledger: str
     events: int
 
     def to_dict(self) -> dict[str, Any]:
@@ -44,6 +54,7 @@ class Verification:
             f"{self.files} files have the SHA-256 of the manifest",
             f"{self.tables} tables hold the rows that were published",
             f"{self.pools} pools tie to the ledger to the cent",
+            f"the ledger was compared with {self.ledger}",
             f"{self.events} events of the audit log follow one another",
         ]
 
@@ -74,9 +85,24 @@ def verify(data_dir: Path, release_id: str | None = None) -> Verification:
     tables = _check_tables(release, manifest, audit)
     if audit.tie_out.differences:
         raise _differs(release, "does_not_tie", audit.tie_out.differences[0])
+    ledger = _check_ledger(data_dir, release, manifest)
     return Verification(
-        release.release_id, files, tables, audit.tie_out.pools, len(events)
+        release.release_id, files, tables, audit.tie_out.pools, ledger, len(events)
     )
+
+
+def _check_ledger(data_dir: Path, release: Release, manifest: dict[str, Any]) -> str:
+    """Compare the reconciled ledger with the landed journals; say with what it was."""
+    ledger = add_up_journals(
+        landing_dir(data_dir), manifest["inputs"]["files"], release.as_of_date
+    )
+    if ledger.reason is not None:
+        return f"its copy in the release: {ledger.reason}"
+    published = reconciled_by_period(release.database)
+    differences = compare_with_journals(ledger, published)
+    if differences:
+        raise _differs(release, "ledger_differs", differences[0])
+    return f"the landed journals of {len(ledger.cents)} entity months"
 
 
 def check_inherited(data_dir: Path, release: Release) -> None:

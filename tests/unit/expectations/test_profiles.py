@@ -41,6 +41,7 @@ select * from (values
     ('erp__order_lines', true, null, 3, 0, 0),
     ('erp__charges', false, 'not kept', 0, 0, 0), ('gl__accounts', true, null, 1, 0, 0),
     ('gl__journal_lines', true, null, 3, 0, 0),
+    ('gl__trial_balances', true, null, 2, 0, 0),
     ('tms__freight_charges', true, null, 1, 0, 0)
 ) as t(table_name, is_available, unavailable_reason, row_count, later_row_count,
        later_quarantined_row_count);
@@ -50,11 +51,19 @@ select * from (values ('6110', 'expense'), ('1000', 'asset'))
     as t(account_id, account_type);
 create table raw.gl__journal_lines as
 select * from (values
-    ('DE01', 'J1', '6110', 9.00::decimal(18, 2), 'EUR', null::decimal(18, 2)),
-    ('DE01', 'J1', '1000', -9.00, 'EUR', null),
-    ('DE01', 'J2', '1000', 2.00, 'USD', 1.80),
-    ('DE01', 'J2', '1000', -1.80, 'EUR', -1.80)
-) as t(entity_code, journal_id, account_id, amount, currency_code, base_amount);
+    ('DE01', 'J2', '1000', 2.00::decimal(18, 2), 'USD', 1.80::decimal(18, 2),
+     '2025-12'),
+    ('DE01', 'J1', '6110', 9.00, 'EUR', null, '2025-12'),
+    ('DE01', 'J1', '1000', -9.00, 'EUR', null, '2025-12'),
+    ('DE01', 'J2', '1000', -1.80, 'EUR', -1.80, '2025-12')
+) as t(entity_code, journal_id, account_id, amount, currency_code, base_amount,
+       fiscal_period);
+
+create table raw.gl__trial_balances as
+select * from (values
+    ('DE01', '6110', '2025-12', 9.00::decimal(18, 2), 0.00::decimal(18, 2)),
+    ('DE01', '1000', '2025-12', 2.00, 10.80)
+) as t(entity_code, account_id, fiscal_period, debit_amount, credit_amount);
 
 create table intermediate.int_missing_exchange_rates (
     table_name varchar, currency_code varchar, calendar_date date
@@ -256,6 +265,11 @@ FLAWS = [
         "ledger_balance",
         "update raw.gl__journal_lines set base_amount = null where amount = 2.00",
         "unbalanced_journal_count",
+    ),
+    (
+        "trial_balance_tie",
+        "update raw.gl__trial_balances set debit_amount = 9.01 where debit_amount = 9",
+        "untied_balance_count",
     ),
     (
         "customer_ids",
@@ -488,7 +502,8 @@ FLAWS = [
     ),
     (
         "ledger_coverage",
-        "insert into raw.gl__journal_lines values ('DE01', 'J3', '6110', 1, 'EUR', 1)",
+        "insert into raw.gl__journal_lines values"
+        " ('DE01', 'J3', '6110', 1, 'EUR', 1, '2025-12')",
         "lost_line_count",
     ),
     (

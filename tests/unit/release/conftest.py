@@ -39,6 +39,10 @@ models:
 WAREHOUSE = """
 create schema intermediate; create schema core; create schema finance;
 create schema governance; create schema features;
+create table raw.deliveries (
+    table_name varchar, source_file varchar, sha256 varchar, sequence bigint,
+    row_count bigint, quarantined_row_count bigint
+);
 create table raw.waived_checks as
 select
     'unbalanced_journal' as check_code, 'gl-0001' as delivery_id,
