@@ -126,6 +126,7 @@ def test_raw_schema_holds_every_contract_table_empty_and_typed(landing):
     assert names - set(landing.contracts) == {
         "deliveries",
         "table_availability",
+        "waived_checks",
         "quarantined_rows",
         "refresh_parameters",
     }
