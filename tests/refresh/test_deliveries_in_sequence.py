@@ -19,7 +19,11 @@ from tests.refresh.growing_company import (
     products,
 )
 
-HISTORIES = ("core.dim_customer_identifiers", "core.fct_segment_assignments")
+HISTORIES = (
+    "core.fct_identifier_history",
+    "core.fct_identity_events",
+    "core.fct_segment_assignments",
+)
 CORRECTED = "C001-2025-12-05"
 
 
@@ -131,13 +135,12 @@ def segments_of(database, identifier):
 
 
 def customer_of(database, identifier):
-    """Customer of an identifier in the interval last opened, as last recorded."""
+    """Customer of an identifier in the interval that is open."""
     ((customer_id,),) = ask(
         database,
         f"""
         select customer_id from core.dim_customer_identifiers
-        where source_customer_id = '{identifier}'
-        order by valid_from_date desc, recorded_at desc limit 1
+        where source_customer_id = '{identifier}' and valid_to_date is null
         """,
     )
     return customer_id

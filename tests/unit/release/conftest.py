@@ -16,11 +16,15 @@ from echelon.release.store import Release
 
 CORE_CONTRACTS = """
 models:
-  - name: dim_customer_identifiers
+  - name: fct_identifier_history
     columns:
       - {name: source_system, data_type: varchar}
       - {name: source_customer_id, data_type: varchar}
       - {name: customer_id, data_type: varchar}
+  - name: fct_identity_events
+    columns:
+      - {name: event_type, data_type: varchar}
+      - {name: from_customer_id, data_type: varchar}
   - name: fct_segment_assignments
     columns:
       - {name: customer_id, data_type: varchar}
@@ -53,8 +57,10 @@ select * from (values
     ('erp__order_lines', true, null, 2, date '2025-12-30'),
     ('erp__forecasts', false, 'no planning system', 0, null)
 ) as t(table_name, is_available, unavailable_reason, row_count, input_as_of_date);
-create table core.dim_customer_identifiers as
+create table core.fct_identifier_history as
 select 'erp' as source_system, 'A1' as source_customer_id, 'C1' as customer_id;
+create table core.fct_identity_events as
+select 'created' as event_type, null::varchar as from_customer_id;
 create table core.fct_segment_assignments as
 select
     'C1' as customer_id,
