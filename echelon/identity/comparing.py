@@ -112,6 +112,7 @@ def _comparison_settings(
         }
         if level.term_frequency:
             entry["tf_adjustment_column"] = level.term_frequency
+            entry["tf_minimum_u_value"] = level.least_u
             entry["disable_tf_exact_match_detection"] = True
         levels.append(entry)
     return {

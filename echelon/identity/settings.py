@@ -96,6 +96,13 @@ class Level(_Strict):
     term_frequency: str | None = Field(
         default=None, description="Column whose value frequency takes the place of u."
     )
+    least_u: float = Field(
+        default=0,
+        ge=0,
+        lt=1,
+        description="The value frequency counts as at least this, where agreement "
+        "follows from that of another comparison.",
+    )
 
 
 class Comparison(_Strict):

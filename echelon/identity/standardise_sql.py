@@ -28,6 +28,7 @@ COLUMNS = (
     "phone_key",
     "email_key",
     "domain_key",
+    "domain_name_key",
 )
 LIST_COLUMNS = ("name_tokens", "name_pairs", "name_forms", "address_numbers")
 
@@ -171,7 +172,13 @@ select
             lower(website), '^(?:https?://)?(?:www\.)?([^/:?]+\.[^/:?]+)', 1), ''),
         case when match_free_mail.writing is null
             then nullif(split_part(email_key, '@', 2), '') end
-    ) as domain_key
+    ) as domain_key,
+    case
+        when len(list_filter(
+            name_tokens,
+            lambda word: length(word) >= 4 and contains(match_fold(domain_key), word)
+        )) > 0 then domain_key
+    end as domain_name_key
 from keys
 left join match_free_mail on split_part(email_key, '@', 2) = match_free_mail.writing
 order by identifier_key
