@@ -118,8 +118,10 @@ class Joiner:
             both = ours.values[kind] | theirs.values[kind]
             if len(both) > max(len(ours.values[kind]), len(theirs.values[kind])):
                 return f"different {kind.partition('_key')[0]}"
-        for source in sorted(set(ours.sources) & set(theirs.sources)):
-            return f"two records of {source}"
+        # A declared link or a key says more than the rule that sources hold one each.
+        shared = sorted(set(ours.sources) & set(theirs.sources))
+        if rank == RANK_MODEL and shared:
+            return f"two records of {shared[0]}"
         if rank == RANK_MODEL and self._is_chain(ours, theirs):
             return "cluster cap"
         return ""

@@ -92,6 +92,7 @@ def resolve_identities(
         "select as_of_date from raw.refresh_parameters"
     ).fetchall()[0][0]
     inputs = MatchInputs(records, links, decisions)
+    settings = _with_declared_level(connection, settings)
     outcome = match_records(
         scratch, inputs, settings, (former.model, former.known), announce
     )
@@ -108,6 +109,24 @@ def resolve_identities(
         "match_models": _model_row(outcome, settings, trained),
     }
     return Resolution(outcome, tables)
+
+
+def _with_declared_level(
+    connection: duckdb.DuckDBPyConnection, settings: MatchSettings
+) -> MatchSettings:
+    """Let no guess join ERP accounts of a company whose accounts are parties."""
+    level = connection.execute(
+        """
+        select arg_max(customer_key, sequence)
+        from raw.deliveries
+        where table_name = 'erp__order_lines'
+        """
+    ).fetchall()[0][0]
+    if level != "party":
+        return settings
+    sources = sorted({*settings.guards.one_record_per_source, "erp"})
+    guards = settings.guards.model_copy(update={"one_record_per_source": sources})
+    return settings.model_copy(update={"guards": guards})
 
 
 def _model_row(

@@ -2,7 +2,10 @@
 -- Null where a denominator is empty or the source is absent, never zero.
 with
 
-customers as (select * from {{ ref('int_customer_masters_survived') }}),
+customers as (
+    select * from {{ ref('int_customer_masters_survived') }}
+    where not coalesce(is_rolled_up, false)
+),
 
 windows as (select * from {{ ref('int_feature_windows') }}),
 

@@ -1,4 +1,5 @@
 -- Grain: one row per customer, with the attributes that survive of its accounts.
+-- One is rolled up where everything it does counts for another customer.
 with
 
 resolved as (select * from {{ ref('int_parties_resolved') }}),
@@ -6,6 +7,11 @@ resolved as (select * from {{ ref('int_parties_resolved') }}),
 golden_values as (select * from {{ ref('int_golden_values_survived') }}),
 
 parents as (select * from {{ ref('int_customer_parents_resolved') }}),
+
+counting_customers as (
+    select distinct customer_id
+    from {{ ref('int_customers_resolved') }}
+),
 
 customers as (
     select
@@ -58,7 +64,9 @@ select
     survivors.is_government is not null as is_government,
     survivors.is_regulated is not null as is_regulated,
     customers.identifier_count,
+    counting_customers.customer_id is null as is_rolled_up,
     customers.opened_date
 from customers
+left join counting_customers using (customer_id)
 left join survivors using (customer_id)
 left join parents using (customer_id)
