@@ -3,7 +3,7 @@
 import dagster as dg
 
 AUDITED = dg.AssetSelection.groups(
-    "raw", "policy", "reference", "staging", "identity"
+    "raw", "policy", "staging", "identity"
 ) | dg.AssetSelection.groups("intermediate", "features")
 
 refresh_job = dg.define_asset_job(

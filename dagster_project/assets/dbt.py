@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import dagster as dg
+import duckdb
 from dagster_dbt import DagsterDbtTranslator, dbt_assets
 from dagster_dbt.asset_utils import get_subset_selection_for_context
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
@@ -23,6 +24,7 @@ from echelon.errors import EchelonError, ExitCode, Fault
 MANIFEST = parsed_manifest(prepare_dbt(load_settings()))
 # Unit tests guard the logic (`make test`), not the data of a refresh.
 BUILD = ["build", "--no-write-json", "--exclude-resource-type", "unit_test"]
+POLICY_GAP = "policy incomplete: "  # what macros `threshold` and `setting` raise
 FAILURES = {
     "test": (ExitCode.GATE_FAILED, "dbt_test_failed"),
     "seed": (ExitCode.CONFIGURATION, "policy_unreadable"),
@@ -122,10 +124,11 @@ def _build(
             with refresh.connect() as connection:
                 check_rates_and_pools(connection)
         if not result.success:
-            raise _failure_of(result)
+            with refresh.connect() as connection:
+                raise _failure_of(result, connection)
 
 
-def _failure_of(result: Any) -> EchelonError:
+def _failure_of(result: Any, connection: duckdb.DuckDBPyConnection) -> EchelonError:
     """Say which node failed first: a broken test closes the gate, a seed is policy."""
     failed = [node for node in result.result if node.status in ("error", "fail")]
     first = failed[0]
@@ -133,6 +136,11 @@ def _failure_of(result: Any) -> EchelonError:
     kind = str(first.node.resource_type)
     exit_code, code = FAILURES.get(kind, (ExitCode.INTERNAL, "dbt_model_failed"))
     reason = " ".join(str(first.message).split())
+    if POLICY_GAP in reason:
+        exit_code, code = ExitCode.CONFIGURATION, "policy_incomplete"
+        reason = reason.rpartition(POLICY_GAP)[2].partition(" LINE ")[0]
+    elif first.status == "fail":
+        reason += _first_case(first.node, connection)
     return EchelonError(
         exit_code,
         Fault(
@@ -143,3 +151,18 @@ def _failure_of(result: Any) -> EchelonError:
             hint="the former release stays in force",
         ),
     )
+
+
+def _first_case(test: Any, connection: duckdb.DuckDBPyConnection) -> str:
+    """Name the first row a data test found: keys and codes, which tests select."""
+    cursor = connection.execute(
+        f"select * from ({test.compiled_code}) order by all limit 1"
+    )
+    names = [column[0] for column in cursor.description or ()]
+    found = cursor.fetchall()
+    if not found:
+        return ""
+    named = ", ".join(
+        f"{name} {value}" for name, value in zip(names, found[0], strict=True)
+    )
+    return f"; first: {named}"

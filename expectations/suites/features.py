@@ -28,6 +28,10 @@ def order_lines_converted() -> gx.ExpectationSuite:
                 "unplaced_period_count", "A line without a period escapes the ledger."
             ),
             none("unconverted_amount_count", "A local amount without a base amount."),
+            none(
+                "unclassified_line_count",
+                "A document type that policy lacks is neither sale nor demand.",
+            ),
         ],
     )
 

@@ -183,3 +183,35 @@ def test_a_segmentation_that_cannot_be_made_closes_the_gate(another, tmp_path):
         json.loads(completed.stdout.splitlines()[-1])["code"] == "segmentation_refused"
     )
     assert another.in_force() == before
+
+
+MISSPELT = {
+    "driver": (
+        "policy_activity_drivers",
+        "pick_minutes",
+        "pick_minuts",
+        22,
+        "cost_pool_code picking, problem driver_code pick_minuts",
+    ),
+    "threshold": (
+        "policy_thresholds",
+        "decay_half_life_days",
+        "decay_halflife_days",
+        30,
+        "policy_thresholds has no decay_half_life_days",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", MISSPELT.values(), ids=MISSPELT.keys())
+def test_a_misspelt_policy_is_refused_by_name(another, tmp_path, case):
+    file, word, spelt, exit_code, said = case
+    before = another.in_force()
+    path = copy_policy(tmp_path / "policy") / f"{file}.csv"
+    path.write_text(path.read_text().replace(word, spelt))
+
+    completed = another.run("refresh", "--policy", tmp_path / "policy", "--json")
+
+    assert completed.returncode == exit_code, completed.stderr
+    assert said in last_json(completed)["message"]
+    assert another.in_force() == before

@@ -6,5 +6,8 @@ select
     count(*) filter (where fiscal_period is null) as unplaced_period_count,
     count(*) filter (
         where net_amount_base_ccy is null and net_amount_local_ccy is not null
-    ) as unconverted_amount_count
+    ) as unconverted_amount_count,
+    count(*) filter (where is_net_sales is null) as unclassified_line_count,
+    min('document_type ' || document_type) filter (where is_net_sales is null)
+        as first_case
 from intermediate.int_order_lines_converted

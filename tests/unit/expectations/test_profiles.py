@@ -72,11 +72,12 @@ create table intermediate.int_order_lines_converted as
 select *, 2::decimal(18, 4) as ordered_qty, 'EA' as uom,
     2::decimal(18, 4) as base_qty
 from (values
-    ('O1', 1, 'C1', '2025-12', 70.00::decimal(18, 2), 70.00::decimal(18, 2), 40.00),
-    ('O1', 2, 'C1', '2025-12', 20.00, 20.00, 10.00),
-    ('O2', 1, 'C2', '2025-12', 10.00, 10.00, null)
+    ('O1', 1, 'C1', '2025-12', 70.00::decimal(18, 2), 70.00::decimal(18, 2), 40.00,
+     'sale', true),
+    ('O1', 2, 'C1', '2025-12', 20.00, 20.00, 10.00, 'sale', true),
+    ('O2', 1, 'C2', '2025-12', 10.00, 10.00, null, 'sale', true)
 ) as t(order_id, line_no, customer_id, fiscal_period, net_amount_local_ccy,
-       net_amount_base_ccy, cogs_amount_base_ccy);
+       net_amount_base_ccy, cogs_amount_base_ccy, document_type, is_net_sales);
 create table intermediate.int_ledger_lines_mapped as
 select
     'general_ledger' as ledger_code, 'DE01' as entity_code,
@@ -362,6 +363,11 @@ FLAWS = [
         "order_lines_converted",
         "update intermediate.int_order_lines_converted set net_amount_base_ccy = null",
         "unconverted_amount_count",
+    ),
+    (
+        "order_lines_converted",
+        "update intermediate.int_order_lines_converted set is_net_sales = null",
+        "unclassified_line_count",
     ),
     (
         "ftr_customers",

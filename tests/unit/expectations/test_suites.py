@@ -73,6 +73,7 @@ CLEAN = {
         "unresolved_customer_count": [0],
         "unplaced_period_count": [0],
         "unconverted_amount_count": [0],
+        "unclassified_line_count": [0],
     },
     "ftr_customers": {
         "examined_row_count": [10],
@@ -216,6 +217,7 @@ VALUE_CORRUPTIONS = [
     ("order_lines_converted", "unresolved_customer_count", 1, BETWEEN),
     ("order_lines_converted", "unplaced_period_count", 1, BETWEEN),
     ("order_lines_converted", "unconverted_amount_count", 1, BETWEEN),
+    ("order_lines_converted", "unclassified_line_count", 1, BETWEEN),
     ("ftr_customers", "repeated_customer_count", 1, BETWEEN),
     ("ftr_customers", "missing_customer_count", 1, BETWEEN),
     ("ftr_customers", "misdated_row_count", 1, BETWEEN),

@@ -1,6 +1,7 @@
 -- Grain: one row per entity, fiscal period and cost object.
 -- Time equation: minutes per order (more if rush, or entered by hand) spread evenly
--- over its lines, plus minutes per line and per change of the line.
+-- over its lines, plus minutes per line and per change of the line, as in force on the
+-- order date.
 with
 
 order_lines as (select * from {{ ref('int_order_lines_converted') }}),
@@ -15,21 +16,32 @@ equation_terms as (
 
 orders as (select * from {{ ref('int_orders_aggregated') }}),
 
+versions as (
+    select distinct valid_from from equation_terms
+),
+
+-- Of each term the latest minutes begun when a version begins.
 coefficients as (
     select
-        coalesce(sum(minutes) filter (where term = 'per_order'), 0) as order_minutes,
-        coalesce(sum(minutes) filter (where term = 'per_rush_order'), 0)
-            as rush_minutes,
-        coalesce(sum(minutes) filter (where term = 'per_manual_order'), 0)
-            as manual_minutes,
-        coalesce(sum(minutes) filter (where term = 'per_line'), 0) as line_minutes,
-        coalesce(sum(minutes) filter (where term = 'per_change'), 0) as change_minutes
-    from equation_terms
+        versions.valid_from,
+        lead(versions.valid_from, 1, cast('9999-12-31' as date)) over (
+            order by versions.valid_from
+        ) as superseded_from,
+        {{ term_minutes('per_order') }} as order_minutes,
+        {{ term_minutes('per_rush_order') }} as rush_minutes,
+        {{ term_minutes('per_manual_order') }} as manual_minutes,
+        {{ term_minutes('per_line') }} as line_minutes,
+        {{ term_minutes('per_change') }} as change_minutes
+    from versions
+    inner join equation_terms as terms on versions.valid_from >= terms.valid_from
+    group by versions.valid_from
 ),
 
 order_efforts as (
     select
         orders.order_id,
+        coefficients.line_minutes,
+        coefficients.change_minutes,
         {{ driver_units(
             'coefficients.order_minutes
             + case when orders.is_rush then coefficients.rush_minutes else 0 end
@@ -37,7 +49,10 @@ order_efforts as (
             then coefficients.manual_minutes else 0 end'
         ) }} as order_qty
     from orders
-    cross join coefficients
+    inner join coefficients
+        on
+            orders.order_date >= coefficients.valid_from
+            and orders.order_date < coefficients.superseded_from
 )
 
 select
@@ -51,11 +66,10 @@ select
             'positions.line_position', '1', 'positions.order_line_count'
         ) }}
         + {{ driver_units(
-            'coefficients.line_minutes
-            + coefficients.change_minutes * coalesce(order_lines.change_count, 0)'
+            'order_efforts.line_minutes
+            + order_efforts.change_minutes * coalesce(order_lines.change_count, 0)'
         ) }} as bigint
     ) as driver_qty
 from order_lines
 inner join positions using (order_id, line_no)
 inner join order_efforts using (order_id)
-cross join coefficients
