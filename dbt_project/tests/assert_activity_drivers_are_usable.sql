@@ -7,7 +7,7 @@ pools as (select * from {{ ref('policy_cost_pools') }}),
 
 drivers as (select * from {{ ref('policy_activity_drivers') }}),
 
-labor_hours as (select * from {{ ref('stg_wms__labor_hours') }}),
+labor_hours as (select * from {{ ref('int_capacity_minutes_aggregated') }}),
 
 counted_drivers (driver_code, driver_unit) as (
     values

@@ -198,7 +198,7 @@ MISSPELT = {
         "decay_half_life_days",
         "decay_halflife_days",
         30,
-        "policy_thresholds has no decay_half_life_days",
+        "decay_half_life_days",
     ),
 }
 
