@@ -69,12 +69,14 @@ def _edges(evidence: Evidence, thresholds: Thresholds) -> Edges:
     rank = table["rank"].to_numpy().astype(np.int64)
     probability = table["match_probability"].to_numpy().astype(np.float64)
     accepted = np.asarray(table["is_accepted"].to_pylist(), dtype=bool)
+    agreed = table["objection"].is_null().to_numpy()
     return Edges(
         left=table["record_l"].to_numpy().astype(np.int64),
         right=table["record_r"].to_numpy().astype(np.int64),
         rank=rank,
         probability=probability,
         is_joining=accepted
+        & agreed
         & ((rank != RANK_MODEL) | (probability >= thresholds.merge)),
     )
 
@@ -125,6 +127,7 @@ def _decide(
     conflicts = _conflicting(evidence, edges)
     decisions, texts = [], []
     accepted = evidence.edges["is_accepted"].to_pylist()
+    objections = evidence.edges["objection"].to_pylist()
     for number, is_together in enumerate(together):
         reason = reasons.get(number, "")
         if is_together:
@@ -139,7 +142,7 @@ def _decide(
         elif not accepted[number]:
             decision, reason = REJECTED, "not accepted"
         else:
-            decision = QUEUED
+            decision, reason = QUEUED, objections[number] or ""
         decisions.append(decision)
         texts.append(reason)
     return Clustering(root, decisions, texts)

@@ -54,8 +54,8 @@ class Evidence:
         keys: identifier_key per record.
         sources: source_system per record.
         edges: One row per pair and rule that may merge: record_l, record_r, match_rule,
-            rank, priority, match_weight, match_probability, comparison_json; strongest
-            first.
+            rank, priority, match_weight, match_probability, comparison_json,
+            objection (what keeps a pair from merging by itself); strongest first.
         vetoes: record, kind, value: values of a kind may not differ in a cluster.
         never: Pairs of records a steward keeps apart.
         alone: Records a steward keeps apart from all others.
@@ -97,7 +97,7 @@ def gather(
         "match_decisions_view", decisions.select(list(DECISION_COLUMNS))
     )
     _write_keys(connection, settings)
-    edges = arrow(connection, _EDGES_SQL)
+    edges = arrow(connection, _edges_sql(settings))
     vetoes = arrow(connection, _vetoes_sql(settings))
     never = run(
         connection,
@@ -205,6 +205,18 @@ def _vetoes_sql(settings: MatchSettings) -> str:
     return " union all ".join([*parts, empty]) + " order by all"
 
 
+def _edges_sql(settings: MatchSettings) -> str:
+    """Select one row per pair and rule, strongest first."""
+    objections = " ".join(
+        f"when json_extract_string(comparison_json, '$.{one.comparison}.level') = "
+        f"'{one.levels[-1].label}' then '{one.comparison}: {one.levels[-1].label}'"
+        for one in settings.comparisons
+        if one.must_agree
+    )
+    objection = f"case {objections} end" if objections else "null"
+    return _EDGES_SQL.format(objection=objection)
+
+
 _EDGES_SQL = f"""
 with
 joined as (
@@ -242,7 +254,7 @@ select
     cast(greatest(a, b) - 1 as int) as record_r,
     match_rule, rank, cast(priority as int) as priority, match_weight,
     cast(match_probability as double) as match_probability, is_accepted,
-    comparison_json
+    comparison_json, cast({{objection}} as varchar) as objection
 from joined
 where a != b
 qualify row_number() over (

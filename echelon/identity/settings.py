@@ -108,6 +108,12 @@ class Level(_Strict):
 class Comparison(_Strict):
     """How far two records agree in one respect."""
 
+    must_agree: bool = Field(
+        default=False,
+        description="A pair on the last level is never merged by its weights alone: "
+        "it goes to review.",
+    )
+
     comparison: str
     needs: list[str] = Field(
         min_length=1, description="Left out where none of these columns has values."

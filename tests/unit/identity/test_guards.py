@@ -10,8 +10,11 @@ from echelon.identity.scoring import score_clusters
 from echelon.identity.settings import Guards, Thresholds
 
 
-def evidence(size, edges, sources=None):
-    """Build evidence from (left, right, rank, probability), strongest first."""
+def evidence(size, edges, sources=None, objections=None):
+    """Build evidence from (left, right, rank, probability), strongest first.
+
+    An objection is what speaks against a pair, by (left, right).
+    """
     ordered = sorted(edges, key=lambda edge: (edge[2], -edge[3], edge[:2]))
     left, right, rank, probability = zip(*ordered, strict=True)
     table = pa.table(
@@ -21,6 +24,9 @@ def evidence(size, edges, sources=None):
             "rank": rank,
             "match_probability": pa.array(probability, pa.float64()),
             "is_accepted": [True] * len(ordered),
+            "objection": pa.array(
+                [(objections or {}).get(edge[:2]) for edge in ordered], pa.string()
+            ),
         }
     )
     empty = pa.array([], pa.string())
@@ -37,6 +43,16 @@ def clustered(given, **guards):
 
 def chain(size, rank=RANK_MODEL, probability=0.99999):
     return [(at, at + 1, rank, probability) for at in range(size - 1)]
+
+
+def test_neighbours_under_one_telephone_with_names_apart_go_to_review():
+    found = clustered(
+        evidence(
+            2, [(0, 1, RANK_MODEL, 0.99999)], objections={(0, 1): "name: other words"}
+        )
+    )
+    assert found.root.tolist() == [0, 1]
+    assert (found.decisions, found.reasons) == (["queued"], ["name: other words"])
 
 
 def test_chain_of_plausible_pairs_stops_at_the_cap():
