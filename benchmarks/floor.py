@@ -13,8 +13,9 @@ from echelon.config import CONTRACTS_DIR, load_settings
 from echelon.landing.contract import TableContract, load_contracts
 
 STAGES = {
-    "before_segmentation": ("staging", "intermediate", "features"),
-    "after_segmentation": ("segmentation_staging", "marts"),
+    "before_identity": ("staging", "identity_inputs"),
+    "before_segmentation": ("identity", "intermediate", "features"),
+    "after_segmentation": ("segmentation", "marts"),
 }
 COPIED_SCHEMAS = ("policy", "reference", "identity", "segmentation")
 REFRESH_TABLES = (
@@ -37,7 +38,7 @@ def run_floor(candidate_dir: Path) -> dict[str, float]:
             are copied, everything else is built again from the landed files.
 
     Returns:
-        Seconds per stage: ``deliveries`` and the two dbt passes.
+        Seconds per stage: ``deliveries`` and the three dbt passes.
     """
     settings = load_settings()
     paths = prepare_dbt(settings)
@@ -133,9 +134,12 @@ def _in_order(manifest: dict, layers: tuple[str, ...]) -> list[dict]:
 
 
 def _layer(node: dict) -> str:
-    layer = node["fqn"][1]
-    is_segmentation = node["fqn"][2] == "segmentation"
-    return "segmentation_staging" if layer == "staging" and is_segmentation else layer
+    """Name the folder by which the selectors tell the passes apart."""
+    folder: str = node["fqn"][2]
+    has_own_pass = folder in ("identity_inputs", "segmentation") or (
+        node["fqn"][1] == "staging" and folder == "identity"
+    )
+    return folder if has_own_pass else str(node["fqn"][1])
 
 
 if __name__ == "__main__":
