@@ -5,7 +5,7 @@ from typing import Any
 
 import dagster as dg
 import duckdb
-from dagster_dbt import DagsterDbtTranslator, dbt_assets
+from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
 from dagster_dbt.asset_utils import get_subset_selection_for_context
 from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
 
@@ -49,6 +49,26 @@ class OneAddressTranslator(DagsterDbtTranslator):
     def get_description(self, dbt_resource_props: Mapping[str, Any]) -> str:
         """Show the description without the SQL: grain first, then who it is for."""
         return str(dbt_resource_props.get("description") or dbt_resource_props["name"])
+
+    def get_asset_check_spec(
+        self,
+        asset_spec: dg.AssetSpec,
+        manifest: Mapping[str, Any],
+        unique_id: str,
+        project: DbtProject | None,
+    ) -> dg.AssetCheckSpec | None:
+        """Show what a test says of the business, not the grain every model tests.
+
+        A broken grain still fails the pass; 180 checks that only say so cost seconds.
+        """
+        if _is_of_grain(unique_id):
+            return None
+        return super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
+
+
+def _is_of_grain(unique_id: str) -> bool:
+    test = MANIFEST["nodes"].get(unique_id, {}).get("test_metadata") or {}
+    return test.get("name") == "unique_combination"
 
 
 TRANSLATOR = OneAddressTranslator()
@@ -115,6 +135,8 @@ def _build(
             [*BUILD, *selection], parsed_project(prepare_dbt(refresh.settings))
         )
         for message in build.results():
+            if _is_of_grain(message["data"]["node_info"]["unique_id"]):
+                continue
             yield from DbtCoreCliEventMessage(
                 raw_event=message, event_history_metadata={}
             ).to_default_asset_events(MANIFEST, TRANSLATOR, context)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import duckdb
@@ -119,6 +120,12 @@ def _comparison_settings(
         "output_column_name": used.comparison.comparison,
         "comparison_levels": levels,
     }
+
+
+def without_frequencies(used: UsedComparison) -> UsedComparison:
+    """Return the comparison with levels that weigh every value alike."""
+    levels = [one.model_copy(update={"term_frequency": None}) for one in used.levels]
+    return replace(used, levels=levels)
 
 
 def prior_weights(used: UsedComparison) -> ComparisonWeights:

@@ -18,6 +18,7 @@ from echelon.identity.comparing import (
     linker,
     prior_weights,
     used_comparisons,
+    without_frequencies,
 )
 from echelon.identity.frequencies import count_terms, number_records
 from echelon.identity.model import ComparisonWeights, MatchModel
@@ -63,10 +64,12 @@ def train(connection: duckdb.DuckDBPyConnection, settings: MatchSettings) -> Mat
     weights = [prior_weights(one) for one in used]
     _write_sample(connection, settings.training.records / max(record_count, 1))
     if record_count > 2 and used:
-        sampled = _estimate_u(connection, settings, used, weights)
+        # Neither m nor u needs term frequencies; Splink would count them per session.
+        plain = [without_frequencies(one) for one in used]
+        sampled = _estimate_u(connection, settings, plain, weights)
         start = [without_matches(one, prior) for one in sampled]
         with _one_thread(connection):
-            learnt, more = _estimate_m(connection, settings, (used, start, prior))
+            learnt, more = _estimate_m(connection, settings, (plain, start, prior))
         trained = [
             join_sessions(one, learnt[one.comparison], settings, more)
             for one in sampled
