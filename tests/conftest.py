@@ -7,6 +7,8 @@ import pytest
 SHARED = {"refresh", "companies"}
 
 
+# First, because the scheduler reads the groups in the hook of the same name.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
     for item in items:
         room = Path(item.path).relative_to(Path(__file__).parent).parts[0]
