@@ -135,11 +135,9 @@ GATES: tuple[Gate, ...] = (
         schema="identity",
         name="clusters",
         stage="identity",
-        description="No cluster holds two tax ids, a long chain of guesses, or a "
-        "decision unheard.",
+        description="No cluster holds two tax ids or a decision unheard.",
         examines=(
             "identity.clusters",
-            "identity.match_models",
             "intermediate.int_identity_records_unioned",
             "intermediate.int_identity_links_declared",
             "intermediate.int_identity_decisions_in_force",

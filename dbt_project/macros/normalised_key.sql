@@ -1,4 +1,9 @@
--- A public key as compared: letters and digits only, upper case, empty is null.
+-- A public key as compared: letters and digits of any script, upper case, empty is null.
 {% macro normalised_key(column_name) -%}
-nullif(regexp_replace(upper({{ column_name }}), '[^A-Z0-9]', '', 'g'), '')
+nullif(
+    regexp_replace(
+        upper(nfc_normalize({{ column_name }})), '[^\p{L}\p{M}\p{N}]', '', 'g'
+    ),
+    ''
+)
 {%- endmacro %}

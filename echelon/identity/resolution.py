@@ -139,6 +139,5 @@ def _model_row(
         "weights_json": json.dumps(weights),
         "trained_as_of_date": trained,
         "is_reused": outcome.is_model_reused,
-        "cluster_cap": settings.guards.cluster_cap,
     }
     return pd.DataFrame([row])

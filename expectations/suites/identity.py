@@ -43,10 +43,6 @@ def clusters() -> gx.ExpectationSuite:
                 "Two tax ids are two parties unless somebody declared them one.",
             ),
             none(
-                "oversized_cluster_count",
-                "Guesses alone must not chain many records into one party.",
-            ),
-            none(
                 "broken_decision_count", "A steward's decision wins over the matcher."
             ),
         ],

@@ -26,7 +26,7 @@ declared as (
         from_key,
         to_key
     from intermediate.int_identity_links_declared
-    where is_accepted and match_rule not in ('tax_id', 'duns')
+    where is_accepted
 ),
 
 excused_clusters as (
@@ -45,14 +45,6 @@ conflicting_clusters as (
     having count(distinct tax_key) > 1
 ),
 
-guessed_clusters as (
-    select clusters.cluster_key
-    from identity.clusters
-    where clusters.match_rule = 'model'
-    group by clusters.cluster_key
-    having count(*) > (select max(cluster_cap) from identity.match_models)
-),
-
 decided as (
     select
         decisions.decision = 'must_merge' as is_merging,
@@ -65,6 +57,5 @@ decided as (
 select
     (select count(*) from members) as examined_row_count,
     (select count(*) from conflicting_clusters) as conflicting_tax_cluster_count,
-    (select count(*) from guessed_clusters) as oversized_cluster_count,
     (select count(*) from decided where is_merging <> is_merged)
         as broken_decision_count

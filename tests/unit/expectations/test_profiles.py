@@ -103,7 +103,6 @@ create table intermediate.int_identity_decisions_in_force as
 select * from (values
     ('must_merge', 'erp:a', 'erp:c'), ('never_merge', 'erp:a', 'erp:d')
 ) as t(decision, from_key, to_key);
-create table identity.match_models as select 1 as cluster_cap;
 create table identity.clusters as
 select * from (values
     ('erp:a', 'erp:a', 'declared_key'), ('erp:b', 'erp:a', 'declared_key'),
@@ -326,11 +325,6 @@ FLAWS = [
         " where identifier_key = 'erp:c';"
         "delete from intermediate.int_identity_decisions_in_force",
         "conflicting_tax_cluster_count",
-    ),
-    (
-        "clusters",
-        "update identity.clusters set match_rule = 'model'",
-        "oversized_cluster_count",
     ),
     (
         "clusters",

@@ -63,7 +63,6 @@ CLEAN = {
     "clusters": {
         "examined_row_count": [10],
         "conflicting_tax_cluster_count": [0],
-        "oversized_cluster_count": [0],
         "broken_decision_count": [0],
     },
     "exchange_rates": {"examined_row_count": [100], "missing_rate_count": [0]},
@@ -210,7 +209,6 @@ VALUE_CORRUPTIONS = [
     ("events", "unannounced_id_count", 1, BETWEEN),
     ("events", "causeless_event_count", 1, BETWEEN),
     ("clusters", "conflicting_tax_cluster_count", 1, BETWEEN),
-    ("clusters", "oversized_cluster_count", 1, BETWEEN),
     ("clusters", "broken_decision_count", 1, BETWEEN),
     ("exchange_rates", "missing_rate_count", 1, BETWEEN),
     ("order_lines_converted", "lost_row_count", -1, BETWEEN),

@@ -38,10 +38,10 @@ def without(row):
 @pytest.mark.parametrize(
     ("name", "row"),
     [
-        ("policy_thresholds.csv", "identity_shared_key_limit"),
+        ("policy_thresholds.csv", "decay_half_life_days"),
         ("policy_settings.csv", "fiscal_calendar_code"),
         ("policy_document_types.csv", "return"),
-        ("policy_identity_rules.csv", "tax_id"),
+        ("policy_identity_rules.csv", "crm_key"),
     ],
 )
 def test_overlay_without_a_row_of_the_default_is_refused(overlay, tmp_path, name, row):

@@ -36,7 +36,9 @@ ranked as (
         or bool_and(not is_merging) over same_day as is_of_one_mind,
         row_number() over (
             partition by least(from_key, to_key), greatest(from_key, to_key)
-            order by is_in_time desc, decided_date desc, decision, reason
+            order by
+                is_in_time desc, decided_date desc, decision, reason,
+                decided_by, from_key, to_key, valid_to_date
         ) as pair_rank
     from paired
     window

@@ -20,7 +20,10 @@ industries as (
 geo_risks as (
     select * from {{ ref('stg_ext__geo_risks') }}
     qualify row_number() over (
-        partition by source_name, {{ normalised_key('place_key') }}
+        partition by
+            source_name,
+            {{ normalised_key("split_part(place_key, ':', 1)") }},
+            {{ normalised_key("split_part(place_key, ':', 2)") }}
         order by source_as_of_date desc, place_key
     ) = 1
 ),
@@ -89,9 +92,12 @@ matches as (
     from geo_risks
     inner join places
         on
-            {{ normalised_key('geo_risks.place_key') }} in (
-                {{ normalised_key('places.country_code') }},
-                {{ normalised_key("places.country_code || places.region_name") }}
+            {{ normalised_key("split_part(geo_risks.place_key, ':', 1)") }}
+            = {{ normalised_key('places.country_code') }}
+            and (
+                not contains(geo_risks.place_key, ':')
+                or {{ normalised_key("split_part(geo_risks.place_key, ':', 2)") }}
+                = {{ normalised_key('places.region_name') }}
             )
 )
 
