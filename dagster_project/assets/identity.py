@@ -34,6 +34,7 @@ SHOWN_ROWS = 20
 TABLES = {
     "clusters": "Grain: one row per identifier. Its cluster and the rule that ties it.",
     "pairs": "Grain: one row per pair compared. Rule, weight, decision, reason.",
+    "vetoes": "Grain: one row per identifier and kind. What clusters may not mix.",
     "customer_ids": "Grain: one row per identifier. Its customer now and before.",
     "events": "Grain: one row per pair of customer ids. What went where, and why.",
     "match_models": "Grain: one row. The match model in force.",

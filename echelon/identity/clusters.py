@@ -164,5 +164,5 @@ def _conflicting(evidence: Evidence, edges: Edges) -> dict[int, str]:
         both = np.isin(edges.left, records) & np.isin(edges.right, records)
         for number in np.flatnonzero(both).tolist():
             if held[int(edges.left[number])] != held[int(edges.right[number])]:
-                found.setdefault(number, f"different {kind.partition('_key')[0]}")
+                found.setdefault(number, f"different {kind.partition(' ')[0]}")
     return found

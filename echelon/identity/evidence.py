@@ -188,21 +188,26 @@ def _write_keys(connection: duckdb.DuckDBPyConnection, settings: MatchSettings) 
 def _vetoes_sql(settings: MatchSettings) -> str:
     """Select veto values; a placeholder key vetoes nothing.
 
-    Tax ids of different countries may live in one cluster, so the kind has the country.
+    Tax ids of different countries may live in one cluster, so their kind has the
+    country.
     """
     placeholders = {
         key.equal[0]: key.rule for key in settings.keys if len(key.equal) == 1
     }
     parts = [
         f"select record_number - 1 as record, {column} as value, "
-        f"'{column}' || coalesce(nullif(regexp_extract({column}, '^[A-Z]{{2}}'), ''), "
-        f"'') as kind from match_numbered where {column} is not null "
+        f"{_kind_sql(column)} as kind from match_numbered where {column} is not null "
         f"and record_number not in (select record_number from match_keys "
         f"where is_placeholder and rule = '{placeholders.get(column, '')}')"
         for column in settings.veto
     ]
     empty = "select 0 as record, '' as value, '' as kind where false"
     return " union all ".join([*parts, empty]) + " order by all"
+
+
+def _kind_sql(column: str) -> str:
+    kind = f"'{column.removesuffix('_key')}'"
+    return f"{kind} || coalesce(' ' || tax_country, '')" if kind == "'tax'" else kind
 
 
 def _edges_sql(settings: MatchSettings) -> str:

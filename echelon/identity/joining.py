@@ -117,7 +117,7 @@ class Joiner:
         for kind in sorted(set(ours.values) & set(theirs.values)):
             both = ours.values[kind] | theirs.values[kind]
             if len(both) > max(len(ours.values[kind]), len(theirs.values[kind])):
-                return f"different {kind.partition('_key')[0]}"
+                return f"different {kind.partition(' ')[0]}"
         # A declared link or a key says more than the rule that sources hold one each.
         shared = sorted(set(ours.sources) & set(theirs.sources))
         if rank == RANK_MODEL and shared:

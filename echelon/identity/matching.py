@@ -74,6 +74,8 @@ class MatchOutcome:
         pairs: from_key, to_key, match_rule, match_weight (bits; null for keys, links,
             decisions), match_probability, decision (merged, queued, rejected, vetoed),
             reason, comparison_json (level per comparison, pairs of the model only).
+        vetoes: identifier_key, kind ("tax GB", "duns"), value: what may not differ in a
+            cluster; values of placeholders are left out.
         model: The weights used.
         known: State for the next run.
         is_model_reused: The model was passed in and still fits the settings.
@@ -84,6 +86,7 @@ class MatchOutcome:
 
     clusters: pa.Table
     pairs: pa.Table
+    vetoes: pa.Table
     model: MatchModel
     known: KnownPairs
     is_model_reused: bool
@@ -150,6 +153,7 @@ def match_records(
     return MatchOutcome(
         clusters=_cluster_table(evidence, clustering),
         pairs=_pair_table(evidence, clustering),
+        vetoes=_veto_table(evidence),
         model=model,
         known=KnownPairs(
             model.version,
@@ -268,6 +272,14 @@ def _pair_table(evidence: Evidence, clustering: Clustering) -> pa.Table:
     )
     order = [("from_key", "ascending"), ("to_key", "ascending")]
     return table.sort_by([*order, ("match_rule", "ascending")])
+
+
+def _veto_table(evidence: Evidence) -> pa.Table:
+    records = evidence.vetoes["record"].to_pylist()
+    keys = pa.array([evidence.keys[record] for record in records], pa.string())
+    return evidence.vetoes.select(["kind", "value"]).add_column(
+        0, "identifier_key", keys
+    )
 
 
 def read_settings_words(settings_path: Path, settings: MatchSettings) -> Words:

@@ -51,7 +51,7 @@ class Resolution:
 
     Attributes:
         outcome: What the matcher found, and its state for the next refresh.
-        tables: The tables of schema ``identity`` by name: clusters, pairs,
+        tables: The tables of schema ``identity`` by name: clusters, pairs, vetoes,
             customer_ids, events, match_models.
     """
 
@@ -104,6 +104,7 @@ def resolve_identities(
     tables = {
         "clusters": outcome.clusters.to_pandas(),
         "pairs": outcome.pairs.to_pandas(),
+        "vetoes": outcome.vetoes.to_pandas(),
         "customer_ids": assignment.customer_ids,
         "events": events,
         "match_models": _model_row(outcome, settings, trained),

@@ -15,6 +15,7 @@ COLUMNS = (
     "birth_key",
     "number_key",
     "tax_key",
+    "tax_country",
     "duns_key",
     "address_key",
     "street_key",
@@ -31,6 +32,37 @@ COLUMNS = (
     "domain_name_key",
 )
 LIST_COLUMNS = ("name_tokens", "name_pairs", "name_forms", "address_numbers")
+
+# Letters of a country before a number are part of a VAT number only where the rest has
+# its form: GRX990101QW2 is a Mexican RFC, SC123456 a Scottish company number.
+# Forms as the Commission's VIES lists them; GB, CHE and NO beside them.
+VAT_NUMBER = (
+    "^("
+    + "|".join(
+        (
+            "(DE|EE|EL|GR|PT)[0-9]{9}",
+            "(DK|FI|HU|LU|MT|SI)[0-9]{8}",
+            "(PL|SK)[0-9]{10}",
+            "(HR|IT|LV)[0-9]{11}",
+            "(GB|XI)([0-9]{9}|[0-9]{12}|(GD|HA)[0-9]{3})",
+            "ATU[0-9]{8}",
+            "BE[01]?[0-9]{9}",
+            "BG[0-9]{9,10}",
+            "CHE[0-9]{9}(MWST|TVA|IVA)?",
+            "CY[0-9]{8}[A-Z]",
+            "CZ[0-9]{8,10}",
+            "ES[0-9A-Z][0-9]{7}[0-9A-Z]",
+            "FR[0-9A-Z]{2}[0-9]{9}",
+            "IE[0-9][0-9A-Z][0-9]{5}[A-Z]{1,2}",
+            "LT([0-9]{9}|[0-9]{12})",
+            "NL[0-9]{9}B[0-9]{2}",
+            "NO[0-9]{9}(MVA)?",
+            "RO[0-9]{2,10}",
+            "SE[0-9]{12}",
+        )
+    )
+    + ")$"
+)
 
 # ae, oe, ue fold as ä, ö, ü do: both writings of Müller and Mueller end as muller.
 MACROS = r"""
@@ -99,7 +131,15 @@ keys as (
         case
             when regexp_matches(email_text, '^[^@\s]+@[^@\s]+\.[^@\s]+$')
             then email_text
-        end as email_key
+        end as email_key,
+        replace(case
+            when regexp_matches(tax_text, '@VAT_NUMBER@') then left(tax_text, 2)
+            when nullif(trim(country_code), '') is not null
+                then upper(coalesce(match_countries.word, trim(country_code)))
+            when regexp_matches(tax_text, '^[A-Z]{2}[0-9]')
+                and lower(left(tax_text, 2)) in (select word from match_countries)
+                then left(tax_text, 2)
+        end, 'EL', 'GR') as tax_country
     from tokens
     left join match_countries on lower(trim(country_code)) = match_countries.writing
     left join match_places on city_text = match_places.writing
@@ -138,10 +178,11 @@ select
     case
         when length(tax_text) < 5 or regexp_matches(tax_text, '^[A-Z]{0,2}(0+|9+)$')
             or tax_text like '%123456789' then null
-        when regexp_matches(tax_text, '^[A-Z]{2}[0-9A-Z]*[0-9]')
-            then replace(left(tax_text, 2), 'EL', 'GR') || substr(tax_text, 3)
-        else upper(coalesce(country_key, '')) || tax_text
+        when tax_country = 'GR' then 'GR' || regexp_replace(tax_text, '^(EL|GR)', '')
+        when starts_with(tax_text, tax_country) then tax_text
+        else coalesce(tax_country, '') || tax_text
     end as tax_key,
+    tax_country,
     case
         when length(match_digits(duns)) between 7 and 9
             and not regexp_matches(match_digits(duns), '^(0+|9+)$')
@@ -182,4 +223,4 @@ select
 from keys
 left join match_free_mail on split_part(email_key, '@', 2) = match_free_mail.writing
 order by identifier_key
-"""
+""".replace("@VAT_NUMBER@", VAT_NUMBER)

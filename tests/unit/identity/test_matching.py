@@ -169,6 +169,20 @@ def test_tax_ids_of_two_countries_do_not_conflict(run, trained):
     assert found == {"a": "a", "b": "a"}
 
 
+def test_letters_a_tax_id_begins_with_are_no_country(run, trained):
+    # Mexican RFCs, of which one begins as a Greek number would
+    rows = [
+        company("a", tax_id="CSO010203AB1", country_code="MX"),
+        company("b", tax_id="GRX990101QW2", country_code="MX"),
+    ]
+    outcome = run(rows, former=(trained.model, None))
+    assert clusters_of(outcome) == {"a": "a", "b": "b"}
+    assert outcome.vetoes.to_pylist() == [
+        {"identifier_key": "a", "kind": "tax MX", "value": "MXCSO010203AB1"},
+        {"identifier_key": "b", "kind": "tax MX", "value": "MXGRX990101QW2"},
+    ]
+
+
 def test_declared_link_does_not_override_a_veto_but_must_merge_does(run, trained):
     rows = [company("a", tax_id="GB100112295"), company("b", tax_id="GB100112296")]
     former = (trained.model, None)
