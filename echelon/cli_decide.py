@@ -1,14 +1,13 @@
 """The command by which a steward joins or parts two identifiers."""
 
 from dataclasses import asdict
-from datetime import date
 from typing import Annotated
 
 import typer
 
 from echelon.cli_options import AsJson, check_date, print_json
 from echelon.config import PROJECT_DIR, load_settings
-from echelon.identity.decide import Decision, parse_identifier
+from echelon.identity.decide import Decision, decision_day, parse_identifier
 from echelon.identity.decide import decide as land_decision
 
 
@@ -19,7 +18,10 @@ def decide(
     by: Annotated[str, typer.Option(help="Who decides.")],
     reason: Annotated[str, typer.Option(help="Why.")],
     on: Annotated[
-        str | None, typer.Option(help="YYYY-MM-DD; today if left out.")
+        str | None,
+        typer.Option(
+            help="YYYY-MM-DD; as-of date of the release in force if left out."
+        ),
     ] = None,
     until: Annotated[str, typer.Option(help="YYYY-MM-DD; for ever if left out.")] = "",
     as_json: AsJson = False,
@@ -27,17 +29,21 @@ def decide(
     """Decide that two identifiers are one customer, or never are."""
     for day in filter(None, (on, until)):
         check_date(day)
+    data_dir = load_settings().data_dir
     given = Decision(
         decision.replace("-", "_"),
         *parse_identifier(from_identifier),
         *parse_identifier(to_identifier),
-        decided_on=on or date.today().isoformat(),
+        decided_on=on or decision_day(data_dir),
         decided_by=by,
         reason=reason,
         valid_to=until,
     )
-    path = land_decision(load_settings().data_dir, PROJECT_DIR, given)
+    path = land_decision(data_dir, PROJECT_DIR, given)
     if as_json:
         print_json({**asdict(given), "delivery": str(path)})
     else:
-        print(f"Landed in {path}; the next refresh heeds it.")
+        print(f"Landed in {path}.")
+        print(
+            f"It counts from {given.decided_on}: refreshes as of then or later heed it."
+        )

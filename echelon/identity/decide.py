@@ -28,6 +28,7 @@ from echelon.release.seeds import assemble_seeds
 from echelon.release.store import current_release, open_release
 
 TABLE = "policy_identity_decisions"
+FIRST_DAY = "1900-01-01"
 DECISIONS = ("must_merge", "never_merge", "unmerge")
 
 
@@ -87,6 +88,17 @@ def decide(data_dir: Path, project_dir: Path, decision: Decision) -> Path:
             {"decision": decision.decision, "delivery": path.name},
         )
     return path
+
+
+def decision_day(data_dir: Path) -> str:
+    """Return the day a decision counts from if none is said, ISO 8601.
+
+    A refresh heeds decisions up to its as-of date, which usually lies before today:
+    the as-of date of the release in force is one the next refresh does not fall short
+    of. Before the first release it is the day all policy starts.
+    """
+    release = current_release(data_dir)
+    return release.as_of_date.isoformat() if release else FIRST_DAY
 
 
 def parse_identifier(text: str) -> tuple[str, str]:

@@ -12,8 +12,11 @@ from echelon.quoting import quote_name
 from echelon.release.content import columns_of
 from echelon.release.store import Release
 
+IDENTIFIER_HISTORY = "fct_identifier_history"
+# Releases made before the history had a table of its own hold it here.
+EARLIER_IDENTIFIER_HISTORY = "dim_customer_identifiers"
 CARRIED_OVER = {
-    "previous_customer_identifiers": "fct_identifier_history",
+    "previous_customer_identifiers": IDENTIFIER_HISTORY,
     "previous_identity_events": "fct_identity_events",
     "previous_segment_assignments": "fct_segment_assignments",
     "previous_segments": "dim_segments",
@@ -31,6 +34,10 @@ def write_previous_tables(
         connection: Read-write connection to the candidate's warehouse.
         project_dir: Root of the source tree.
         release: The release in force, or None.
+
+    Raises:
+        EchelonError: ``CONFIGURATION`` if the release holds no identifier history:
+            every customer would be given a new id.
     """
     contracts = _contracted_columns(project_dir)
     if release is not None:
@@ -42,17 +49,43 @@ def write_previous_tables(
         connection.execute(f"create table raw.{target} ({declared})")
         if release is None:
             continue
-        known = {
-            name for name, _ in columns_of(connection, "in_force", f"core.{model}")
-        }
+        source, known = _held_columns(connection, model, release)
         shared = ", ".join(quote_name(name) for name, _ in columns if name in known)
         if shared:
             connection.execute(
                 f"insert into raw.{target} by name"
-                f" select {shared} from in_force.core.{model}"
+                f" select {shared} from in_force.core.{source}"
             )
     if release is not None:
         connection.execute("detach in_force")
+
+
+def _held_columns(
+    connection: duckdb.DuckDBPyConnection, model: str, release: Release
+) -> tuple[str, set[str]]:
+    """Find the table of the release in force that holds a model, and its columns."""
+    names = [model]
+    if model == IDENTIFIER_HISTORY:
+        names.append(EARLIER_IDENTIFIER_HISTORY)
+    for name in names:
+        known = {
+            column for column, _ in columns_of(connection, "in_force", f"core.{name}")
+        }
+        if known:
+            return name, known
+    if model == IDENTIFIER_HISTORY:
+        raise EchelonError(
+            ExitCode.CONFIGURATION,
+            Fault(
+                code="identifier_history_missing",
+                message=f"release {release.release_id} holds neither core.{names[0]} "
+                f"nor core.{names[1]}",
+                file=str(release.database),
+                rule="customer ids survive from release to release",
+                hint="roll back to a release that holds one of them",
+            ),
+        )
+    return model, set()
 
 
 def last_recorded_at(

@@ -111,8 +111,9 @@ def test_a_stewards_decision_wins_and_is_undone(another):
     model = another.data_dir / "current" / "artefacts" / "customer_match_model.json"
     assert model.read_bytes() == weights
 
-    undone = another.run("decide", "unmerge", other, one, *given, "--on", "2025-07-01")
+    undone = another.run("decide", "unmerge", other, one, *given)
     assert undone.returncode == 0, undone.stderr
+    assert "It counts from 2025-12-31" in undone.stdout
     refreshed = another.run("refresh", "--json")
     assert refreshed.returncode == 0, refreshed.stderr
     parted = dict(another.query(IDENTIFIERS))

@@ -8,7 +8,13 @@ import pytest
 
 from echelon.audit import read_events
 from echelon.errors import EchelonError
-from echelon.identity.decide import TABLE, Decision, decide, parse_identifier
+from echelon.identity.decide import (
+    TABLE,
+    Decision,
+    decide,
+    decision_day,
+    parse_identifier,
+)
 
 PROJECT = Path(__file__).parents[3]
 SAME = Decision("must_merge", "erp", "A1", "crm", "K1", "2025-06-01", "kim", "same, 1")
@@ -45,6 +51,10 @@ def test_a_later_decision_lands_with_those_before_it(data_dir):
     ]
     assert [manifest["sequence"] for manifest in manifests] == [1, 2]
     assert [manifest["tables"][TABLE]["rows"] for manifest in manifests] == [1, 2]
+
+
+def test_before_the_first_release_a_decision_counts_from_the_start(data_dir):
+    assert decision_day(data_dir) == "1900-01-01"
 
 
 def test_the_audit_log_names_the_delivery_and_no_person(data_dir):

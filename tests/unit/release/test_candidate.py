@@ -36,6 +36,34 @@ def test_refresh_carries_over_the_tables_of_the_release_in_force(company):
     assert candidate.previous_release_id == release.release_id
 
 
+def released_after(company, sql):
+    """Release a warehouse that was changed by ``sql``: an older version's."""
+    candidate = company.candidate()
+    company.run_sql(candidate, sql)
+    company.examine(candidate)
+    return publish(candidate, [company.reconciled])
+
+
+def test_identifiers_of_a_release_older_than_their_history_are_carried_over(company):
+    released_after(
+        company,
+        "alter table core.fct_identifier_history rename to dim_customer_identifiers",
+    )
+    candidate = company.candidate("2026-01-31")
+    assert read(candidate, "from raw.previous_customer_identifiers") == [
+        ("erp", "A1", "C1")
+    ]
+
+
+def test_release_without_any_identifier_history_is_refused(company):
+    release = released_after(company, "drop table core.fct_identifier_history")
+    with pytest.raises(EchelonError) as caught:
+        company.candidate("2026-01-31")
+    assert caught.value.exit_code == ExitCode.CONFIGURATION
+    assert caught.value.fault.code == "identifier_history_missing"
+    assert release.release_id in caught.value.fault.message
+
+
 def test_column_the_former_release_lacks_is_null(company):
     company.release()
     path = next((company.project_dir / "dbt_project/models/marts/core").glob("*.yml"))

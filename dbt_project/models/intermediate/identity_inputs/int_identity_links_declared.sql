@@ -1,6 +1,6 @@
 -- Grain: one row per pair of identifiers and the rule that links them.
--- Only what a source or a person declared. Public keys (tax id, DUNS) are the matcher's:
--- it knows their countries, their placeholders and the words that mean none.
+-- Only what a source or a person declared. Tax ids and DUNS numbers are the matcher's:
+-- it knows their countries, placeholders and the words that mean none.
 with
 
 records as (select * from {{ ref('int_identity_records_unioned') }}),

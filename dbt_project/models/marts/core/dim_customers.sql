@@ -8,6 +8,8 @@ orders as (select * from {{ ref('int_orders_aggregated') }}),
 
 identifiers as (select * from {{ ref('dim_customer_identifiers') }}),
 
+history as (select * from {{ ref('fct_identifier_history') }}),
+
 assignments as (select * from {{ ref('stg_segmentation__assignments') }}),
 
 levels as (select * from {{ ref('int_customer_levels_resolved') }}),
@@ -30,17 +32,27 @@ current_identifiers as (
     where is_current
 ),
 
+-- As recorded, not as known now: an id that went on the day it came has no interval
+-- left, but was given.
+held_identifiers as (
+    select distinct
+        source_system,
+        source_customer_id,
+        customer_id
+    from history
+),
+
 -- A retired id is succeeded by the customer that now holds most of its identifiers.
 successions as (
     select
-        identifiers.customer_id,
+        held_identifiers.customer_id,
         successors.customer_id as successor_customer_id,
         count(*) as identifier_count
-    from identifiers
+    from held_identifiers
     inner join current_identifiers using (source_system, source_customer_id)
     left join customers as successors
         on current_identifiers.customer_id = successors.customer_id
-    left join customers on identifiers.customer_id = customers.customer_id
+    left join customers on held_identifiers.customer_id = customers.customer_id
     where customers.customer_id is null
     group by all
 ),

@@ -1,6 +1,7 @@
 -- Grain: one row per pair of customers that a steward is asked about.
 -- Of several pairs of identifiers between two customers the most probable speaks. The
--- sales of both customers are affected: one question may be worth many.
+-- sales of both customers are affected: one question may be worth many. They are those
+-- of the accounts that are the customer, whoever else they count for.
 with
 
 pairs as (select * from {{ ref('rpt_identity_pairs') }}),
@@ -9,13 +10,20 @@ customers as (select * from {{ ref('int_customer_masters_survived') }}),
 
 order_lines as (select * from {{ ref('int_order_lines_converted') }}),
 
+parties as (
+    select *
+    from {{ ref('int_parties_resolved') }}
+    where source_system = 'erp'
+),
+
 sales as (
     select
-        customer_id,
-        sum(net_amount_base_ccy) as net_sales_amount_base_ccy
+        parties.customer_id,
+        sum(order_lines.net_amount_base_ccy) as net_sales_amount_base_ccy
     from order_lines
-    where is_net_sales
-    group by customer_id
+    inner join parties on order_lines.sold_to_id = parties.source_customer_id
+    where order_lines.is_net_sales
+    group by parties.customer_id
 ),
 
 questions as (
