@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from echelon.identity.evidence import RANK_MODEL, Evidence
-from echelon.identity.joining import Edges, Ints, Joiner, components
+from echelon.identity.joining import PARTED, Edges, Ints, Joiner, components
 from echelon.identity.settings import Guards, Thresholds
 
 MERGED, QUEUED, REJECTED, VETOED = "merged", "queued", "rejected", "vetoed"
@@ -99,7 +99,6 @@ def _troubled(
             flags[root] = True
     for left, right in evidence.never:
         flags[component[left]] |= component[left] == component[right]
-    flags[component[evidence.alone]] = True
     sizes = np.bincount(component, minlength=size)
     flags |= sizes > guards.cluster_cap
     is_weak = (
@@ -125,6 +124,9 @@ def _decide(
     """Say what became of each edge, now that the clusters are known."""
     together = (root[edges.left] == root[edges.right]).tolist()
     conflicts = _conflicting(evidence, edges)
+    never = set(evidence.never)
+    pairs = zip(edges.left.tolist(), edges.right.tolist(), strict=True)
+    parted = [pair in never for pair in pairs]
     decisions, texts = [], []
     accepted = evidence.edges["is_accepted"].to_pylist()
     objections = evidence.edges["objection"].to_pylist()
@@ -133,10 +135,10 @@ def _decide(
         if is_together:
             decision = MERGED
             reason = "" if edges.is_joining[number] else "joined through other pairs"
+        elif parted[number] or reason == PARTED:
+            decision, reason = REJECTED, PARTED
         elif reason in ("cluster cap", "bridge") or reason.startswith("two records"):
             decision = QUEUED
-        elif reason == "kept apart by a steward":
-            decision = REJECTED
         elif reason or number in conflicts:
             decision, reason = VETOED, reason or conflicts[number]
         elif not accepted[number]:

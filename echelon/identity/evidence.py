@@ -58,7 +58,6 @@ class Evidence:
             objection (what keeps a pair from merging by itself); strongest first.
         vetoes: record, kind, value: values of a kind may not differ in a cluster.
         never: Pairs of records a steward keeps apart.
-        alone: Records a steward keeps apart from all others.
     """
 
     keys: list[str]
@@ -66,7 +65,6 @@ class Evidence:
     edges: pa.Table
     vetoes: pa.Table
     never: list[tuple[int, int]]
-    alone: list[int]
 
 
 def empty_table(columns: dict[str, pa.DataType]) -> pa.Table:
@@ -86,8 +84,7 @@ def gather(
         connection: Holds ``match_numbered`` and ``match_known_pairs``.
         settings: Keys and vetoes.
         links: As ``LINK_COLUMNS``; those not accepted only count as evidence.
-        decisions: As ``DECISION_COLUMNS``; an ``unmerge`` without ``to_key`` keeps
-            the record alone.
+        decisions: As ``DECISION_COLUMNS``.
 
     Returns:
         The evidence; links and decisions on unknown records are left out.
@@ -112,16 +109,6 @@ def gather(
         order by all
         """,
     )
-    alone = run(
-        connection,
-        """
-        select distinct record_number - 1
-        from match_decisions_view
-        inner join match_numbered on from_key = identifier_key
-        where decision in ('never_merge', 'unmerge') and to_key is null
-        order by all
-        """,
-    )
     records = arrow(
         connection,
         "select identifier_key, source_system from match_numbered "
@@ -135,7 +122,6 @@ def gather(
         edges=edges,
         vetoes=vetoes,
         never=[(int(a), int(b)) for a, b in never],
-        alone=[int(a) for (a,) in alone],
     )
 
 

@@ -10,10 +10,17 @@ from scipy.sparse.csgraph import connected_components
 
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.identity.bridges import weak_bridges
-from echelon.identity.evidence import MUST_MERGE, RANK_DECISION, RANK_MODEL, Evidence
+from echelon.identity.evidence import (
+    MUST_MERGE,
+    RANK_DECISION,
+    RANK_KEY,
+    RANK_MODEL,
+    Evidence,
+)
 from echelon.identity.settings import Guards
 
 Ints = NDArray[np.int64]
+PARTED = "kept apart by a steward"
 
 
 def components(size: int, left: Ints, right: Ints) -> Ints:
@@ -54,7 +61,6 @@ class Joiner:
         self.edges = edges
         self.guards = guards
         self.reasons: dict[int, str] = {}
-        self.alone = set(evidence.alone)
         self.never: dict[int, set[int]] = defaultdict(set)
         for left, right in evidence.never:
             self.never[left].add(right)
@@ -105,22 +111,23 @@ class Joiner:
             not self.never[member].isdisjoint(larger.members)
             for member in smaller.members
             if member in self.never
-        ) or any(
-            member in self.alone for one in (ours, theirs) for member in one.members
         )
         if rank == RANK_DECISION:
             if parted:
                 raise self._contradiction(left, right)
             return ""
         if parted:
-            return "kept apart by a steward"
+            return PARTED
         for kind in sorted(set(ours.values) & set(theirs.values)):
             both = ours.values[kind] | theirs.values[kind]
             if len(both) > max(len(ours.values[kind]), len(theirs.values[kind])):
                 return f"different {kind.partition(' ')[0]}"
-        # A declared link or a key says more than the rule that sources hold one each.
+        # A link or a sure key says more than the rule that sources hold one each.
+        is_guess = rank == RANK_MODEL or (
+            rank == RANK_KEY and self.edges.probability[number] < 1
+        )
         shared = sorted(set(ours.sources) & set(theirs.sources))
-        if rank == RANK_MODEL and shared:
+        if is_guess and shared:
             return f"two records of {shared[0]}"
         if rank == RANK_MODEL and self._is_chain(ours, theirs):
             return "cluster cap"

@@ -109,12 +109,15 @@ def write_hashes(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     )
 
 
-def write_changes(connection: duckdb.DuckDBPyConnection, known: KnownPairs) -> int:
+def write_changes(
+    connection: duckdb.DuckDBPyConnection, known: KnownPairs, reject: float
+) -> int:
     """Write ``match_changed`` (new or changed records) and ``match_kept`` (pairs).
 
     Args:
         connection: Holds ``match_numbered`` and ``match_hashes``.
         known: The last run's state.
+        reject: Today's threshold; pairs below it are not kept.
 
     Returns:
         How many records are new or changed.
@@ -142,7 +145,9 @@ def write_changes(connection: duckdb.DuckDBPyConnection, known: KnownPairs) -> i
         inner join match_numbered as r on pairs.to_key = r.identifier_key
         anti join match_changed on l.record_number = match_changed.record_number
         anti join match_changed as changed on r.record_number = changed.record_number
+        where pairs.match_probability >= $1
         """,
+        [reject],
     )
     connection.unregister("match_known_records_view")
     connection.unregister("match_known_pairs_view")

@@ -138,7 +138,7 @@ def match_records(
     announce("comparing")
     changed = inputs.records.num_rows
     if known is not None:
-        changed = write_changes(connection, known)
+        changed = write_changes(connection, known, settings.thresholds.reject)
     candidates = block(connection, settings, known.stops if known else None)
     if known is not None and candidates.stops - known.stops:
         drop_unsupported(connection, settings, candidates.stops)

@@ -10,7 +10,7 @@ from echelon.identity.scoring import score_clusters
 from echelon.identity.settings import Guards, Thresholds
 
 
-def evidence(size, edges, sources=None, objections=None):
+def evidence(size, edges, sources=None, objections=None, never=None):
     """Build evidence from (left, right, rank, probability), strongest first.
 
     An objection is what speaks against a pair, by (left, right).
@@ -34,7 +34,7 @@ def evidence(size, edges, sources=None, objections=None):
         {"record": pa.array([], pa.int64()), "kind": empty, "value": empty}
     )
     keys = [f"k{at:03}" for at in range(size)]
-    return Evidence(keys, sources or [""] * size, table, vetoes, [], [])
+    return Evidence(keys, sources or [""] * size, table, vetoes, never or [])
 
 
 def clustered(given, **guards):
@@ -108,6 +108,22 @@ def test_source_that_holds_each_customer_once_gives_one_record():
     found = clustered(evidence(3, edges, sources), one_record_per_source=["erp"])
     assert found.root.tolist() == [0, 0, 2]
     assert found.reasons[1] == "two records of erp"
+
+
+def test_likely_key_gives_such_a_source_one_record_too_and_a_sure_one_all():
+    sources = ["erp", "erp"]
+    for probability, root in ((0.999, [0, 1]), (1.0, [0, 0])):
+        given = evidence(2, [(0, 1, RANK_KEY, probability)], sources)
+        found = clustered(given, one_record_per_source=["erp"])
+        assert found.root.tolist() == root
+
+
+def test_pair_a_steward_keeps_apart_leaves_the_queue():
+    found = clustered(evidence(2, [(0, 1, RANK_MODEL, 0.95)], never=[(0, 1)]))
+    assert (found.decisions, found.reasons) == (
+        ["rejected"],
+        ["kept apart by a steward"],
+    )
 
 
 @pytest.mark.parametrize(

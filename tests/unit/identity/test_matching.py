@@ -121,6 +121,16 @@ def test_blocks_that_grow_over_their_limit_or_shrink_under_it_change_no_result(
     assert back.pairs.equals(first.pairs)
 
 
+def test_raised_reject_threshold_holds_for_known_pairs_too(
+    run, organisations, trained, settings
+):
+    raised = settings.thresholds.model_copy(update={"reject": 0.985})
+    part = run(organisations, (trained.model, trained.known), thresholds=raised)
+    full = run(organisations, (trained.model, None), thresholds=raised)
+    assert part.pairs.equals(full.pairs)
+    assert part.pairs.num_rows < trained.pairs.num_rows
+
+
 def test_nothing_new_compares_nothing(run, organisations, trained):
     again = run(organisations, former=(trained.model, trained.known))
     assert (again.changed_record_count, again.compared_pair_count) == (0, 0)
@@ -210,14 +220,6 @@ def test_never_merge_holds_through_a_third_record(run, trained):
     )
     assert found["a"] != found["c"]
     assert len(set(found.values())) == 2
-
-
-def test_unmerge_without_a_partner_leaves_a_record_alone(run, trained):
-    rows = [company(key) for key in "abc"]
-    found = run(
-        rows, former=(trained.model, None), decisions=decisions(("unmerge", "b", None))
-    )
-    assert clusters_of(found) == {"a": "a", "b": "b", "c": "a"}
 
 
 def test_contradictory_decisions_are_refused(run, trained):
