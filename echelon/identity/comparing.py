@@ -11,7 +11,7 @@ import duckdb
 from echelon.identity.frequencies import register_frequencies
 from echelon.identity.model import ComparisonWeights, LevelWeights, MatchModel
 from echelon.identity.settings import MatchSettings, UsedComparison
-from echelon.identity.sql import run
+from echelon.identity.sql import count, run
 from echelon.identity.standardise_sql import COLUMNS
 
 if TYPE_CHECKING:  # importing Splink takes seconds
@@ -156,7 +156,9 @@ def score_candidates(
         model: The model.
     """
     used = model_comparisons(settings, model)
-    with linker(connection, used, model.comparisons, model.match_prior) as opened:
+    records = count(connection, "select count(*) from match_numbered")
+    prior = model.prior_among(records)
+    with linker(connection, used, model.comparisons, prior) as opened:
         register_frequencies(connection, opened, used, model)
         run(
             connection,

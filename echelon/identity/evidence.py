@@ -5,7 +5,6 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
-from echelon.identity.comparing import columns_with_values
 from echelon.identity.settings import MatchSettings
 from echelon.identity.sql import arrow, run
 
@@ -22,23 +21,24 @@ DECISION_COLUMNS = {
     "from_key": pa.string(),
     "to_key": pa.string(),
 }
-# What a record says, each thing once; names of organisations in any order of words.
-WHOLE_RECORD = (
-    "name_key",
-    "given_key",
-    "surname_key",
-    "birth_key",
-    "number_key",
-    "tax_key",
-    "duns_key",
-    "address_key",
-    "city_key",
-    "region_key",
-    "postal_key",
-    "country_key",
-    "phone_key",
-    "email_key",
-)
+# What a record says, each thing once, by the column it comes from; names of
+# organisations in any order of words.
+WHOLE_RECORD = {
+    "name": "name_key",
+    "given_name": "given_key",
+    "surname": "surname_key",
+    "birth_date": "birth_key",
+    "person_number": "number_key",
+    "tax_id": "tax_key",
+    "duns": "duns_key",
+    "address_line": "address_key",
+    "city": "city_key",
+    "region": "region_key",
+    "postal_code": "postal_key",
+    "country_code": "country_key",
+    "phone": "phone_key",
+    "email": "email_key",
+}
 MUST_MERGE = "must_merge"
 NEVER_MERGE = ("never_merge", "unmerge")
 
@@ -77,6 +77,7 @@ def gather(
     settings: MatchSettings,
     links: pa.Table,
     decisions: pa.Table,
+    given: list[str],
 ) -> Evidence:
     """Bring links, keys, decisions and scored pairs together.
 
@@ -85,6 +86,7 @@ def gather(
         settings: Keys and vetoes.
         links: As ``LINK_COLUMNS``; those not accepted only count as evidence.
         decisions: As ``DECISION_COLUMNS``.
+        given: Columns the records came with.
 
     Returns:
         The evidence; links and decisions on unknown records are left out.
@@ -93,7 +95,7 @@ def gather(
     connection.register(
         "match_decisions_view", decisions.select(list(DECISION_COLUMNS))
     )
-    _write_keys(connection, settings)
+    _write_keys(connection, settings, given)
     edges = arrow(connection, _edges_sql(settings))
     vetoes = arrow(connection, _vetoes_sql(settings))
     never = run(
@@ -125,21 +127,23 @@ def gather(
     )
 
 
-def _write_keys(connection: duckdb.DuckDBPyConnection, settings: MatchSettings) -> None:
-    """Write ``match_keys``: each record with its key and the first holder of it."""
+def _write_keys(
+    connection: duckdb.DuckDBPyConnection, settings: MatchSettings, given: list[str]
+) -> None:
+    """Write ``match_keys``: each record with its key and the first holder of it.
+
+    What ``*`` stands for depends on no record's values: one more changes no key.
+    """
     run(
         connection,
         "create or replace temp table match_keys (rule varchar, priority int, "
         "record_number int, first_number int, probability double, value varchar, "
         "is_placeholder boolean)",
     )
-    present = columns_with_values(connection)
+    whole = [key for column, key in WHOLE_RECORD.items() if column in given]
     for priority, key in enumerate(settings.keys):
         columns = [
-            column
-            for one in key.equal
-            for column in (WHOLE_RECORD if one == "*" else [one])
-            if one != "*" or column in present
+            column for one in key.equal for column in (whole if one == "*" else [one])
         ]
         if not columns:
             continue

@@ -1,6 +1,8 @@
 """What need not be scored again? The last run's pairs, and what they rest on."""
 
+import hashlib
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import duckdb
@@ -8,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from echelon.identity.blocking import Stops, block_sql
+from echelon.identity.model import MatchModel
 from echelon.identity.settings import MatchSettings
 from echelon.identity.sql import arrow, count, run
 
@@ -20,21 +23,23 @@ PAIR_COLUMNS = {
 }
 # A row is a record (from_key, hash), a pair or a stopped block (rule, block).
 FILE_COLUMNS = {"kind": pa.string(), "record_hash": pa.string(), **PAIR_COLUMNS}
+SCORING_CODE = Path(__file__).parent
+SCORING_MODULES = ("blocking.py", "comparing.py", "frequencies.py")
 
 
 @dataclass(frozen=True)
 class KnownPairs:
-    """The state of a run; valid with the model of that version only.
+    """The state of a run; valid where scoring is what it was.
 
     Attributes:
-        model_version: ``MatchModel.version``.
+        scored_with: ``scoring_version``.
         reject: Threshold down to which pairs were kept.
         records: identifier_key and record_hash of every record.
         pairs: Scored pairs as ``PAIR_COLUMNS``.
         stops: Blocks left out.
     """
 
-    model_version: str
+    scored_with: str
     reject: float
     records: pa.Table
     pairs: pa.Table
@@ -57,7 +62,7 @@ class KnownPairs:
             ),
         ]
         metadata = {
-            "model_version": self.model_version,
+            "scored_with": self.scored_with,
             "reject": repr(self.reject),
         }
         return pa.concat_tables(parts).replace_schema_metadata(metadata)
@@ -76,7 +81,7 @@ class KnownPairs:
             strict=True,
         )
         return KnownPairs(
-            model_version=metadata[b"model_version"].decode(),
+            scored_with=metadata.get(b"scored_with", b"").decode(),
             reject=float(metadata[b"reject"].decode()),
             records=kinds["record"]
             .select(["from_key", "record_hash"])
@@ -93,6 +98,17 @@ class KnownPairs:
     def read(path: Path) -> "KnownPairs":
         """Read a file that ``write`` wrote."""
         return KnownPairs.from_table(pq.read_table(path))
+
+
+def scoring_version(model: MatchModel, record_count: int) -> str:
+    """Return the hash of all that an unchanged pair's weight depends on.
+
+    That is the model, the prior in so long a list, and the code that compares;
+    standardisation shows in the records' hashes.
+    """
+    parts = [model.version, repr(model.prior_among(record_count)), version("splink")]
+    code = [SCORING_CODE.joinpath(name).read_text("utf-8") for name in SCORING_MODULES]
+    return hashlib.sha256("\n".join([*parts, *code]).encode()).hexdigest()[:12]
 
 
 def write_hashes(connection: duckdb.DuckDBPyConnection) -> pa.Table:

@@ -28,6 +28,7 @@ from echelon.identity.known import (
     PAIR_COLUMNS,
     KnownPairs,
     drop_unsupported,
+    scoring_version,
     write_changes,
     write_hashes,
 )
@@ -130,9 +131,9 @@ def match_records(
         model = train(connection, settings)
     number_records(connection, model.term_frequencies)
     hashes = write_hashes(connection)
+    scored_with = scoring_version(model, inputs.records.num_rows)
     if known is not None and (
-        known.model_version != model.version
-        or known.reject > settings.thresholds.reject
+        known.scored_with != scored_with or known.reject > settings.thresholds.reject
     ):
         known = None
     announce("comparing")
@@ -144,7 +145,8 @@ def match_records(
         drop_unsupported(connection, settings, candidates.stops)
     _score(connection, settings, model, is_incremental=known is not None)
     announce("clustering")
-    evidence = gather(connection, settings, inputs.links, inputs.decisions)
+    given = inputs.records.column_names
+    evidence = gather(connection, settings, inputs.links, inputs.decisions, given)
     clustering = cluster(evidence, settings.guards, settings.thresholds)
     pairs = arrow(
         connection,
@@ -156,7 +158,7 @@ def match_records(
         vetoes=_veto_table(evidence),
         model=model,
         known=KnownPairs(
-            model.version,
+            scored_with,
             settings.thresholds.reject,
             hashes,
             pairs.cast(pa.schema(PAIR_COLUMNS)),

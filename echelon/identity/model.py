@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -53,6 +54,16 @@ class MatchModel:
     comparisons: list[ComparisonWeights]
     term_frequencies: dict[str, dict[str, int]]
     notes: list[str]
+
+    def prior_among(self, record_count: int) -> float:
+        """Return the prior for a list that has outgrown the one learnt on.
+
+        Matches grow with the records, pairs with their square. The prior falls in steps
+        of four, the first at twice the records, so that one record more leaves weights
+        as they are. A shorter list keeps the prior: it errs towards review.
+        """
+        steps = round(math.log(record_count / self.record_count, 4))
+        return float(self.match_prior / 4 ** max(steps, 0))
 
     @property
     def version(self) -> str:

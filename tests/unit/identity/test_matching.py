@@ -1,6 +1,7 @@
 """The matcher as a whole: order, threads, increments, vetoes, a steward's word."""
 
 import random
+from dataclasses import replace
 
 import pyarrow as pa
 import pytest
@@ -129,6 +130,36 @@ def test_raised_reject_threshold_holds_for_known_pairs_too(
     full = run(organisations, (trained.model, None), thresholds=raised)
     assert part.pairs.equals(full.pairs)
     assert part.pairs.num_rows < trained.pairs.num_rows
+
+
+def test_list_that_outgrows_its_model_lowers_the_prior_and_scores_all_pairs_anew(
+    run, organisations, trained
+):
+    # at twice the records and more, four times as many pairs share twice the matches
+    size = trained.model.record_count
+    prior = trained.model.match_prior
+    assert trained.model.prior_among(size // 4) == prior
+    assert trained.model.prior_among(size + size // 2) == prior
+    assert trained.model.prior_among(4 * size) == prior / 4
+    small = replace(trained.model, record_count=size // 4)
+    first = run(organisations[: size // 4], (small, None))
+    grown = run(organisations, (small, first.known))
+    assert grown.pairs.equals(run(organisations, (small, None)).pairs)
+
+
+def test_known_pairs_of_other_code_are_not_used(run, organisations, trained):
+    stale = replace(trained.known, scored_with="another")
+    again = run(organisations, (trained.model, stale))
+    assert again.compared_pair_count == trained.compared_pair_count
+
+
+def test_one_address_more_does_not_change_who_is_equal_in_all_columns(run, trained):
+    rows = [{"id": key, "name": "Ashfield", "address": None} for key in "ab"]
+    more = [company("c", name="Zenith"), company("d", name="Other Foods")]
+    former = (trained.model, None)
+    before = clusters_of(run(rows, former))
+    after = clusters_of(run([*rows, *more], former))
+    assert before == {key: after[key] for key in "ab"}
 
 
 def test_nothing_new_compares_nothing(run, organisations, trained):
