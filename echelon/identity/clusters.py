@@ -6,15 +6,20 @@ the evidence alone, and a component does not depend on records outside it.
 """
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from echelon.identity.evidence import RANK_MODEL, Evidence
+from echelon.identity.evidence import RANK_KEY, RANK_MODEL, Evidence
 from echelon.identity.joining import PARTED, Edges, Ints, Joiner, components
 from echelon.identity.settings import Guards, Thresholds
 
+# How many holders of a key others may hang on, one after another, where the first is
+# refused; each costs a pass.
+HOLDERS_TRIED = 6
 MERGED, QUEUED, REJECTED, VETOED = "merged", "queued", "rejected", "vetoed"
 
 
@@ -31,6 +36,77 @@ class Clustering:
     root: Ints
     decisions: list[str]
     reasons: list[str]
+
+
+def cluster_with_keys(
+    evidence: Evidence, guards: Guards, thresholds: Thresholds
+) -> tuple[Evidence, Clustering]:
+    """Join records into clusters; who may not join a key's first holder tries the next.
+
+    Args:
+        evidence: As for ``cluster``; a key's holders hang on its first holder.
+        guards: As for ``cluster``.
+        thresholds: As for ``cluster``.
+
+    Returns:
+        The evidence with the pairs tried beside it, and what became of them.
+
+    Raises:
+        EchelonError: What ``cluster`` raises.
+    """
+    clustering = cluster(evidence, guards, thresholds)
+    for _ in range(HOLDERS_TRIED - 1):
+        more = _next_holders(evidence.edges, clustering)
+        if more is None:
+            break
+        edges = pa.concat_tables([evidence.edges, more]).sort_by(
+            [
+                ("rank", "ascending"),
+                ("priority", "ascending"),
+                ("match_probability", "descending"),
+                ("match_weight", "descending"),
+                ("record_l", "ascending"),
+                ("record_r", "ascending"),
+                ("match_rule", "ascending"),
+            ]
+        )
+        evidence = replace(evidence, edges=edges)
+        clustering = cluster(evidence, guards, thresholds)
+    return evidence, clustering
+
+
+def _next_holders(edges: pa.Table, clustering: Clustering) -> pa.Table | None:
+    """Hang the holders refused by a key's holder on the first of themselves.
+
+    Returns:
+        New edges; none where every refused holder has been tried with the others.
+    """
+    keys = pc.and_(pc.equal(edges["rank"], RANK_KEY), edges["is_accepted"])
+    known = edges.filter(keys)
+    apart = pc.not_equal(pa.array(clustering.decisions, pa.string()), MERGED)
+    refused = edges.filter(pc.and_(keys, apart))
+    names = ("match_rule", "record_l", "record_r")
+    tried = set(zip(*(known[name].to_pylist() for name in names), strict=True))
+    holders: dict[tuple[str, int], list[int]] = defaultdict(list)
+    rows, firsts, others = [], [], []
+    triples = zip(*(refused[name].to_pylist() for name in names), strict=True)
+    for row, (rule, hub, record) in enumerate(triples):
+        held = holders[rule, hub]
+        held.append(record)  # a key's edges come in the order of their records
+        if record != held[0] and (rule, held[0], record) not in tried:
+            tried.add((rule, held[0], record))
+            rows.append(row)
+            firsts.append(held[0])
+            others.append(record)
+    if not rows:
+        return None
+    found = refused.take(rows)
+    for name, records in (("record_l", firsts), ("record_r", others)):
+        at = found.schema.get_field_index(name)
+        found = found.set_column(
+            at, found.schema.field(at), pa.array(records, pa.int32())
+        )
+    return found
 
 
 def cluster(evidence: Evidence, guards: Guards, thresholds: Thresholds) -> Clustering:

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.identity.blocking import block
-from echelon.identity.clusters import MERGED, Clustering, cluster
+from echelon.identity.clusters import MERGED, Clustering, cluster_with_keys
 from echelon.identity.comparing import comparison_json_sql, score_candidates
 from echelon.identity.evidence import (
     DECISION_COLUMNS,
@@ -147,7 +147,9 @@ def match_records(
     announce("clustering")
     given = inputs.records.column_names
     evidence = gather(connection, settings, inputs.links, inputs.decisions, given)
-    clustering = cluster(evidence, settings.guards, settings.thresholds)
+    evidence, clustering = cluster_with_keys(
+        evidence, settings.guards, settings.thresholds
+    )
     pairs = arrow(
         connection,
         f"select {', '.join(PAIR_COLUMNS)} from match_known_pairs order by all",

@@ -47,7 +47,7 @@ class Key(_Strict):
     rule: str = Field(description="Name of the rule in the output.")
     equal: list[str] = Field(
         min_length=1,
-        description="Standardised columns; * stands for all that the records come with.",
+        description="Standardised columns; * stands for all the records come with.",
     )
     probability: float = Field(default=1.0, gt=0, le=1)
     placeholder_names: int = Field(

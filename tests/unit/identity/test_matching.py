@@ -253,6 +253,26 @@ def test_never_merge_holds_through_a_third_record(run, trained):
     assert len(set(found.values())) == 2
 
 
+def test_holders_of_a_key_stay_together_without_the_one_a_steward_parts(run, trained):
+    names = ("Ashfield Printing", "Zenith Foods", "Quorum Steel", "Lumen Optics")
+    rows = [
+        {"id": key, "name": name, "tax_id": "GB100112295"}
+        for key, name in zip("abcd", names, strict=True)
+    ]
+    told = [("never_merge", "a", key) for key in "bcd"]
+    outcome = run(rows, former=(trained.model, None), decisions=decisions(*told))
+    assert clusters_of(outcome) == {"a": "a", "b": "b", "c": "b", "d": "b"}
+    told += [("never_merge", "b", "c")]
+    outcome = run(rows, former=(trained.model, None), decisions=decisions(*told))
+    assert clusters_of(outcome) == {"a": "a", "b": "b", "c": "c", "d": "b"}
+    assert outcome.clusters["match_rule"].to_pylist() == [
+        "self",
+        "tax_id",
+        "self",
+        "tax_id",
+    ]
+
+
 def test_contradictory_decisions_are_refused(run, trained):
     told = decisions(
         ("must_merge", "a", "b"), ("must_merge", "b", "c"), ("never_merge", "a", "c")
