@@ -135,11 +135,10 @@ GATES: tuple[Gate, ...] = (
         schema="identity",
         name="clusters",
         stage="identity",
-        description="No cluster holds two tax ids or a decision unheard.",
+        description="No cluster holds two tax ids of a country or a decision unheard.",
         examines=(
             "identity.clusters",
-            "intermediate.int_identity_records_unioned",
-            "intermediate.int_identity_links_declared",
+            "identity.vetoes",
             "intermediate.int_identity_decisions_in_force",
         ),
     ),

@@ -117,11 +117,7 @@ def _with_declared_level(
 ) -> MatchSettings:
     """Let no guess join ERP accounts of a company whose accounts are parties."""
     level = connection.execute(
-        """
-        select arg_max(customer_key, sequence)
-        from raw.deliveries
-        where table_name = 'erp__order_lines'
-        """
+        "select customer_key_code from intermediate.int_customer_level_declared"
     ).fetchall()[0][0]
     if level != "party":
         return settings

@@ -39,8 +39,9 @@ def clusters() -> gx.ExpectationSuite:
         name="clusters",
         expectations=[
             none(
-                "conflicting_tax_cluster_count",
-                "Two tax ids are two parties unless somebody declared them one.",
+                "conflicting_cluster_count",
+                "Two tax ids of a country, or two DUNS numbers, are two parties unless a "
+                "steward declared them one.",
             ),
             none(
                 "broken_decision_count", "A steward's decision wins over the matcher."

@@ -62,7 +62,7 @@ CLEAN = {
     },
     "clusters": {
         "examined_row_count": [10],
-        "conflicting_tax_cluster_count": [0],
+        "conflicting_cluster_count": [0],
         "broken_decision_count": [0],
     },
     "exchange_rates": {"examined_row_count": [100], "missing_rate_count": [0]},
@@ -208,7 +208,7 @@ VALUE_CORRUPTIONS = [
     ("events", "reused_id_count", 1, BETWEEN),
     ("events", "unannounced_id_count", 1, BETWEEN),
     ("events", "causeless_event_count", 1, BETWEEN),
-    ("clusters", "conflicting_tax_cluster_count", 1, BETWEEN),
+    ("clusters", "conflicting_cluster_count", 1, BETWEEN),
     ("clusters", "broken_decision_count", 1, BETWEEN),
     ("exchange_rates", "missing_rate_count", 1, BETWEEN),
     ("order_lines_converted", "lost_row_count", -1, BETWEEN),

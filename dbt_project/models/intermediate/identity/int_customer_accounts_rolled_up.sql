@@ -1,7 +1,10 @@
 -- Grain: one row per ERP account, with the party its orders count for.
 -- Where a company's orders name who receives the goods, the account that is billed (or
--- the parent account of a ship-to) is the customer; else the account itself is.
-with
+-- the parent account of a ship-to) is the customer; else the account itself is. Who is
+-- billed through another is followed to the last; a circle is broken at its smallest
+-- account, as one of parents is. An account that is the parent of others is no ship-to:
+-- its own parent is a holding, which orders do not count for.
+with recursive
 
 accounts as (
     select *
@@ -17,31 +20,92 @@ parties as (
     where source_system = 'erp'
 ),
 
-deliveries as (select * from {{ ref('stg_refresh__deliveries') }}),
+declared_level as (select * from {{ ref('int_customer_level_declared') }}),
 
-order_deliveries as (
-    select arg_max(customer_key_code, delivery_sequence) as customer_key_code
-    from deliveries
-    where table_name = 'erp__order_lines'
+parent_accounts as (
+    select distinct parent_source_customer_id as source_customer_id
+    from accounts
+    where parent_source_customer_id != source_customer_id
 ),
 
-pointed as (
+stated as (
     select
-        parties.source_customer_id,
-        parties.customer_id as party_customer_id,
-        case order_deliveries.customer_key_code
-            when 'bill_to' then accounts.bill_to_source_customer_id
-            when 'ship_to' then accounts.parent_source_customer_id
-        end as rolled_up_source_customer_id
-    from parties
-    cross join order_deliveries
-    left join accounts using (source_customer_id)
+        accounts.source_customer_id,
+        case
+            when declared_level.customer_key_code = 'bill_to'
+                then accounts.bill_to_source_customer_id
+            when
+                declared_level.customer_key_code = 'ship_to'
+                and parent_accounts.source_customer_id is null
+                then accounts.parent_source_customer_id
+        end as next_source_customer_id
+    from accounts
+    cross join declared_level
+    left join parent_accounts using (source_customer_id)
+),
+
+pointers as (
+    select
+        stated.source_customer_id,
+        stated.next_source_customer_id
+    from stated
+    inner join parties
+        on stated.next_source_customer_id = parties.source_customer_id
+    where stated.next_source_customer_id != stated.source_customer_id
+),
+
+walks (source_customer_id, reached_source_customer_id, path) as (
+    select
+        source_customer_id,
+        next_source_customer_id,
+        [source_customer_id]
+    from pointers
+    union all
+    select
+        walks.source_customer_id,
+        pointers.next_source_customer_id,
+        list_append(walks.path, walks.reached_source_customer_id)
+    from walks
+    inner join pointers
+        on walks.reached_source_customer_id = pointers.source_customer_id
+    where not list_contains(walks.path, walks.reached_source_customer_id)
+),
+
+circles as (
+    select
+        source_customer_id,
+        path as members,
+        list_min(path) as head_source_customer_id
+    from walks
+    where reached_source_customer_id = source_customer_id
+),
+
+tops as (
+    select
+        walks.source_customer_id,
+        coalesce(circles.head_source_customer_id, walks.reached_source_customer_id)
+            as top_source_customer_id
+    from walks
+    left join circles
+        on walks.reached_source_customer_id = circles.source_customer_id
+    qualify row_number() over (
+        partition by walks.source_customer_id
+        order by len(walks.path) desc
+    ) = 1
 )
 
 select
-    pointed.source_customer_id,
-    pointed.party_customer_id,
-    coalesce(targets.customer_id, pointed.party_customer_id) as customer_id
-from pointed
-left join parties as targets
-    on pointed.rolled_up_source_customer_id = targets.source_customer_id
+    parties.source_customer_id,
+    parties.customer_id as party_customer_id,
+    coalesce(top_parties.customer_id, parties.customer_id) as customer_id,
+    case
+        when circles.head_source_customer_id = parties.source_customer_id
+            then
+                array_to_string(circles.members, ' > ') || ' > '
+                || parties.source_customer_id
+    end as bill_to_circle
+from parties
+left join tops using (source_customer_id)
+left join parties as top_parties
+    on tops.top_source_customer_id = top_parties.source_customer_id
+left join circles on parties.source_customer_id = circles.source_customer_id

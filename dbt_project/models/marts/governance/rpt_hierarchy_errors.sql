@@ -1,11 +1,44 @@
--- Grain: one row per customer and error in its hierarchy.
--- A circle of parents is shown on the member it is broken at; a second parent is shown
--- with the one that counts.
+-- Grain: one row per account, error and chain it leads into.
+-- A circle, of parents or of who is billed, is shown on the member it is broken at; a
+-- second parent is shown with the one that counts. A parent or payer nobody delivered
+-- is named as the source does, since it is no customer.
 with
 
 declared as (select * from {{ ref('int_customer_parents_declared') }}),
 
 resolved as (select * from {{ ref('int_customer_parents_resolved') }}),
+
+accounts as (select * from {{ ref('int_customer_accounts_unioned') }}),
+
+parties as (select * from {{ ref('int_parties_resolved') }}),
+
+rolled_up as (select * from {{ ref('int_customer_accounts_rolled_up') }}),
+
+named_accounts as (
+    select
+        source_system,
+        source_customer_id,
+        parent_source_customer_id as named_source_customer_id
+    from accounts
+    union
+    select
+        source_system,
+        source_customer_id,
+        bill_to_source_customer_id as named_source_customer_id
+    from accounts
+),
+
+unknown_accounts as (
+    select named_accounts.*
+    from named_accounts
+    left join parties
+        on
+            named_accounts.source_system = parties.source_system
+            and named_accounts.named_source_customer_id = parties.source_customer_id
+    where
+        named_accounts.named_source_customer_id is not null
+        and parties.source_customer_id is null
+),
 
 first_parents as (
     select * from declared
@@ -35,3 +68,34 @@ select
 from declared
 inner join first_parents using (customer_id)
 where declared.parent_rank > 1
+union all
+select
+    rolled_up.party_customer_id as customer_id,
+    'bill_to_circle' as error_code,
+    rolled_up.bill_to_circle as parent_chain,
+    cast(null as varchar) as kept_parent_customer_id,
+    payers.customer_id as dropped_parent_customer_id,
+    accounts.source_system,
+    accounts.source_customer_id
+from rolled_up
+inner join accounts
+    on
+        accounts.source_system = 'erp'
+        and rolled_up.source_customer_id = accounts.source_customer_id
+inner join parties as payers
+    on
+        accounts.source_system = payers.source_system
+        and accounts.bill_to_source_customer_id = payers.source_customer_id
+where rolled_up.bill_to_circle is not null
+union all
+select
+    parties.customer_id,
+    'unknown_account' as error_code,
+    source_customer_id || ' > ' || unknown_accounts.named_source_customer_id
+        as parent_chain,
+    cast(null as varchar) as kept_parent_customer_id,
+    cast(null as varchar) as dropped_parent_customer_id,
+    source_system,
+    source_customer_id
+from unknown_accounts
+inner join parties using (source_system, source_customer_id)
