@@ -40,8 +40,8 @@ def clusters() -> gx.ExpectationSuite:
         expectations=[
             none(
                 "conflicting_cluster_count",
-                "Two tax ids of a country, or two DUNS numbers, are two parties unless a "
-                "steward declared them one.",
+                "Two tax ids of a country, or two DUNS numbers, are two parties unless "
+                "a steward declared them one.",
             ),
             none(
                 "broken_decision_count", "A steward's decision wins over the matcher."
