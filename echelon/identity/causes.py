@@ -63,6 +63,8 @@ _CAUSES_SQL = """
                 and former_customer_id is not null
             ) then 'part of a former customer'
             when events.event_type = 'created' then 'first seen'
+            when events.event_type = 'returned'
+                then 'delivered again after its id was given up'
             else coalesce(speaking.cause, 'no link holds the parts together any more')
         end as cause
     from id_events as events

@@ -8,6 +8,7 @@ id is chosen (Hungarian method); of equal ones the one that keeps older ids.
 """
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,16 +29,19 @@ class IdAssignment:
     Attributes:
         customer_ids: ``identifier_key``, ``customer_id``, ``former_customer_id``;
             sorted by identifier.
-        events: ``event_type`` (created, merged, split, moved, retired),
+        events: ``event_type`` (created, merged, split, moved, retired, returned),
             ``from_customer_id``, ``to_customer_id``, ``identifier_count``; one row per
-            pair of ids between which identifiers went, and one per id created.
+            pair of ids between which identifiers went, and one per id created or
+            returned.
     """
 
     customer_ids: pd.DataFrame
     events: pd.DataFrame
 
 
-def assign_ids(clusters: pd.DataFrame, history: pd.DataFrame) -> IdAssignment:
+def assign_ids(
+    clusters: pd.DataFrame, history: pd.DataFrame, gone_ids: Collection[str] = ()
+) -> IdAssignment:
     """Let customer ids survive: each cluster keeps a former id or is given a new one.
 
     One cluster of several former customers keeps the oldest id (a merge). Of one
@@ -52,6 +56,8 @@ def assign_ids(clusters: pd.DataFrame, history: pd.DataFrame) -> IdAssignment:
             ``customer_id``, ``valid_from_date``, ``recorded_at``; the last recorded
             row of the last interval is the former holder. Empty before the first
             release.
+        gone_ids: Ids that merged or retired. One is in use again when an identifier
+            that was not delivered meanwhile returns; the event ``returned`` says so.
 
     Returns:
         Ids and events; the same for any order of the rows.
@@ -87,7 +93,7 @@ def assign_ids(clusters: pd.DataFrame, history: pd.DataFrame) -> IdAssignment:
         customer_ids=ids[["identifier_key", "customer_id", "former_id"]]
         .rename(columns={"former_id": "former_customer_id"})
         .reset_index(drop=True),
-        events=_events(ids, set(kept["customer_id"])),
+        events=_events(ids, set(kept["customer_id"]), gone_ids),
     )
 
 
@@ -229,7 +235,9 @@ def new_customer_id(smallest_identifier_key: str, held_id_count: int) -> str:
     return "C" + hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:16]
 
 
-def _events(ids: pd.DataFrame, kept: set[str]) -> pd.DataFrame:
+def _events(
+    ids: pd.DataFrame, kept: set[str], gone_ids: Collection[str]
+) -> pd.DataFrame:
     """Account for every identifier whose id differs from the former one."""
     moved = ids[ids["former_id"].notna() & (ids["former_id"] != ids["customer_id"])]
     changes = moved.groupby(["former_id", "customer_id"], as_index=False).agg(
@@ -242,11 +250,13 @@ def _events(ids: pd.DataFrame, kept: set[str]) -> pd.DataFrame:
         ["split", "moved", "merged"],
         "retired",
     )
-    sizes = ids[ids["is_new"]].groupby("customer_id", as_index=False)
-    created = sizes.agg(identifier_count=("identifier_key", "size"))
-    created["event_type"] = "created"
+    used = ids[ids["is_new"] | ids["customer_id"].isin(gone_ids)]
+    begun = used.groupby("customer_id", as_index=False).agg(
+        identifier_count=("identifier_key", "size"), is_new=("is_new", "first")
+    )
+    begun["event_type"] = np.where(begun["is_new"], "created", "returned")
     columns = {"former_id": "from_customer_id", "customer_id": "to_customer_id"}
-    events = pd.concat([changes, created], ignore_index=True).rename(columns=columns)
+    events = pd.concat([changes, begun], ignore_index=True).rename(columns=columns)
     if "from_customer_id" not in events:
         events["from_customer_id"] = None
     events = events[

@@ -28,6 +28,15 @@ HISTORY_SQL = """
         recorded_at
     from raw.previous_customer_identifiers
 """
+# Ids that merged or retired and have not come back since.
+GONE_SQL = """
+    select coalesce(from_customer_id, to_customer_id) as gone_id
+    from raw.previous_identity_events
+    where event_type in ('merged', 'retired', 'returned')
+    group by gone_id
+    having arg_max(event_type, (recorded_at, event_type)) <> 'returned'
+    order by gone_id
+"""
 
 
 @dataclass(frozen=True)
@@ -96,7 +105,8 @@ def resolve_identities(
     outcome = match_records(
         scratch, inputs, settings, (former.model, former.known), announce
     )
-    assignment = assign_ids(outcome.clusters.to_pandas(), history)
+    gone_ids = [row[0] for row in connection.execute(GONE_SQL).fetchall()]
+    assignment = assign_ids(outcome.clusters.to_pandas(), history, gone_ids)
     connection.register("match_pairs", outcome.pairs)
     events = explain_events(connection, assignment)
     connection.unregister("match_pairs")

@@ -30,7 +30,7 @@ said as (
         to_customer_id,
         sum(identifier_count) as identifier_count
     from identity.events
-    where event_type <> 'created'
+    where from_customer_id is not null
     group by all
 )
 

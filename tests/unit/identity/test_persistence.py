@@ -104,6 +104,17 @@ def test_the_last_recorded_holder_of_an_identifier_counts():
     assert ids_of(assign_ids(clusters_of("c"), history)) == {"c": "E2"}
 
 
+def test_an_id_that_merged_and_is_in_use_again_is_announced():
+    """x of E2{x, z} went to E1{y} while z was not delivered; z returns alone."""
+    history = pd.concat([history_of(E1="y", E2="xz"), history_of(E1="x")])
+    history.loc[history["identifier_key"] == "x", "recorded_at"] = [0, 1]
+    history.iloc[-1, 2] = dt.date(2025, 1, 1)
+    assignment = assign_ids(clusters_of("xy", "z"), history, ["E2"])
+    assert ids_of(assignment) == {"x": "E1", "y": "E1", "z": "E2"}
+    assert events_of(assignment) == {("returned", None, "E2", 1)}
+    assert assign_ids(clusters_of("xy", "z"), history).events.empty
+
+
 def test_a_first_release_names_each_customer_after_its_smallest_identifier():
     assignment = assign_ids(clusters_of("ba", "c"), NO_HISTORY)
     first = "C" + hashlib.md5(b"a|0").hexdigest()[:16]

@@ -21,7 +21,7 @@ former_segments as (
 changes as (
     select *
     from events
-    where event_type != 'created'
+    where from_customer_id is not null
 ),
 
 sides as (

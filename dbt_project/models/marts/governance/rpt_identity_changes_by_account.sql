@@ -5,7 +5,7 @@ with
 changes as (
     select *
     from {{ ref('stg_identity__events') }}
-    where event_type != 'created'
+    where from_customer_id is not null
 ),
 
 holders as (select * from {{ ref('int_identifier_holders_compared') }}),
