@@ -1,16 +1,27 @@
-"""Tests that share one released company run in one worker, which makes it once."""
+"""Companies that cost a refresh are made once, whichever worker needs them first."""
 
-from pathlib import Path
+import os
+import shutil
 
 import pytest
+from filelock import FileLock
 
-SHARED = {"refresh", "companies"}
 
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory):
+    """Fill a directory by ``make(directory)`` once per test run and return it."""
+    root = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        root = root.parent  # the workers' own directories lie in it
 
-# First, because the scheduler reads the groups in the hook of the same name.
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items):
-    for item in items:
-        room = Path(item.path).relative_to(Path(__file__).parent).parts[0]
-        if room in SHARED:
-            item.add_marker(pytest.mark.xdist_group(room))
+    def directory(name, make):
+        target, done = root / name, root / f"{name}.made"
+        with FileLock(root / f"{name}.lock"):
+            if not done.exists():
+                shutil.rmtree(target, ignore_errors=True)
+                target.mkdir()
+                make(target)
+                done.touch()
+        return target
+
+    return directory

@@ -74,15 +74,19 @@ class Release:
         return {row[0] if len(row) == 2 else row[:-1]: row[-1] for row in rows}
 
 
-def publish(company: str, data_dir: Path) -> Release:
+def published(company: str, made_once: Callable) -> Release:
     """Land and refresh a company with the commands of the README."""
-    mapping = ROOT / "mappings" / f"{company}.yml"
-    run(data_dir, "land", "--mapping", mapping, "--source", source_of(company))
-    summary = json.loads(run(data_dir, "refresh", "--json").strip().splitlines()[-1])
-    assert summary["exit_code"] == 0
-    assert summary["gates"].get("failed", 0) == 0
-    assert summary["gates"]["passed"] > 10
-    return Release(data_dir)
+
+    def make(data_dir: Path) -> None:
+        mapping = ROOT / "mappings" / f"{company}.yml"
+        run(data_dir, "land", "--mapping", mapping, "--source", source_of(company))
+        printed = run(data_dir, "refresh", "--json")
+        summary = json.loads(printed.strip().splitlines()[-1])
+        assert summary["exit_code"] == 0
+        assert summary["gates"].get("failed", 0) == 0
+        assert summary["gates"]["passed"] > 10
+
+    return Release(made_once(f"{company}_release", make))
 
 
 def run(data_dir: Path, *arguments: object) -> str:
@@ -103,10 +107,10 @@ def run(data_dir: Path, *arguments: object) -> str:
 
 
 @pytest.fixture(scope="session")
-def adventureworks_release(tmp_path_factory: pytest.TempPathFactory) -> Release:
-    return publish("adventureworks", tmp_path_factory.mktemp("adventureworks_release"))
+def adventureworks_release(made_once: Callable) -> Release:
+    return published("adventureworks", made_once)
 
 
 @pytest.fixture(scope="session")
-def scms_release(tmp_path_factory: pytest.TempPathFactory) -> Release:
-    return publish("scms", tmp_path_factory.mktemp("scms_release"))
+def scms_release(made_once: Callable) -> Release:
+    return published("scms", made_once)

@@ -54,21 +54,34 @@ def last_json(completed):
 
 
 @pytest.fixture(scope="session")
-def landed(tmp_path_factory):
+def landed(made_once):
     """The small sample company, landed and not refreshed."""
-    company = Company(tmp_path_factory.mktemp("landed"))
-    completed = company.run("sample", "--size", "small", "--seed", 7)
-    assert completed.returncode == 0, completed.stderr
-    return company
+
+    def make(directory):
+        completed = Company(directory).run("sample", "--size", "small", "--seed", 7)
+        assert completed.returncode == 0, completed.stderr
+
+    return Company(made_once("landed", make))
 
 
 @pytest.fixture(scope="session")
-def released(landed, tmp_path_factory):
+def released(landed, made_once):
     """The same company after its first refresh, and what the refresh printed."""
-    company = copy_of(landed, tmp_path_factory.mktemp("released"))
-    completed = company.run("refresh", "--json", ECHELON_KEEP_CANDIDATE="true")
-    assert completed.returncode == 0, completed.stderr
-    return company, last_json(completed)
+
+    def make(directory):
+        company = copy_of(landed, directory)
+        completed = company.run("refresh", "--json", ECHELON_KEEP_CANDIDATE="true")
+        assert completed.returncode == 0, completed.stderr
+        printed(directory).write_text(completed.stdout)
+
+    directory = made_once("released", make)
+    text = printed(directory).read_text().strip()
+    return Company(directory), json.loads(text.splitlines()[-1])
+
+
+def printed(directory):
+    """The file beside a company that keeps what its refresh printed."""
+    return directory.with_suffix(".json")
 
 
 @pytest.fixture
