@@ -1,11 +1,14 @@
 -- Every pool that policy allocates has a driver that is counted, in the unit it is
--- counted in, and the capacity of a worker group whose hours are delivered. A misspelt
--- driver would leave the whole pool unallocated, a misspelt group its idle time unseen.
+-- counted in; a pool with cost has the capacity of a worker group whose hours are
+-- delivered. A misspelt driver would leave the whole pool unallocated, a misspelt group
+-- its idle time unseen.
 with
 
 pools as (select * from {{ ref('policy_cost_pools') }}),
 
 drivers as (select * from {{ ref('policy_activity_drivers') }}),
+
+costed_pools as (select * from {{ ref('int_cost_pools_aggregated') }}),
 
 labor_hours as (select * from {{ ref('int_capacity_minutes_aggregated') }}),
 
@@ -57,6 +60,9 @@ select
 from drivers
 where
     drivers.capacity_worker_group is not null
+    and drivers.cost_pool_code in (
+        select costed_pools.cost_pool_code from costed_pools
+    )
     and exists (select 1 from labor_hours)
     and drivers.capacity_worker_group not in (
         select labor_hours.worker_group from labor_hours

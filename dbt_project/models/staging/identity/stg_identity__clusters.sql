@@ -1,10 +1,10 @@
 select
     -- ids
-    identifier_key,
-    cluster_key,
+    cast(identifier_key as varchar) as identifier_key,
+    cast(cluster_key as varchar) as cluster_key,
 
     -- attributes
-    match_rule,
+    cast(match_rule as varchar) as match_rule,
 
     -- measures
     cast(match_probability as decimal(9, 8)) as match_probability

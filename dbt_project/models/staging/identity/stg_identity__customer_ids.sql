@@ -1,5 +1,5 @@
 select
     -- ids
-    identifier_key,
-    customer_id
+    cast(identifier_key as varchar) as identifier_key,
+    cast(customer_id as varchar) as customer_id
 from {{ source('identity', 'customer_ids') }}

@@ -5,11 +5,11 @@ select
         'E'
     ) }} as identity_event_key,
     cast(from_customer_id as varchar) as from_customer_id,
-    to_customer_id,
+    cast(to_customer_id as varchar) as to_customer_id,
 
     -- attributes
-    event_type,
-    cause,
+    cast(event_type as varchar) as event_type,
+    cast(cause as varchar) as cause,
 
     -- measures
     cast(identifier_count as bigint) as identifier_count

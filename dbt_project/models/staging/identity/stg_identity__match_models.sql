@@ -1,10 +1,10 @@
 select
     -- ids
-    model_version,
+    cast(model_version as varchar) as model_version,
 
     -- attributes
-    settings_hash,
-    weights_json,
+    cast(settings_hash as varchar) as settings_hash,
+    cast(weights_json as varchar) as weights_json,
     is_reused,
 
     -- dates
