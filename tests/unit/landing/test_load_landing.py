@@ -106,6 +106,7 @@ def test_deliveries_are_listed_with_their_hashes(landing):
             "2024-01/2024-12",
             date(2024, 12, 31),
             1,
+            "account",
         )
     ]
     assert [file.table for file in report.files] == list(REQUIRED)
