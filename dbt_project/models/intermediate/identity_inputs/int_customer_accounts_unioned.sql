@@ -38,14 +38,21 @@ select
     opened_date,
     coalesce(updated_date, opened_date) as updated_date
 from erp_customers
-union all by name
+union all
 select
     'crm' as source_system,
     account_id as source_customer_id,
     'account' as record_role,
     account_name as customer_name,
+    cast(null as varchar) as party_type,
+    cast(null as varchar) as tax_id,
+    cast(null as varchar) as duns,
+    cast(null as varchar) as business_unit,
+    cast(null as varchar) as entity_code,
+    cast(null as varchar) as channel_code,
     industry_code,
     parent_account_id as parent_source_customer_id,
+    cast(null as varchar) as bill_to_source_customer_id,
     country_code,
     region_name,
     city_name,
@@ -58,15 +65,24 @@ select
     false as is_credit_hold,
     false as is_government,
     false as is_regulated,
+    cast(null as date) as opened_date,
     updated_date
 from crm_accounts
-union all by name
+union all
 select
     'tms' as source_system,
     consignee_id as source_customer_id,
     'consignee' as record_role,
     consignee_name as customer_name,
+    cast(null as varchar) as party_type,
     tax_id,
+    cast(null as varchar) as duns,
+    cast(null as varchar) as business_unit,
+    cast(null as varchar) as entity_code,
+    cast(null as varchar) as channel_code,
+    cast(null as varchar) as industry_code,
+    cast(null as varchar) as parent_source_customer_id,
+    cast(null as varchar) as bill_to_source_customer_id,
     country_code,
     region_name,
     city_name,
@@ -79,5 +95,6 @@ select
     false as is_credit_hold,
     false as is_government,
     false as is_regulated,
+    cast(null as date) as opened_date,
     updated_date
 from tms_consignees
