@@ -26,7 +26,7 @@ select
     sum(pools.row_count) as examined_row_count,
     cast(
         sum(pools.unallocated_amount)
-        > sum(pools.allocatable_amount) * any_value(limits.unallocated_ratio)
+        > sum(pools.allocatable_amount) * max(limits.unallocated_ratio)
         as integer
     ) as over_limit_count,
     count(*) filter (
