@@ -1,6 +1,5 @@
 """Is this YAML file what its model says? Errors name file, line and key."""
 
-import difflib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -12,6 +11,7 @@ from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
 
 from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.spelling import suggest
 
 Key = tuple[str | int, ...]
 Model = TypeVar("Model", bound=BaseModel)
@@ -40,12 +40,6 @@ class Document(Generic[Model]):
             code, message, str(self.path), _line_of(self.lines, key), column, hint=hint
         )
         return EchelonError(ExitCode.CONFIGURATION, fault)
-
-
-def suggest(name: str, known: list[str]) -> str | None:
-    """Phrase a did-you-mean for a misspelt name, None if nothing comes close."""
-    close = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    return f"did you mean {close[0]}?" if close else None
 
 
 def read_document(path: Path, model: type[Model]) -> Document[Model]:

@@ -9,7 +9,6 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from echelon.documents import suggest
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.identity.matching import (
     SELF,
@@ -24,6 +23,7 @@ from echelon.identity.roles import Roles, find_roles
 from echelon.identity.scoring import Scores, score_clusters
 from echelon.identity.settings import read_settings
 from echelon.identity.sql import arrow, run
+from echelon.spelling import suggest
 
 OUTPUT_COLUMNS = ("cluster_id", "match_probability", "match_rule")
 

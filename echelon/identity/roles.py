@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from echelon.documents import Document, suggest
+from echelon.documents import Document
 from echelon.identity.settings import MatchSettings, Role
+from echelon.spelling import suggest
 
 # Header without punctuation and case, the usual first. Longer files name more.
 SYNONYMS: dict[Role, str] = {

@@ -91,16 +91,29 @@ def another(released, tmp_path):
 
 
 def copy_of(company, target):
-    """Copy a data directory; hard links keep the copy quick."""
+    """Copy a data directory; hard links keep the copy of what never changes quick."""
+    target.mkdir(parents=True, exist_ok=True)
+    for name in ("landing", "releases"):
+        if (company.data_dir / name).exists():
+            shutil.copytree(
+                company.data_dir / name, target / name, copy_function=os.link
+            )
+    # Linked, the log and the lock of one copy would be those of every copy.
     shutil.copytree(
         company.data_dir,
         target,
         symlinks=True,
         dirs_exist_ok=True,
-        copy_function=os.link,
-        ignore=shutil.ignore_patterns("dagster", "candidates"),
+        ignore=_left_out(company.data_dir),
     )
     parsed = company.data_dir / "dagster" / "dbt"
     if parsed.exists():
         shutil.copytree(parsed, target / "dagster" / "dbt")
     return Company(target)
+
+
+def _left_out(data_dir):
+    top = shutil.ignore_patterns(
+        "landing", "releases", "dagster", "candidates", ".refresh.*"
+    )
+    return lambda folder, names: top(folder, names) if Path(folder) == data_dir else ()
