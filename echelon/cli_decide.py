@@ -7,7 +7,8 @@ import typer
 
 from echelon.cli_options import AsJson, check_date, print_json
 from echelon.config import PROJECT_DIR, load_settings
-from echelon.identity.decide import Decision, decision_day, parse_identifier
+from echelon.decisions.landing import decision_day
+from echelon.identity.decide import Decision, parse_identifier
 from echelon.identity.decide import decide as land_decision
 
 

@@ -1,34 +1,16 @@
 """How does a steward have the last word about two identifiers?
 
-A decision is a row of ``policy_identity_decisions.csv``. It lands as a policy delivery
-that holds all rows in force so far and the new one: what counts is one file one can
-read, and deliveries never change.
+A decision is a row of ``policy_identity_decisions.csv``.
 """
 
-import csv
-import hashlib
-import io
-import json
-import shutil
-import tempfile
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from echelon.audit import append_event
-from echelon.errors import EchelonError, ExitCode, Fault
-from echelon.hashing import sha256_of_file
-from echelon.landing.manifest import (
-    MANIFEST_FILE,
-    POLICY_SYSTEM,
-    delivery_directories,
-)
-from echelon.release.layout import landing_dir
-from echelon.release.lock import refresh_lock
-from echelon.release.seeds import assemble_seeds
+from echelon.decisions.landing import PolicyDecision, land_decision, refused
+from echelon.errors import EchelonError
 from echelon.release.store import current_release, open_release
 
 TABLE = "policy_identity_decisions"
-FIRST_DAY = "1900-01-01"
 DECISIONS = ("must_merge", "never_merge", "unmerge")
 
 
@@ -72,33 +54,17 @@ def decide(data_dir: Path, project_dir: Path, decision: Decision) -> Path:
         EchelonError: ``CONFIGURATION`` for an identifier the release in force does not
             know or a decision that is none, ``BUSY`` while a refresh is under way.
     """
-    with refresh_lock(data_dir):
-        _check(data_dir, decision)
-        with tempfile.TemporaryDirectory() as scratch:
-            seeds = Path(scratch) / "seeds"
-            assemble_seeds(data_dir, project_dir, None, seeds)
-            in_force = (seeds / "policy" / f"{TABLE}.csv").read_text("utf-8-sig")
-        path = _land(data_dir, _with_row(in_force, decision))
-        release = current_release(data_dir)
-        append_event(
-            data_dir,
-            "identity_decided",
-            release.release_id if release else "",
+    _check(data_dir, decision)
+    return land_decision(
+        data_dir,
+        project_dir,
+        PolicyDecision(
+            event="identity_decided",
+            rows={TABLE: [asdict(decision)]},
             # Who and why are in the delivery: the log holds nothing personal.
-            {"decision": decision.decision, "delivery": path.name},
-        )
-    return path
-
-
-def decision_day(data_dir: Path) -> str:
-    """Return the day a decision counts from if none is said, ISO 8601.
-
-    A refresh heeds decisions up to its as-of date, which usually lies before today:
-    the as-of date of the release in force is one the next refresh does not fall short
-    of. Before the first release it is the day all policy starts.
-    """
-    release = current_release(data_dir)
-    return release.as_of_date.isoformat() if release else FIRST_DAY
+            details={"decision": decision.decision},
+        ),
+    )
 
 
 def parse_identifier(text: str) -> tuple[str, str]:
@@ -140,63 +106,5 @@ def _check(data_dir: Path, decision: Decision) -> None:
                 raise _refused(message, hint)
 
 
-def _with_row(in_force: str, decision: Decision) -> bytes:
-    text = io.StringIO()
-    columns = [field.name for field in fields(Decision)]
-    writer = csv.DictWriter(text, columns, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(csv.DictReader(io.StringIO(in_force)))
-    writer.writerow(asdict(decision))
-    return text.getvalue().encode()
-
-
-def _land(data_dir: Path, content: bytes) -> Path:
-    """Write the delivery under a scratch name, then rename: all of it or nothing."""
-    landed = delivery_directories(landing_dir(data_dir))
-    if not landed:
-        message = "nothing has landed yet, so there is nobody to decide about"
-        raise _refused(message, "land deliveries first")
-    manifests = [
-        json.loads((path / MANIFEST_FILE).read_text("utf-8-sig")) for path in landed
-    ]
-    of_policy = [one for one in manifests if one["system"] == POLICY_SYSTEM]
-    sequence = max((int(one["sequence"]) for one in of_policy), default=0) + 1
-    sibling = manifests[0]
-    digest = hashlib.sha256(content + str(sequence).encode()).hexdigest()[:12]
-    delivery_id = f"{sibling['company']}-decisions-{digest}"
-    system_dir = landing_dir(data_dir) / POLICY_SYSTEM
-    system_dir.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=".decision-", dir=system_dir))
-    try:
-        file = scratch / f"{TABLE}.csv"
-        file.write_bytes(content)
-        manifest = {
-            "manifest_version": 1,
-            "company": sibling["company"],
-            "system": POLICY_SYSTEM,
-            "delivery_id": delivery_id,
-            "sequence": sequence,
-            "period": sibling["period"],
-            "time_zone": "UTC",
-            "tables": {
-                TABLE: {
-                    "file": file.name,
-                    "rows": sum(1 for _ in csv.reader(io.StringIO(content.decode())))
-                    - 1,
-                    "sha256": sha256_of_file(file),
-                }
-            },
-        }
-        text = json.dumps(manifest, indent=2, sort_keys=True) + "\n"
-        (scratch / MANIFEST_FILE).write_text(text, "utf-8")
-        for written in scratch.iterdir():
-            written.chmod(0o444)
-        scratch.chmod(0o755)
-        return scratch.rename(system_dir / delivery_id)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-
-
 def _refused(message: str, hint: str) -> EchelonError:
-    fault = Fault("decision_refused", message, rule="docs/identity.md", hint=hint)
-    return EchelonError(ExitCode.CONFIGURATION, fault)
+    return refused(message, hint, "docs/identity.md")

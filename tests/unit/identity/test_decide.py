@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from echelon.audit import read_events
+from echelon.decisions.landing import decision_day
 from echelon.errors import EchelonError
 from echelon.identity.decide import (
     TABLE,
     Decision,
     decide,
-    decision_day,
     parse_identifier,
 )
 
