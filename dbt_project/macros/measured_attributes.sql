@@ -28,5 +28,8 @@
     'average_order_weight_kg',
     'shipment_count_per_order',
     'service_case_count_per_order',
+    'has_otif_clause',
+    'contracted_order_frequency_per_year',
+    'contract_penalty_ratio',
 ]) }}
 {%- endmacro %}

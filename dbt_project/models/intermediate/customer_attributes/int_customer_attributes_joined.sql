@@ -23,6 +23,10 @@ service_cases as (
     select * from {{ ref('int_service_cases_aggregated_to_customers') }}
 ),
 
+contracts as (
+    select * from {{ ref('int_contract_clauses_aggregated_to_customers') }}
+),
+
 returned as (select * from {{ ref('int_return_lines_aggregated_to_customers') }}),
 
 segments_before as (
@@ -103,7 +107,10 @@ select
         'case when ' ~ is_available('crm__service_cases')
         ~ ' then coalesce(service_cases.service_case_count, 0) end',
         'orders.order_count'
-    ) }} as service_case_count_per_order
+    ) }} as service_case_count_per_order,
+    contracts.has_otif_clause,
+    contracts.contracted_order_frequency_per_year,
+    contracts.contract_penalty_ratio
 from customers
 cross join windows
 left join orders using (customer_id, as_of_date)
@@ -112,5 +119,6 @@ left join products using (customer_id, as_of_date)
 left join deliveries using (customer_id, as_of_date)
 left join sensitivities using (customer_id, as_of_date)
 left join service_cases using (customer_id, as_of_date)
+left join contracts using (customer_id, as_of_date)
 left join returned using (customer_id, as_of_date)
 left join segments_before using (customer_id)
