@@ -10,6 +10,7 @@ import dagster as dg
 
 from dagster_project.faults import fault_of_run
 from dagster_project.gates import refuse_closed_gates
+from dagster_project.resources.event_log import open_instance
 from echelon.config import Settings
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.release.layout import candidates_dir
@@ -66,7 +67,7 @@ def run_refresh(
         from dagster_project.definitions import DEFINITIONS
 
         job = DEFINITIONS.resolve_job_def("refresh")
-        with dg.DagsterInstance.get() as instance, _announced(announce):
+        with open_instance(settings.dagster_home) as instance, _announced(announce):
             result = job.execute_in_process(
                 instance=instance,
                 raise_on_error=False,
