@@ -54,6 +54,6 @@ from customer_dates
 left join clauses
     on
         customer_dates.customer_id = clauses.customer_id
-        and clauses.valid_from_date <= customer_dates.as_of_date
-        and coalesce(clauses.valid_to_date > customer_dates.as_of_date, true)
+        and customer_dates.as_of_date >= clauses.valid_from_date
+        and coalesce(customer_dates.as_of_date < clauses.valid_to_date, true)
 group by all
