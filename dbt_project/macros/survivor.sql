@@ -1,5 +1,4 @@
--- survivor
 -- The value of an attribute in the golden record, as a column.
 {% macro survivor(attribute) -%}
-max(attribute_value) filter (where attribute = '{{ attribute }}') as {{ attribute }}
+max(chosen_value) filter (where attribute = '{{ attribute }}') as {{ attribute }}
 {%- endmacro %}

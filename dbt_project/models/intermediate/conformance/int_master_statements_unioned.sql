@@ -1,4 +1,5 @@
--- Grain: one row per master, attribute, source system and record that states a value.
+-- Grain: one row per master, attribute, source system and record that states a value
+-- of what policy compares.
 -- Two values that differ only in capitals, blanks or punctuation are one.
 with
 
@@ -20,6 +21,12 @@ balances as (
         partition by product_id
         order by balance_date desc, warehouse_id
     ) = 1
+),
+
+policies as (
+    select * from {{ in_force(
+        ref('policy_conformed_attributes'), ['entity_type', 'attribute']
+    ) }}
 ),
 
 units as (
@@ -50,50 +57,41 @@ product_statements as (
     into name attribute value stated_value
 ),
 
-customer_values as (
-    select
-        resolved.customer_id as entity_key,
-        places.source_system,
-        places.source_customer_id as source_key,
-        places.country_code,
-        places.region_name,
-        places.zone_code
-    from {{ ref('int_places_conformed') }} as places
-    inner join {{ ref('int_customers_resolved') }} as resolved
-        using (source_system, source_customer_id)
-),
-
-customer_statements as (
-    unpivot customer_values
-    on country_code, region_name, zone_code
-    into name attribute value stated_value
-),
-
 statements as (
     select
         'product' as entity_type,
-        *,
-        entity_key as source_key
+        entity_key,
+        source_system,
+        entity_key as source_key,
+        attribute,
+        stated_value
     from product_statements
-    union all by name
+    union all
     select
         'customer' as entity_type,
-        *
-    from customer_statements
+        parties.customer_id as entity_key,
+        source_system,
+        source_customer_id as source_key,
+        account_values.attribute,
+        account_values.attribute_value as stated_value
+    from {{ ref('int_account_values_unpivoted') }} as account_values
+    inner join {{ ref('int_parties_resolved') }} as parties
+        using (source_system, source_customer_id)
 )
 
 select
-    statements.entity_type,
+    entity_type,
     statements.entity_key,
-    statements.attribute,
+    attribute,
     statements.source_system,
     statements.source_key,
     trim(statements.stated_value) as stated_value,
     coalesce(units.unit_code, {{ normalised_key('statements.stated_value') }})
         as compared_value
 from statements
+inner join policies using (entity_type, attribute)
 left join units
     on
-        statements.attribute = 'base_uom'
+        attribute = 'base_uom'
         and {{ unit_spelling('statements.stated_value') }} = units.unit_spelling
 where trim(statements.stated_value) != ''

@@ -3,30 +3,16 @@
 -- the region, then the country; without a row the country is the zone.
 with
 
+accounts as (select * from {{ ref('int_customer_accounts_unioned') }}),
+
 places as (
     select
-        'erp' as source_system,
-        customer_id as source_customer_id,
+        source_system,
+        source_customer_id,
         country_code as stated_country,
         region_name as stated_region,
         postal_code
-    from {{ ref('stg_erp__customers') }}
-    union all
-    select
-        'crm' as source_system,
-        account_id as source_customer_id,
-        country_code as stated_country,
-        region_name as stated_region,
-        postal_code
-    from {{ ref('stg_crm__accounts') }}
-    union all
-    select
-        'tms' as source_system,
-        consignee_id as source_customer_id,
-        country_code as stated_country,
-        region_name as stated_region,
-        postal_code
-    from {{ ref('stg_tms__consignees') }}
+    from accounts
 ),
 
 spellings as (

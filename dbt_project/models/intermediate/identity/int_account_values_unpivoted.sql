@@ -1,44 +1,30 @@
 -- Grain: one row per account and attribute it states a value of.
--- An empty text is no value; of a flag only `true` is one, so that any account that has
--- it gives it to the customer.
+-- Places as policy spells them. An empty text is no value; of a flag only `true` is
+-- one, so that any account that has it gives it to the customer.
 with
 
 accounts as (select * from {{ ref('int_customer_accounts_unioned') }}),
 
-as_text as (
+places as (select * from {{ ref('int_places_conformed') }}),
+
+placed_accounts as (
     select
-        source_system,
-        source_customer_id,
-        opened_date,
-        updated_date,
-        customer_name,
-        party_type,
-        tax_id,
-        duns,
-        business_unit,
-        entity_code,
-        channel_code,
-        industry_code,
-        country_code,
-        region_name,
-        city_name,
-        postal_code,
-        street_address,
-        phone_number,
-        email_address,
-        case when is_strategic then 'true' end as is_strategic,
-        case when is_intercompany then 'true' end as is_intercompany,
-        case when is_credit_hold then 'true' end as is_credit_hold,
-        case when is_government then 'true' end as is_government,
-        case when is_regulated then 'true' end as is_regulated
+        accounts.*
+        replace (
+            places.country_code as country_code, places.region_name as region_name
+        ),
+        places.zone_code
     from accounts
+    inner join places using (source_system, source_customer_id)
 ),
 
 unpivoted as (
-    unpivot as_text
-    on columns(* exclude (
-        source_system, source_customer_id, opened_date, updated_date
-    ))
+    unpivot placed_accounts
+    on cast(columns(* exclude (
+        source_system, source_customer_id, record_role,
+        parent_source_customer_id, bill_to_source_customer_id,
+        opened_date, updated_date
+    )) as varchar)
     into name attribute value attribute_value
 )
 
@@ -50,4 +36,4 @@ select
     opened_date,
     updated_date
 from unpivoted
-where trim(attribute_value) != ''
+where trim(attribute_value) not in ('', 'false')

@@ -4,7 +4,14 @@ with
 
 resolved as (select * from {{ ref('int_parties_resolved') }}),
 
-golden_values as (select * from {{ ref('int_golden_values_survived') }}),
+golden_values as (
+    select
+        entity_key as customer_id,
+        attribute,
+        chosen_value
+    from {{ ref('int_master_values_chosen') }}
+    where entity_type = 'customer' and chosen_from != 'ineffective'
+),
 
 parents as (select * from {{ ref('int_customer_parents_resolved') }}),
 
@@ -58,11 +65,11 @@ select
     survivors.region_name,
     survivors.city_name,
     survivors.postal_code,
-    survivors.is_strategic is not null as is_strategic,
-    survivors.is_intercompany is not null as is_intercompany,
-    survivors.is_credit_hold is not null as is_credit_hold,
-    survivors.is_government is not null as is_government,
-    survivors.is_regulated is not null as is_regulated,
+    coalesce(survivors.is_strategic = 'true', false) as is_strategic,
+    coalesce(survivors.is_intercompany = 'true', false) as is_intercompany,
+    coalesce(survivors.is_credit_hold = 'true', false) as is_credit_hold,
+    coalesce(survivors.is_government = 'true', false) as is_government,
+    coalesce(survivors.is_regulated = 'true', false) as is_regulated,
     customers.identifier_count,
     counting_customers.customer_id is null as is_rolled_up,
     customers.opened_date

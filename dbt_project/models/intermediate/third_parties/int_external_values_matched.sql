@@ -7,8 +7,6 @@ resolved as (select * from {{ ref('int_customers_resolved') }}),
 
 customers as (select * from {{ ref('stg_erp__customers') }}),
 
-accounts as (select * from {{ ref('stg_crm__accounts') }}),
-
 industries as (
     select * from {{ ref('stg_ext__industries') }}
     qualify row_number() over (
@@ -42,25 +40,14 @@ public_keys as (
             and customers.customer_id = resolved.source_customer_id
 ),
 
-own_industries as (
-    select
-        resolved.customer_id,
-        min(accounts.industry_code) as industry_code
-    from accounts
-    inner join resolved
-        on
-            resolved.source_system = 'crm'
-            and accounts.account_id = resolved.source_customer_id
-    group by resolved.customer_id
-),
-
-places as (
+masters as (
     select
         entity_key as customer_id,
         max(chosen_value) filter (where attribute = 'country_code') as country_code,
-        max(chosen_value) filter (where attribute = 'region_name') as region_name
+        max(chosen_value) filter (where attribute = 'region_name') as region_name,
+        max(chosen_value) filter (where attribute = 'industry_code') as industry_code
     from {{ ref('int_master_values_chosen') }}
-    where entity_type = 'customer'
+    where entity_type = 'customer' and chosen_from != 'ineffective'
     group by entity_key
 ),
 
@@ -71,18 +58,18 @@ matches as (
         public_keys.customer_id,
         public_keys.public_key as matched_key,
         industries.industry_code as external_value,
-        own_industries.industry_code as own_value,
+        masters.industry_code as own_value,
         1 as precision_rank,
         industries.source_as_of_date
     from industries
     inner join public_keys
         on {{ normalised_key('industries.public_key') }} = public_keys.public_key
-    left join own_industries using (customer_id)
+    left join masters using (customer_id)
     union all
     select
         'ext__geo_risks' as table_name,
         geo_risks.source_name,
-        places.customer_id,
+        masters.customer_id,
         geo_risks.place_key as matched_key,
         cast(geo_risks.risk_score as varchar) as external_value,
         null as own_value,
@@ -90,14 +77,14 @@ matches as (
             as precision_rank,
         geo_risks.source_as_of_date
     from geo_risks
-    inner join places
+    inner join masters
         on
             {{ normalised_key("split_part(geo_risks.place_key, ':', 1)") }}
-            = {{ normalised_key('places.country_code') }}
+            = {{ normalised_key('masters.country_code') }}
             and (
                 not contains(geo_risks.place_key, ':')
                 or {{ normalised_key("split_part(geo_risks.place_key, ':', 2)") }}
-                = {{ normalised_key('places.region_name') }}
+                = {{ normalised_key('masters.region_name') }}
             )
 )
 

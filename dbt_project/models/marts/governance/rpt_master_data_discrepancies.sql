@@ -12,14 +12,17 @@ order_lines as (
 
 customers as (select * from {{ ref('ftr_customers') }}),
 
+levels as (select * from {{ ref('int_customer_levels_resolved') }}),
+
 products as (select * from {{ ref('ftr_products') }}),
 
 net_sales as (
     select
         'customer' as entity_type,
-        customer_id as entity_key,
-        net_sales_amount_base_ccy
-    from customers
+        levels.customer_id as entity_key,
+        customers.net_sales_amount_base_ccy
+    from levels
+    inner join customers on levels.segmented_customer_id = customers.customer_id
     union all
     select
         'product' as entity_type,
