@@ -52,6 +52,7 @@ lock:  ## compile the hashed lock files (needs uv)
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(INSTALL) --require-hashes -r requirements.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@cd dbt_project && ../$(BIN)/dbt --quiet parse --profiles-dir .
 	@touch $@
 
 .venv/development: .venv/runtime requirements-dev.lock

@@ -8,7 +8,11 @@ from pathlib import Path
 
 import duckdb
 
-from dagster_project.resources.dbt_runner import parsed_manifest, prepare_dbt
+from dagster_project.resources.dbt_runner import (
+    manifest_of,
+    parsed_project,
+    prepare_dbt,
+)
 from echelon.config import CONTRACTS_DIR, load_settings
 from echelon.landing.contract import TableContract, load_contracts
 
@@ -41,8 +45,8 @@ def run_floor(candidate_dir: Path) -> dict[str, float]:
         Seconds per stage: ``deliveries`` and the three dbt passes.
     """
     settings = load_settings()
-    paths = prepare_dbt(settings)
-    manifest = parsed_manifest(paths)
+    target_dir = prepare_dbt(settings)
+    manifest = manifest_of(parsed_project())
     seconds: dict[str, float] = {}
     with tempfile.TemporaryDirectory(dir=settings.data_dir) as scratch:
         connection = duckdb.connect(str(Path(scratch) / "warehouse.duckdb"))
@@ -55,7 +59,7 @@ def run_floor(candidate_dir: Path) -> dict[str, float]:
         for stage, layers in STAGES.items():
             started = time.perf_counter()
             for node in _in_order(manifest, layers):
-                compiled = paths.target_dir / "compiled" / "echelon"
+                compiled = target_dir / "compiled" / "echelon"
                 sql = (compiled / node["original_file_path"]).read_text()
                 kind = node["config"]["materialized"]
                 address = f"{node['schema']}.{node['name']}"

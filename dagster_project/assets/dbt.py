@@ -13,15 +13,18 @@ from dagster_project.faults import reported_faults
 from dagster_project.refused_inputs import check_rates_and_pools
 from dagster_project.resources.dbt_runner import (
     RunningDbt,
-    parsed_manifest,
+    manifest_of,
     parsed_project,
+    point_dbt,
     prepare_dbt,
+    with_seeds,
 )
 from dagster_project.resources.refresh import RefreshResource
 from echelon.config import load_settings
 from echelon.errors import EchelonError, ExitCode, Fault
 
-MANIFEST = parsed_manifest(prepare_dbt(load_settings()))
+prepare_dbt(load_settings())
+MANIFEST = manifest_of(parsed_project())
 # Unit tests guard the logic (`make test`), not the data of a refresh.
 BUILD = ["build", "--no-write-json", "--exclude-resource-type", "unit_test"]
 POLICY_GAP = "policy incomplete: "  # what macros `threshold` and `setting` raise
@@ -121,7 +124,9 @@ def _build(
 ) -> Iterator[Any]:
     """Build one pass and report each model and test to Dagster, then any failure."""
     with reported_faults():
-        refresh.point_dbt_at_candidate()
+        candidate = refresh.candidate
+        project = with_seeds(parsed_project(), candidate.seeds_dir)
+        point_dbt(refresh.settings, candidate.warehouse)
         selection, _ = get_subset_selection_for_context(
             context=context,
             manifest=MANIFEST,
@@ -131,9 +136,7 @@ def _build(
             dagster_dbt_translator=TRANSLATOR,
             current_dbt_indirect_selection_env=None,
         )
-        build = RunningDbt(
-            [*BUILD, *selection], parsed_project(prepare_dbt(refresh.settings))
-        )
+        build = RunningDbt([*BUILD, *selection], project)
         for message in build.results():
             if _is_of_grain(message["data"]["node_info"]["unique_id"]):
                 continue
@@ -168,7 +171,7 @@ def _failure_of(result: Any, connection: duckdb.DuckDBPyConnection) -> EchelonEr
         Fault(
             code=code,
             message=f"{kind} {first.node.name}: {reason}{more}",
-            file=first.node.original_file_path,
+            file=first.node.path if kind == "seed" else first.node.original_file_path,
             rule=first.node.name,
             hint="the former release stays in force",
         ),

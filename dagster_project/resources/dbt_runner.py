@@ -2,13 +2,11 @@
 
 import contextlib
 import functools
-import hashlib
 import json
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from pathlib import Path
 from queue import SimpleQueue
 from threading import Thread
@@ -19,80 +17,94 @@ from google.protobuf.json_format import MessageToDict
 from echelon.config import PROJECT_DIR, Settings
 
 DBT_DIR = PROJECT_DIR / "dbt_project"
+INSTALLED_DIR = DBT_DIR / "target"  # `make` parses the project once, after installing
+PARSED_NAME = "partial_parse.msgpack"
 # The debug log of a node costs as much as a small node itself.
 QUIET = ["--quiet", "--no-use-colors", "--log-level-file", "warn"]
 RESULT_EVENTS = {"LogSeedResult", "LogModelResult", "LogTestResult"}
-SOURCE_SUFFIXES = {".sql", ".yml", ".csv", ".md"}
 
 
-@dataclass(frozen=True)
-class DbtPaths:
-    """Where dbt keeps what it writes, all under the data directory."""
-
-    target_dir: Path
-    log_dir: Path
-    seeds_dir: Path
-
-    @property
-    def manifest_path(self) -> Path:
-        """The parsed project that the asset graph is drawn from."""
-        return self.target_dir / "manifest.json"
-
-
-def prepare_dbt(settings: Settings) -> DbtPaths:
+def prepare_dbt(settings: Settings) -> Path:
     """Point dbt at the data directory and switch its telemetry off.
 
-    Seeds are read from one fixed folder so that the parsed project stays valid while
-    the policy files in it change from company to company.
+    What was parsed at installation is taken over, so that dbt only parses what changed.
+
+    Args:
+        settings: Settings of this machine.
+
+    Returns:
+        The folder in which dbt keeps what it compiled.
     """
     home = settings.dagster_home / "dbt"
-    paths = DbtPaths(home / "target", home / "logs", home / "seeds")
-    if not paths.seeds_dir.exists():
-        lay_out_seeds(DBT_DIR / "seeds", paths)
+    target_dir = home / "target"
+    if not target_dir.exists():
+        target_dir.mkdir(parents=True)
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copy2(INSTALLED_DIR / PARSED_NAME, target_dir / PARSED_NAME)
     os.environ.update(
-        DBT_TARGET_PATH=str(paths.target_dir),
-        DBT_LOG_PATH=str(paths.log_dir),
+        DBT_TARGET_PATH=str(target_dir),
+        DBT_LOG_PATH=str(home / "logs"),
         DBT_SEND_ANONYMOUS_USAGE_STATS="false",
         DO_NOT_TRACK="1",
-        ECHELON_SEED_DIR=str(paths.seeds_dir),
+    )
+    return target_dir
+
+
+def point_dbt(settings: Settings, warehouse: Path) -> None:
+    """Let dbt write into a database, with this machine's limits.
+
+    Set after parsing: dbt parses everything anew when such a variable has changed.
+
+    Args:
+        settings: Settings of this machine.
+        warehouse: The DuckDB file.
+    """
+    prepare_dbt(settings)
+    os.environ.update(
+        ECHELON_WAREHOUSE=str(warehouse),
         ECHELON_MEMORY_LIMIT=settings.memory_limit,
         ECHELON_ENGINE_THREADS=str(settings.threads or os.cpu_count() or 1),
     )
-    return paths
-
-
-def lay_out_seeds(seeds_dir: Path, paths: DbtPaths) -> None:
-    """Replace the seed files dbt reads; their YAML stays in the project."""
-    shutil.rmtree(paths.seeds_dir, ignore_errors=True)
-    shutil.copytree(seeds_dir, paths.seeds_dir, ignore=shutil.ignore_patterns("*.yml"))
-
-
-def parsed_manifest(paths: DbtPaths) -> Mapping[str, Any]:
-    """Read the parsed project, parsing it first if a source file changed since."""
-    stamp_path = paths.target_dir / "sources.sha256"
-    stamp = _digest_sources()
-    is_current = (
-        paths.manifest_path.exists()
-        and stamp_path.exists()
-        and stamp_path.read_text() == stamp
-    )
-    if not is_current:
-        # A later version of the project may have seeds that the folder still lacks.
-        lay_out_seeds(DBT_DIR / "seeds", paths)
-        parsed_project(paths)
-        stamp_path.write_text(stamp)
-    manifest: Mapping[str, Any] = json.loads(paths.manifest_path.read_text())
-    return manifest
 
 
 @functools.cache
-def parsed_project(paths: DbtPaths) -> Any:
-    """Return dbt's own parsed project, parsed once per process and target folder.
+def parsed_project() -> Any:
+    """Return dbt's own parsed project, parsed once per process."""
+    return run_dbt(["parse"]).result
+
+
+def manifest_of(project: Any) -> Mapping[str, Any]:
+    """Return a parsed project as the manifest that the asset graph is drawn from.
 
     Args:
-        paths: What ``prepare_dbt`` returned last: dbt reads it from the environment.
+        project: What ``parsed_project`` returned.
     """
-    return run_dbt(["parse"]).result
+    manifest: Mapping[str, Any] = json.loads(
+        json.dumps(
+            project.writable_manifest().to_dict(
+                omit_none=False, context={"artifact": True}
+            )
+        )
+    )
+    return manifest
+
+
+def with_seeds(project: Any, seeds_dir: Path) -> Any:
+    """Let the seeds of a parsed project be read from a refresh's own folder.
+
+    The parsed project so stays the same while policy changes from company to company.
+
+    Args:
+        project: What ``parsed_project`` returned.
+        seeds_dir: Seed files in the folders of ``dbt_project/seeds``.
+
+    Returns:
+        The project.
+    """
+    for node in project.nodes.values():
+        if node.resource_type == "seed":
+            node.original_file_path = str(seeds_dir / node.path)
+    return project
 
 
 def run_dbt(
@@ -164,17 +176,3 @@ class RunningDbt:
     def _keep_result(self, event: Any) -> None:
         if event.info.name in RESULT_EVENTS:
             self._events.put(event)
-
-
-def _digest_sources() -> str:
-    digest = hashlib.sha256()
-    for path in _source_files():
-        digest.update(str(path.relative_to(DBT_DIR)).encode())
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def _source_files() -> Iterator[Path]:
-    for path in sorted(DBT_DIR.rglob("*")):
-        if path.suffix in SOURCE_SUFFIXES and path.is_file():
-            yield path

@@ -1,6 +1,5 @@
 """What the steps of one refresh share: its lock, its candidate and its parsed dbt."""
 
-import os
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +10,6 @@ import dagster as dg
 import duckdb
 import pandas as pd
 
-from dagster_project.resources.dbt_runner import lay_out_seeds, prepare_dbt
 from echelon.config import CONTRACTS_DIR, PROJECT_DIR, Settings, load_settings
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.landing.as_of import latest_business_date
@@ -133,8 +131,3 @@ class RefreshResource(dg.ConfigurableResource):
                     f"create or replace table {schema}.{table} as select * from frame"
                 )
                 connection.unregister("frame")
-
-    def point_dbt_at_candidate(self) -> None:
-        """Let dbt write into this candidate, from this candidate's policy."""
-        lay_out_seeds(self.candidate.seeds_dir, prepare_dbt(self.settings))
-        os.environ["ECHELON_WAREHOUSE"] = str(self.candidate.warehouse)

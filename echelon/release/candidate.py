@@ -72,7 +72,7 @@ class Candidate:
 
     @property
     def seeds_dir(self) -> Path:
-        """Directory of the assembled seeds (``ECHELON_SEED_DIR``)."""
+        """Directory of the assembled seeds, which dbt reads."""
         return self.directory / "seeds"
 
     @property

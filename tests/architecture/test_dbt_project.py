@@ -4,7 +4,12 @@ import re
 
 import pytest
 
-from dagster_project.resources.dbt_runner import DBT_DIR, parsed_manifest, prepare_dbt
+from dagster_project.resources.dbt_runner import (
+    DBT_DIR,
+    manifest_of,
+    parsed_project,
+    prepare_dbt,
+)
 from echelon.config import Settings
 
 PREFIXES = {
@@ -35,8 +40,8 @@ READ_BY_NOBODY = {
 
 @pytest.fixture(scope="module")
 def manifest(tmp_path_factory):
-    settings = Settings(data_dir=tmp_path_factory.mktemp("data"))
-    return parsed_manifest(prepare_dbt(settings))
+    prepare_dbt(Settings(data_dir=tmp_path_factory.mktemp("data")))
+    return manifest_of(parsed_project())
 
 
 @pytest.fixture(scope="module")

@@ -106,9 +106,6 @@ def copy_of(company, target):
         dirs_exist_ok=True,
         ignore=_left_out(company.data_dir),
     )
-    parsed = company.data_dir / "dagster" / "dbt"
-    if parsed.exists():
-        shutil.copytree(parsed, target / "dagster" / "dbt")
     return Company(target)
 
 

@@ -111,7 +111,6 @@ def warehouse(tmp_path_factory):
     load_company(folder / "landing", path)
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("ECHELON_WAREHOUSE", str(path))
-        environment.setenv("ECHELON_SEED_DIR", "seeds")
         environment.setenv("DBT_TARGET_PATH", str(folder / "target"))
         environment.setenv("DBT_LOG_PATH", str(folder / "logs"))
         build("before_identity")
