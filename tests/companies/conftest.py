@@ -1,9 +1,6 @@
 """The real extracts, where they are, landed and released once per test run."""
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +10,7 @@ import pytest
 from company_sources import ROOT, SOURCES, source_of
 
 from echelon.landing.land import land
-
-ECHELON = Path(sys.executable).with_name("echelon")
+from tests.command_line import echelon
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -90,18 +86,8 @@ def published(company: str, made_once: Callable) -> Release:
 
 
 def run(data_dir: Path, *arguments: object) -> str:
-    """Run ``echelon`` as a user would; what it prints."""
-    completed = subprocess.run(
-        [str(ECHELON), *map(str, arguments)],
-        env={
-            **os.environ,
-            "ECHELON_DATA_DIR": str(data_dir),
-            "OMP_NUM_THREADS": "1",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    """Run ``echelon``; what it prints."""
+    completed = echelon(data_dir, *arguments)
     assert completed.returncode == 0, completed.stderr
     return completed.stdout
 

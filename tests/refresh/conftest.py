@@ -11,6 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.command_line import echelon
+
 ECHELON = Path(sys.executable).with_name("echelon")
 
 
@@ -21,7 +23,11 @@ class Company:
     data_dir: Path
 
     def run(self, *arguments, **environment):
-        """Run ``echelon`` as a user would."""
+        """Run ``echelon`` on it in this process."""
+        return echelon(self.data_dir, *arguments, **environment)
+
+    def run_apart(self, *arguments, **environment):
+        """Run ``echelon`` on it as a user would: in a process of its own."""
         return subprocess.run(
             [str(ECHELON), *map(str, arguments)],
             env={
@@ -70,7 +76,9 @@ def released(landed, made_once):
 
     def make(directory):
         company = copy_of(landed, directory)
-        completed = company.run("refresh", "--json", ECHELON_KEEP_CANDIDATE="true")
+        completed = company.run_apart(
+            "refresh", "--json", ECHELON_KEEP_CANDIDATE="true"
+        )
         assert completed.returncode == 0, completed.stderr
         printed(directory).write_text(completed.stdout)
 
