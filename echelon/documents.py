@@ -1,5 +1,6 @@
 """Is this YAML file what its model says? Errors name file, line and key."""
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -23,31 +24,51 @@ class Document(Generic[Model]):
 
     Attributes:
         path: The file.
+        kind: What the file is in one word, such as ``mapping``; the rule of its errors.
         content: What it says.
         lines: 1-based line per key path, such as ``("blocking", "rules", 0)``.
     """
 
     path: Path
+    kind: str
     content: Model
     lines: dict[Key, int]
 
-    def error(
+    def configuration_error(
         self, code: str, key: Key, message: str, hint: str | None = None
     ) -> EchelonError:
-        """Make the configuration error of a key that says what cannot be."""
-        column = ".".join(str(part) for part in key) or None
-        fault = Fault(
-            code, message, str(self.path), _line_of(self.lines, key), column, hint=hint
+        """Make the error of a document that is wrong in itself."""
+        return EchelonError(
+            ExitCode.CONFIGURATION, self._fault(code, key, message, hint)
         )
-        return EchelonError(ExitCode.CONFIGURATION, fault)
+
+    def input_error(
+        self, code: str, key: Key, message: str, hint: str | None = None
+    ) -> EchelonError:
+        """Make the error of a source that is not as the document says."""
+        return EchelonError(
+            ExitCode.INPUT_REJECTED, self._fault(code, key, message, hint)
+        )
+
+    def _fault(self, code: str, key: Key, message: str, hint: str | None) -> Fault:
+        return Fault(
+            code,
+            message,
+            str(self.path),
+            _line_of(self.lines, key),
+            ".".join(str(part) for part in key) or None,
+            rule=self.kind,
+            hint=hint,
+        )
 
 
-def read_document(path: Path, model: type[Model]) -> Document[Model]:
+def read_document(path: Path, model: type[Model], kind: str) -> Document[Model]:
     """Read a YAML file and check its form.
 
     Args:
         path: The file.
         model: The pydantic model of its content.
+        kind: What the file is in one word.
 
     Returns:
         The content with the line of every key.
@@ -61,15 +82,17 @@ def read_document(path: Path, model: type[Model]) -> Document[Model]:
         _collect_lines(YAML(typ="safe", pure=True).compose(text), (), lines)
         content = YAML(typ="safe", pure=True).load(text)
     except OSError as error:
-        fault = Fault("file_not_found", "cannot read the file", str(path))
+        message = f"cannot read the {kind} file"
+        fault = Fault(f"{kind}_not_found", message, str(path), rule=kind)
         raise EchelonError(ExitCode.CONFIGURATION, fault) from error
     except (YAMLError, UnicodeDecodeError) as error:
-        raise _yaml_error(path, error) from error
+        raise _yaml_error(path, kind, error) from error
     try:
         checked = model.model_validate({} if content is None else content)
     except ValidationError as error:
-        raise _form_error(path, lines, model, error) from error
-    return Document(path, checked, lines)
+        unchecked = Document(path, kind, model.model_construct(), lines)
+        raise _form_error(unchecked, error) from error
+    return Document(path, kind, checked, lines)
 
 
 def _collect_lines(node: Node | None, key: Key, lines: dict[Key, int]) -> None:
@@ -91,37 +114,43 @@ def _line_of(lines: dict[Key, int], key: Key) -> int:
     return 1
 
 
-def _yaml_error(path: Path, error: Exception) -> EchelonError:
-    code, message, line = "not_yaml", "not readable as YAML", None
+def _yaml_error(path: Path, kind: str, error: Exception) -> EchelonError:
+    code, message, line = f"{kind}_not_yaml", "not readable as YAML", None
     if isinstance(error, MarkedYAMLError) and error.problem_mark is not None:
         line = error.problem_mark.line + 1
         message = (error.problem or message).partition("\n")[0]
         if "duplicate key" in message:
             code, message = "duplicate_key", message.partition(" with value")[0]
-    return EchelonError(ExitCode.CONFIGURATION, Fault(code, message, str(path), line))
+    fault = Fault(code, message, str(path), line, rule=kind)
+    return EchelonError(ExitCode.CONFIGURATION, fault)
 
 
-def _form_error(
-    path: Path, lines: dict[Key, int], model: type[BaseModel], error: ValidationError
-) -> EchelonError:
+def _form_error(document: Document[Model], error: ValidationError) -> EchelonError:
     """Report the first fault in file order; pydantic lists them in model order."""
-    faults = []
-    for detail in error.errors():
-        key = detail["loc"]
-        code, message, hint = _describe(detail, model)
-        column = ".".join(str(part) for part in key) or None
-        line = _line_of(lines, key)
-        faults.append(Fault(code, message, str(path), line, column, hint=hint))
-    faults.sort(key=lambda fault: (fault.line or 0, fault.column or ""))
-    return EchelonError(ExitCode.CONFIGURATION, faults[0])
+    known = _keys_of(type(document.content))
+    errors = [
+        document.configuration_error(
+            code, _known_key(document.lines, detail["loc"], known), message, hint
+        )
+        for detail in error.errors()
+        for code, message, hint in [_describe(detail, known)]
+    ]
+    return min(errors, key=lambda one: (one.fault.line or 0, one.fault.column or ""))
 
 
-def _describe(
-    detail: ErrorDetails, model: type[BaseModel]
-) -> tuple[str, str, str | None]:
+def _known_key(lines: dict[Key, int], location: Key, known: list[str]) -> Key:
+    """Cut off what pydantic adds below the last key that stands in the file."""
+    for length in range(len(location), 0, -1):
+        if location[:length] in lines:
+            rest = location[length : length + 1]
+            return location[:length] + tuple(part for part in rest if part in known)
+    return location
+
+
+def _describe(detail: ErrorDetails, known: list[str]) -> tuple[str, str, str | None]:
     kind, name = detail["type"], str(detail["loc"][-1]) if detail["loc"] else ""
     if kind == "extra_forbidden":
-        return "unknown_key", f"unknown key {name}", suggest(name, _keys_of(model))
+        return "unknown_key", f"unknown key {name}", suggest(name, known)
     if kind == "missing":
         return "missing_key", f"{name} is missing", None
     message = str(detail["msg"]).removeprefix("Value error, ")
@@ -129,6 +158,13 @@ def _describe(
 
 
 def _keys_of(model: type[BaseModel]) -> list[str]:
-    schema = model.model_json_schema()
-    parts = [schema, *schema.get("$defs", {}).values()]
-    return sorted({key for part in parts for key in part.get("properties", {})})
+    """List every key of the language: of all models beside this one."""
+    beside = vars(sys.modules[model.__module__]).values()
+    return sorted(
+        {
+            field.alias or name
+            for item in beside
+            if isinstance(item, type) and issubclass(item, BaseModel)
+            for name, field in item.model_fields.items()
+        }
+    )

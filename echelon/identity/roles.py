@@ -97,7 +97,7 @@ def find_roles(
         columns[role] = [named] if isinstance(named, str) else list(named)
         for column in columns[role]:
             if column not in headers:
-                raise settings.error(
+                raise settings.configuration_error(
                     "unknown_column",
                     ("columns", role),
                     f"the input has no column {column}",

@@ -258,7 +258,7 @@ def read_settings(path: Path = SHIPPED_SETTINGS) -> Document[MatchSettings]:
     Raises:
         EchelonError: CONFIGURATION, naming file, line and key.
     """
-    return read_document(path, MatchSettings)
+    return read_document(path, MatchSettings, "settings")
 
 
 def settings_schema_text() -> str:

@@ -36,7 +36,7 @@ def read_words(path: Path) -> Words:
     Raises:
         EchelonError: CONFIGURATION, naming file, line and key.
     """
-    return read_document(path, Words).content
+    return read_document(path, Words, "words").content
 
 
 def writings(groups: dict[str, list[str]]) -> dict[str, str]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import duckdb
 
+from echelon.documents import read_document
 from echelon.landing.contract import TableContract, load_contracts
 from echelon.landing.land_block import Work
 from echelon.landing.land_delivery import (
@@ -17,8 +18,8 @@ from echelon.landing.land_delivery import (
 from echelon.landing.land_files import delivered_period, write_table
 from echelon.landing.land_tables import build_table
 from echelon.landing.land_together import publish_together, scratch_of_landing
+from echelon.landing.mapping import Mapping, MappingDocument
 from echelon.landing.mapping_check import absent_tables, check_mapping
-from echelon.landing.mapping_document import MappingDocument, read_mapping
 from echelon.landing.sources import create_queries, load_files
 
 CONTRACT_DIRECTORY = Path(__file__).parents[2] / "contracts" / "landing"
@@ -49,7 +50,7 @@ def land(
     """
     say = progress or (lambda _: None)
     contracts = load_contracts(CONTRACT_DIRECTORY)
-    document = read_mapping(mapping_path)
+    document = read_document(mapping_path, Mapping, "mapping")
     check_mapping(document, contracts)
     policy = draft_policy(document)
     with scratch_of_landing(landing_dir) as staging:
@@ -65,7 +66,7 @@ def land(
         drafts += [policy.dated(period)] if policy else []
         say("publishing the deliveries")
         deliveries = [
-            stage_delivery(document.mapping, draft, staging, landing_dir)
+            stage_delivery(document.content, draft, staging, landing_dir)
             for draft in drafts
         ]
         publish_together(staging, deliveries)
@@ -117,7 +118,7 @@ def _build(
 ) -> list[LandedTable]:
     tables = []
     for name, contract in contracts.items():
-        table = work.document.mapping.tables.get(name)
+        table = work.document.content.tables.get(name)
         if table is not None:
             say(f"mapping {name}")
             relation = build_table(work, contract, table)

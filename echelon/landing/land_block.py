@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 import duckdb
 
+from echelon.documents import Key
 from echelon.errors import EchelonError
 from echelon.landing.contract import TableContract
 from echelon.landing.land_promises import require_amounts, require_joins, require_values
-from echelon.landing.mapping import Block, Column
+from echelon.landing.mapping import Block, Column, MappingDocument
 from echelon.landing.mapping_allocate import helper_columns, split_query
 from echelon.landing.mapping_check import block_columns, value_map
-from echelon.landing.mapping_document import Key, MappingDocument
 from echelon.landing.mapping_expression import object_to_expression
 from echelon.landing.mapping_sql import compile_column, from_clause, join_clauses
 from echelon.landing.sources import column_names
@@ -186,7 +186,7 @@ def _missing_column(work: Work, key: Key, block: Block, name: str) -> EchelonErr
 
 
 def _described(work: Work, name: str) -> str:
-    file = work.document.mapping.sources[name].file
+    file = work.document.content.sources[name].file
     return f"{name} ({file})" if file else name
 
 

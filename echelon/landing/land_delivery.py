@@ -12,8 +12,7 @@ from typing import Any
 from echelon.hashing import sha256_of_file
 from echelon.landing.checks import WAIVING_SYSTEM
 from echelon.landing.manifest import MANIFEST_FILE
-from echelon.landing.mapping import Mapping
-from echelon.landing.mapping_document import MappingDocument
+from echelon.landing.mapping import Mapping, MappingDocument
 
 DEFAULT_POLICY_DIRECTORY = (
     Path(__file__).parents[2] / "dbt_project" / "seeds" / "policy"
@@ -106,7 +105,7 @@ def draft_policy(document: MappingDocument) -> DeliveryDraft | None:
     Raises:
         EchelonError: CONFIGURATION, if the directory does not exist or holds none.
     """
-    name = document.mapping.policy
+    name = document.content.policy
     if name is None:
         _check_base_currency(document, DEFAULT_POLICY_DIRECTORY)
         return None
@@ -133,7 +132,7 @@ def _check_base_currency(document: MappingDocument, directory: Path) -> None:
     with file.open(encoding="utf-8-sig", newline="") as stream:
         rows = [row for row in csv.reader(stream) if len(row) > 1]
     named = next((row[1] for row in rows if row[0] == _BASE_CURRENCY), None)
-    if named != document.mapping.settings.base_currency:
+    if named != document.content.settings.base_currency:
         message = f"{file.parent.name}/{file.name} says {_BASE_CURRENCY} {named}"
         hint = "the refresh reads the currency from the policy overlay"
         raise document.configuration_error("base_currency_differs", key, message, hint)

@@ -66,12 +66,12 @@ def delivered_period(work: Work, contracts: Mapping[str, TableContract]) -> str:
         EchelonError: INPUT_REJECTED, if no row of any table has a date.
     """
     document = work.document
-    if document.mapping.settings.period is not None:
-        return document.mapping.settings.period
+    if document.content.settings.period is not None:
+        return document.content.settings.period
     months = sorted(
         {
             month
-            for name in document.mapping.tables
+            for name in document.content.tables
             for month in _event_months(work, contracts[name])
         }
     )

@@ -2,10 +2,10 @@
 
 import duckdb
 
+from echelon.documents import Key
 from echelon.landing.land_query import fetch_row
-from echelon.landing.mapping import Block
+from echelon.landing.mapping import Block, MappingDocument
 from echelon.landing.mapping_allocate import ambiguous_query
-from echelon.landing.mapping_document import Key, MappingDocument
 from echelon.landing.mapping_sql import CompiledColumn, from_clause, join_clauses
 from echelon.landing.sources import column_names
 from echelon.quoting import quote_name

@@ -1,12 +1,12 @@
 """Which rows does a mapping make of its sources? One table per contract table."""
 
+from echelon.documents import Key
 from echelon.landing.casts import decimal_scale
 from echelon.landing.contract import ColumnContract, TableContract
 from echelon.landing.land_block import Work, build_block
 from echelon.landing.land_query import fetch_row
 from echelon.landing.land_units import in_contract_units
 from echelon.landing.mapping import Table
-from echelon.landing.mapping_document import Key
 from echelon.quoting import quote_name
 
 
@@ -27,7 +27,7 @@ def build_table(work: Work, contract: TableContract, table: Table) -> str:
         EchelonError: CONFIGURATION or INPUT_REJECTED, with line and key.
     """
     name = quote_name(f"__rows_{contract.name}")
-    settings = work.document.mapping.settings
+    settings = work.document.content.settings
     mapped = {column for _, block in table.blocks() for column in block.columns}
     columns = [column for column in contract.columns if column.name in mapped]
     declared = ", ".join(f"{quote_name(column.name)} varchar" for column in columns)

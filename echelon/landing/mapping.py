@@ -16,6 +16,7 @@ from pydantic import (
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
+from echelon.documents import Document
 from echelon.landing.waiver import Waiver
 
 
@@ -297,3 +298,6 @@ class Mapping(_Part):
         default_factory=dict,
         description="Checks that the company's ledger is known to break, by code.",
     )
+
+
+MappingDocument = Document[Mapping]

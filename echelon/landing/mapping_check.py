@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 
+from echelon.documents import Key
 from echelon.errors import EchelonError
 from echelon.landing.checks import WAIVABLE
 from echelon.landing.contract import ColumnContract, TableContract
-from echelon.landing.mapping import Block, Column, Constant, Table
-from echelon.landing.mapping_document import Key, MappingDocument
+from echelon.landing.mapping import Block, Column, Constant, MappingDocument, Table
 from echelon.spelling import suggest
 
 Contracts = Mapping[str, TableContract]
@@ -25,15 +25,15 @@ def check_mapping(document: MappingDocument, contracts: Contracts) -> None:
     Raises:
         EchelonError: CONFIGURATION, naming line and key of the first fault.
     """
-    for name, source in document.mapping.sources.items():
+    for name, source in document.content.sources.items():
         key: Key = ("sources", name, "format")
         if isinstance(source.format, str):
-            _known(document, key, source.format, list(document.mapping.formats))
+            _known(document, key, source.format, list(document.content.formats))
     _check_coverage(document, contracts)
-    for name, table in document.mapping.tables.items():
+    for name, table in document.content.tables.items():
         _check_table(document, contracts[name], table)
     _check_customer_key(document)
-    for code in document.mapping.waived_checks:
+    for code in document.content.waived_checks:
         _known(document, ("waived_checks", code), code, sorted(WAIVABLE), "check")
 
 
@@ -42,7 +42,7 @@ def absent_tables(
 ) -> dict[str, tuple[str, str]]:
     """List the tables declared absent: table to (key as written, reason)."""
     absent: dict[str, tuple[str, str]] = {}
-    for written, reason in document.mapping.absent.items():
+    for written, reason in document.content.absent.items():
         names = [
             name
             for name in contracts
@@ -53,7 +53,7 @@ def absent_tables(
             raise _unknown(document, ("absent", written), written, list(contracts))
         for name in names:
             is_pattern_beaten = written.endswith("*") and (
-                name in absent or name in document.mapping.tables
+                name in absent or name in document.content.tables
             )
             if not is_pattern_beaten:
                 absent[name] = (written, reason)
@@ -61,20 +61,20 @@ def absent_tables(
 
 
 def _check_coverage(document: MappingDocument, contracts: Contracts) -> None:
-    for name in document.mapping.tables:
+    for name in document.content.tables:
         if name not in contracts:
             raise _unknown(document, ("tables", name), name, list(contracts))
     absent = absent_tables(document, contracts)
     for name, (written, _) in absent.items():
         key: Key = ("absent", written)
-        if name in document.mapping.tables:
+        if name in document.content.tables:
             message = f"{name} is both mapped and declared absent"
             raise document.configuration_error("table_declared_twice", key, message)
         if contracts[name].is_required:
             message = f"{name} is required and cannot be absent"
             raise document.configuration_error("required_table_absent", key, message)
     for name, contract in contracts.items():
-        if name not in document.mapping.tables and name not in absent:
+        if name not in document.content.tables and name not in absent:
             code = "required_table_absent" if contract.is_required else "undeclared"
             raise document.configuration_error(
                 "table_not_declared" if code == "undeclared" else code,
@@ -117,18 +117,18 @@ def block_columns(
 
 
 def _check_block(document: MappingDocument, key: Key, block: Block) -> None:
-    sources = list(document.mapping.sources)
+    sources = list(document.content.sources)
     _known(document, (*key, "from"), block.from_, sources, "source")
     for name, join in block.join.items():
         _known(document, (*key, "join", name, "source"), join.source, sources, "source")
         if name == block.from_:
             message = "a join needs another name than the source it joins to"
             key = (*key, "join", name)
-            raise document.configuration_error("wrong_type", key, message)
+            raise document.configuration_error("wrong_value", key, message)
         if join.prefer is not None and join.match == "many":
             message = "prefer takes one of several matches, match: many takes all"
             key = (*key, "join", name, "prefer")
-            raise document.configuration_error("wrong_type", key, message)
+            raise document.configuration_error("wrong_value", key, message)
 
 
 def _check_column(
@@ -138,7 +138,7 @@ def _check_column(
     contract: ColumnContract | None,
 ) -> None:
     if isinstance(column.map, str):
-        maps = list(document.mapping.value_maps)
+        maps = list(document.content.value_maps)
         _known(document, (*key, "map"), column.map, maps, "value map")
     if contract is None or not contract.valid_values:
         return
@@ -165,14 +165,14 @@ def _values_given(document: MappingDocument, column: Column) -> Iterator[str]:
 def value_map(document: MappingDocument, column: Column) -> dict[str, str]:
     """Resolve the value map of a column, empty if it has none."""
     if isinstance(column.map, str):
-        return document.mapping.value_maps[column.map]
+        return document.content.value_maps[column.map]
     return column.map or {}
 
 
 def _check_customer_key(document: MappingDocument) -> None:
-    level = document.mapping.settings.customer_key
+    level = document.content.settings.customer_key
     needed = _ROLL_UP.get(level)
-    customers = document.mapping.tables.get("erp__customers")
+    customers = document.content.tables.get("erp__customers")
     if needed is None or customers is None:
         return
     if not any(needed in block.columns for _, block in customers.blocks()):

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import duckdb
 
+from echelon.documents import Key
 from echelon.landing.land_query import fetch_row
-from echelon.landing.mapping import Format, Source
-from echelon.landing.mapping_document import Key, MappingDocument
+from echelon.landing.mapping import Format, MappingDocument, Source
 from echelon.landing.mapping_expression import object_to_query
 from echelon.landing.sources_text import MalformedTextError, read_header, read_rows
 from echelon.quoting import quote_name, quote_text
@@ -29,7 +29,7 @@ def load_files(
     Raises:
         EchelonError: INPUT_REJECTED, if a file is missing, empty or malformed.
     """
-    for name, source in document.mapping.sources.items():
+    for name, source in document.content.sources.items():
         if source.rows is not None:
             _load_inline(connection, name, source.rows)
         elif source.file is not None:
@@ -51,7 +51,7 @@ def create_queries(
     Raises:
         EchelonError: CONFIGURATION, if a query is not one SELECT over earlier sources.
     """
-    for name, source in document.mapping.sources.items():
+    for name, source in document.content.sources.items():
         if source.query is None:
             continue
         key: Key = ("sources", name, "query")
@@ -114,7 +114,7 @@ def _load_file(
     if file.stat().st_size == 0:
         message = f"source file {file.name} is empty"
         raise document.input_error("source_empty", key, message)
-    source = document.mapping.sources[name]
+    source = document.content.sources[name]
     try:
         if file.suffix == ".parquet":
             query = f"select * from read_parquet({quote_text(str(file))})"
@@ -146,7 +146,7 @@ def _reason(text: str) -> str:
 
 def _format(document: MappingDocument, source: Source) -> Format:
     if isinstance(source.format, str):
-        return document.mapping.formats[source.format]
+        return document.content.formats[source.format]
     return source.format or Format.model_validate({})
 
 

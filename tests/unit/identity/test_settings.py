@@ -38,7 +38,7 @@ def test_settings_that_train_otherwise_have_another_fingerprint(settings):
         ),
         ("merge: 0.99", "merge: 0.5", "wrong_value", "reject must not be above merge"),
         ("m: 0.55", "m: 0.95", "wrong_value", "the priors m sum to 1.400"),
-        ("  seed: 20251231", "  seed: [", "not_yaml", "settings.yml:"),
+        ("  seed: 20251231", "  seed: [", "settings_not_yaml", "settings.yml:"),
     ],
 )
 def test_error_names_line_and_key(tmp_path, old, new, code, message):

@@ -48,10 +48,15 @@ CONFIGURATION = [
         "mapp",
         "did you mean map",
     ),
-    ("wrong_type", customers("{file: [c.csv]}"), "file: [", "should be a valid string"),
-    ("wrong_type", customers("{}"), "customers: {}", "exactly one of file, rows"),
     (
-        "wrong_type",
+        "wrong_value",
+        customers("{file: [c.csv]}"),
+        "file: [",
+        "should be a valid string",
+    ),
+    ("wrong_value", customers("{}"), "customers: {}", "exactly one of file, rows"),
+    (
+        "wrong_value",
         customers(tables=with_column("city: {constant: a, from: b}")),
         "city:",
         "exactly one of from, constant",
