@@ -27,7 +27,9 @@ def print_summary(console: Console, summary: Summary) -> None:
     console.print(
         f"\n[bold]Release {summary.release_id}[/bold] as of {summary.as_of_date}"
     )
-    console.print(f"Input as of: {inputs}\n")
+    console.print(f"Input as of: {inputs}")
+    levels = ", ".join(f"{use} by {level}" for use, level in summary.levels.items())
+    console.print(f"Levels: {levels}\n")
     _print_segments(console, summary, currency)
     _print_tie_out(console, summary, currency)
     for mart, availability in summary.unavailable.items():

@@ -44,6 +44,7 @@ class Summary:
     as_of_date: str
     input_as_of: dict[str, str]
     base_currency_code: str
+    levels: dict[str, str]
     segments: list[SegmentLine]
     tie_out: TieOut | None
     unavailable: dict[str, str]
@@ -108,6 +109,7 @@ def summarise(connection: duckdb.DuckDBPyConnection, published_path: Path) -> Su
         as_of_date=str(release[1]),
         input_as_of={system: str(day) for system, day in freshness},
         base_currency_code=release[2],
+        levels=_levels(connection),
         segments=_segments(connection),
         tie_out=_tie_out(connection),
         unavailable=dict(unavailable),
@@ -117,13 +119,20 @@ def summarise(connection: duckdb.DuckDBPyConnection, published_path: Path) -> Su
     )
 
 
+def _levels(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
+    """Say whom orders name, who is segmented and whom profit is shown for."""
+    if not _is_published(connection, "rpt_customer_levels_by_use"):
+        return {}
+    return dict(
+        connection.execute(
+            "from governance.rpt_customer_levels_by_use order by level_use"
+        ).fetchall()
+    )
+
+
 def _refused_attributes(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Say which attributes policy kept out, and why; none before there was a policy."""
-    built = connection.execute(
-        "select count(*) from duckdb_tables()"
-        " where table_name = 'rpt_attribute_admissions'"
-    ).fetchall()
-    if built == [(0,)]:
+    if not _is_published(connection, "rpt_attribute_admissions"):
         return {}
     return dict(
         connection.execute(
@@ -135,6 +144,14 @@ def _refused_attributes(connection: duckdb.DuckDBPyConnection) -> dict[str, str]
             """
         ).fetchall()
     )
+
+
+def _is_published(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Say whether a release has a table: one made by an earlier version may lack it."""
+    tables = connection.execute(
+        "select count(*) from duckdb_tables() where table_name = ?", [table]
+    ).fetchall()
+    return bool(tables[0][0])
 
 
 def _segments(connection: duckdb.DuckDBPyConnection) -> list[SegmentLine]:

@@ -9,6 +9,7 @@ from sample_data.activity import Month
 from sample_data.delivery import Delivery
 from sample_data.entities import ENTITIES, ENTITY_CODES
 from sample_data.groups import OUTLIER
+from sample_data.hierarchy import stated_hierarchy
 from sample_data.identity import (
     LINK_DECLARED,
     Identity,
@@ -66,7 +67,8 @@ def _account_columns(world: World, identity: Identity) -> dict[str, pa.Array]:
     erp_ids = customer_ids(parties).take(
         pa.array(parties.first_account, mask=~declared)
     )
-    parent = crm_ids(number).take(pa.array(parties.parent, mask=parties.parent < 0))
+    parent_row = stated_hierarchy(parties).crm_parent
+    parent = crm_ids(number).take(pa.array(parent_row, mask=parent_row < 0))
     padding = col.nulls(identity.prospect_count)
     is_key = np.zeros(count, dtype=bool)
     is_key[: parties.count] = (parties.segment == 0) & (rng.random(parties.count) < 0.3)

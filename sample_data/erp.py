@@ -16,6 +16,7 @@ from sample_data.entities import (
 )
 from sample_data.fulfilment import CANCELLED, LINE_STATUSES, Credits
 from sample_data.groups import INTERCOMPANY
+from sample_data.hierarchy import stated_hierarchy
 from sample_data.identity import Identity, account_texts, customer_ids
 from sample_data.orders import ENTRY_MODES, PHONE
 from sample_data.parties import Parties
@@ -58,9 +59,10 @@ def _customer_columns(
     rng = np.random.default_rng([seed, 31])
     count = len(party)
     ids = customer_ids(parties)
-    parent = parties.parent[party]
+    hierarchy = stated_hierarchy(parties)
+    parent = hierarchy.erp_parent[party]
     parent_row = parties.first_account[np.maximum(parent, 0)]
-    bill_to = parties.first_account[party]
+    bill_to = parties.first_account[hierarchy.payer[party]]
     joined = parties.joined_month[party]
     starts = np.array([month_bounds(month)[0] for month in range(24)])
     opened = np.where(joined > 0, starts[joined], -rng.integers(30, 4000, count))

@@ -144,6 +144,17 @@ def test_parties_are_701_stores_and_18_484_persons(query):
     assert dict(query(sql)) == {"organisation": stores, "person": persons}
 
 
+def test_a_store_s_contact_is_the_store_and_no_person(query):
+    """635 accounts name a person and a store: the person buys for the store."""
+    accounts = customers()
+    contacts = accounts.dropna(subset=["PersonID", "StoreID"])["AccountNumber"]
+    buyers = accounts[accounts["StoreID"].isna()]["AccountNumber"]
+    assert (len(contacts), len(buyers)) == (635, 18_484)
+    parties = dict(query("select customer_id, party_type from erp__customers"))
+    assert {parties[account] for account in contacts} == {"organisation"}
+    assert {parties[account] for account in buyers} == {"person"}
+
+
 def test_a_second_account_leads_to_the_account_of_the_same_store(query):
     accounts = customers().set_index("AccountNumber")["StoreID"]
     references = query("select from_id, to_id, method from mdm__id_references")

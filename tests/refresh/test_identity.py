@@ -35,6 +35,13 @@ def test_customers_are_the_true_parties(released):
     assert scores.b_cubed.f1 >= 0.97
 
 
+def test_each_error_planted_in_the_hierarchy_is_reported_once(released):
+    company, _ = released
+    assert company.query(
+        "select error_code from governance.rpt_hierarchy_errors order by all"
+    ) == [("bill_to_circle",), ("circle",), ("two_parents",)]
+
+
 def test_the_evidence_and_the_first_ids_are_published(released):
     company, _ = released
     decisions = {

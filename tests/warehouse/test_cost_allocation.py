@@ -103,6 +103,7 @@ def load(
             driver_qty bigint);
         create table dim_cost_objects as
         select range as cost_object_key, 'C' || range as customer_id,
+            'C' || range as cost_level_id,
             'O' as order_id, range as line_no, 'P' as product_id
         from range(501)
         """

@@ -1,6 +1,7 @@
 -- Grain: one row per source system and identifier, with the customer it counts for.
 -- Everything that is measured, segmented and costed goes by this id: the party, or
--- whoever it is billed through, or the head of its family if the policy says so.
+-- whoever it is billed through, or the head of its family if the policy says so. Profit
+-- is also shown by another level if the policy names one.
 with
 
 parties as (select * from {{ ref('int_parties_resolved') }}),
@@ -44,6 +45,14 @@ select
         when 'parent' then coalesce(parents.root_customer_id, customer_id)
         else customer_id
     end as customer_id,
+    case {{ setting('cost_level_code') }}
+        when 'parent' then coalesce(parents.root_customer_id, customer_id)
+        when 'customer' then customer_id
+        when 'ship_to'
+            then case attributed.source_system
+                when 'erp' then attributed.source_customer_id
+            end
+    end as cost_level_id,
     attributed.match_rule,
     attributed.match_probability,
     attributed.opened_date

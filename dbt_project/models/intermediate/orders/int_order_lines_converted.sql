@@ -8,6 +8,7 @@ customers as (
     select
         resolved.source_customer_id as sold_to_id,
         resolved.customer_id,
+        resolved.cost_level_id,
         coalesce(masters.is_intercompany, false) as is_intercompany
     from {{ ref('int_customers_resolved') }} as resolved
     left join {{ ref('stg_erp__customers') }} as masters
@@ -42,6 +43,10 @@ select
     customers.customer_id,
     sold_to_id,
     order_lines.ship_to_id,
+    case {{ setting('cost_level_code') }}
+        when 'ship_to' then coalesce(order_lines.ship_to_id, sold_to_id)
+        else customers.cost_level_id
+    end as cost_level_id,
     order_lines.product_id,
     order_lines.warehouse_id,
     order_lines.ordered_at,

@@ -6,6 +6,7 @@ cost_objects as (select * from {{ ref('int_cost_objects_enumerated') }})
 select
     cost_object_key,
     customer_id,
+    cost_level_id,
     order_id,
     line_no,
     product_id

@@ -30,6 +30,7 @@ select
     allocated_pools.cost_pool_code,
     driver_events.cost_object_key,
     cost_objects.customer_id,
+    cost_objects.cost_level_id,
     cost_objects.order_id,
     cost_objects.line_no,
     cost_objects.product_id,

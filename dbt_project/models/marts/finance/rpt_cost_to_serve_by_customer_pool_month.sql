@@ -1,9 +1,9 @@
 -- Grain: one row per customer, entity, fiscal period and cost pool.
--- Added up from the allocated rows themselves, never from the pools, so that a lost
--- row shows as a variance.
 with
 
-cost_rows as (select * from {{ ref('fct_cost_to_serve') }})
+level_costs as (
+    select * from {{ ref('rpt_cost_to_serve_by_cost_level_pool_month') }}
+)
 
 select
     customer_id,
@@ -13,7 +13,7 @@ select
     activity_code,
     behaviour,
     cast(sum(driver_qty) as bigint) as driver_qty,
-    count(*) as cost_object_count,
+    cast(sum(cost_object_count) as bigint) as cost_object_count,
     cast(sum(allocated_amount_base_ccy) as decimal(18, 2)) as allocated_amount_base_ccy
-from cost_rows
+from level_costs
 group by all

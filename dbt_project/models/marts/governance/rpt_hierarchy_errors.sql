@@ -12,7 +12,7 @@ accounts as (select * from {{ ref('int_customer_accounts_unioned') }}),
 
 parties as (select * from {{ ref('int_parties_resolved') }}),
 
-rolled_up as (select * from {{ ref('int_customer_accounts_rolled_up') }}),
+payers as (select * from {{ ref('int_payers_resolved') }}),
 
 named_accounts as (
     select
@@ -70,23 +70,21 @@ inner join first_parents using (customer_id)
 where declared.parent_rank > 1
 union all
 select
-    rolled_up.party_customer_id as customer_id,
+    billed.customer_id,
     'bill_to_circle' as error_code,
-    rolled_up.bill_to_circle as parent_chain,
+    payers.bill_to_circle as parent_chain,
     cast(null as varchar) as kept_parent_customer_id,
-    payers.customer_id as dropped_parent_customer_id,
+    paying.customer_id as dropped_parent_customer_id,
     accounts.source_system,
-    accounts.source_customer_id
-from rolled_up
-inner join accounts
+    source_customer_id
+from payers
+inner join accounts using (source_customer_id)
+inner join parties as billed using (source_system, source_customer_id)
+inner join parties as paying
     on
-        accounts.source_system = 'erp'
-        and rolled_up.source_customer_id = accounts.source_customer_id
-inner join parties as payers
-    on
-        accounts.source_system = payers.source_system
-        and accounts.bill_to_source_customer_id = payers.source_customer_id
-where rolled_up.bill_to_circle is not null
+        accounts.source_system = paying.source_system
+        and accounts.bill_to_source_customer_id = paying.source_customer_id
+where accounts.source_system = 'erp' and payers.bill_to_circle is not null
 union all
 select
     parties.customer_id,
