@@ -1,6 +1,7 @@
 """Does the allocation SQL, as written, place every cent where integers say?"""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 DBT_DIR = Path(__file__).parents[2] / "dbt_project"
-MACROS = ("cascade_share", "cents_to_amount", "driver_units")
+MACROS = ("amount_to_cents", "cascade_share", "cents_to_amount", "driver_units")
 UNITS = st.integers(min_value=-3, max_value=10**12)
 CENTS = st.integers(min_value=-(10**11), max_value=10**11)
 
@@ -72,24 +73,28 @@ def allocate(case: Case, threads: int = 1, backwards: bool = False) -> dict[str,
             warehouse.execute(f"create table {name} as {sql}")
         pool = warehouse.execute(
             """
-            select allocatable_amount_base_ccy * 100,
-                unused_capacity_amount_base_ccy * 100,
-                unallocated_amount_base_ccy * 100
+            select allocatable_amount_base_ccy, unused_capacity_amount_base_ccy,
+                unallocated_amount_base_ccy
             from fct_cost_pools
             """
         ).fetchall()[0]
         rows = warehouse.execute(
             """
-            select cost_object_key, allocated_amount_base_ccy * 100
+            select cost_object_key, allocated_amount_base_ccy
             from fct_cost_to_serve order by cost_object_key
             """
         ).fetchall()
     return {
-        "allocatable": int(pool[0]),
-        "unused": int(pool[1]),
-        "unallocated": int(pool[2]),
-        "rows": {key: int(cents) for key, cents in rows},
+        "allocatable": cents(pool[0]),
+        "unused": cents(pool[1]),
+        "unallocated": cents(pool[2]),
+        "rows": {key: cents(amount) for key, amount in rows},
     }
+
+
+def cents(amount: Decimal) -> int:
+    """Count an amount in cents."""
+    return int(amount.scaleb(2))
 
 
 def load(
@@ -176,9 +181,9 @@ def test_every_cent_of_a_pool_has_one_place(case: Case) -> None:
 def test_every_row_is_within_a_cent_of_its_exact_share(case: Case) -> None:
     result = allocate(case)
     total = sum(quantity for quantity in case.quantities.values() if quantity > 0)
-    for key, cents in result["rows"].items():
+    for key, allocated in result["rows"].items():
         exact = Fraction(result["allocatable"] * case.quantities[key], total)
-        assert abs(cents - exact) < 1
+        assert abs(allocated - exact) < 1
 
 
 @settings(max_examples=15, deadline=None)
@@ -196,6 +201,7 @@ def test_row_order_and_threads_change_nothing(case: Case) -> None:
         (Case(800, 0, 0, {7: 5}), {7: 800}),
         (Case(800, 0, 0, {7: -5, 8: 1}), {8: 800}),
         (Case(800, 0, 0, {}), {}),
+        (Case(10**10, 10**7, 1, {1: 1, 2: 3}), {1: 25 * 10**15, 2: 75 * 10**15}),
     ],
     ids=[
         "odd_cent",
@@ -204,6 +210,7 @@ def test_row_order_and_threads_change_nothing(case: Case) -> None:
         "one_customer",
         "negative_quantity_is_kept_out",
         "nothing_drives",
+        "a_million_billion",
     ],
 )
 def test_rounding_of_cases_worked_by_hand(case: Case, rows: dict[int, int]) -> None:

@@ -34,7 +34,7 @@ select
     driver_policy.driver_unit,
     driver_policy.capacity_worker_group,
     pools.treatment in ('allocate', 'customer_sustaining') as is_allocated,
-    cast(pools.pool_amount_base_ccy * 100 as hugeint) as pool_cents,
+    {{ amount_to_cents('pools.pool_amount_base_ccy') }} as pool_cents,
     coalesce(drivers.event_count, 0) as driver_event_count,
     coalesce(drivers.total_driver_qty, 0) as total_driver_qty,
     coalesce(drivers.unattributed_driver_qty, 0) as unattributed_driver_qty,

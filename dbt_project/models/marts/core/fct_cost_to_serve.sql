@@ -19,7 +19,7 @@ allocated_pools as (
         activity_code,
         behaviour,
         total_driver_qty,
-        cast(allocatable_amount_base_ccy * 100 as bigint) as allocatable_cents
+        {{ amount_to_cents('allocatable_amount_base_ccy') }} as allocatable_cents
     from cost_pools
     where treatment in ('allocate', 'customer_sustaining')
 )
