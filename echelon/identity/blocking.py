@@ -2,8 +2,8 @@
 
 A rule puts records with equal columns into a block; list columns put a record into one
 block per element. Blocks too large to say anything are stopped: those above the rule's
-limit and, where the rule still has too many pairs, its largest ones. What is stopped
-depends on the records alone, so a later run can tell which pairs it changes.
+limit, which falls below that of the settings where the rule has too many pairs. Limits
+are kept from run to run: a record more can stop a block it is in, and no other.
 """
 
 from dataclasses import dataclass
@@ -15,94 +15,100 @@ from echelon.identity.sql import count, run
 from echelon.identity.standardise_sql import LIST_COLUMNS
 
 AFFORDABLE_PAIRS = 300_000  # of a rule, however short the list
-Stops = frozenset[tuple[str, str]]
 
 
 @dataclass(frozen=True)
-class Candidates:
-    """What blocking found; the pairs are in the table ``match_candidates``.
+class Blocks:
+    """What blocking decided.
 
     Attributes:
-        pair_count: Distinct pairs to compare.
-        rule_pair_counts: Pairs per rule, before those of other rules are taken off.
+        limits: Largest block compared, by rule.
         stops: Blocks left out, as (rule, block).
     """
 
-    pair_count: int
-    rule_pair_counts: dict[str, int]
-    stops: Stops
+    limits: dict[str, int]
+    stops: frozenset[tuple[str, str]]
 
 
 def block(
     connection: duckdb.DuckDBPyConnection,
     settings: MatchSettings,
-    former_stops: Stops | None = None,
-) -> Candidates:
-    """Write ``match_candidates(record_l, record_r)``, the smaller record number left.
+    former: Blocks | None = None,
+) -> Blocks:
+    """Write ``match_blocked_pairs(record_l, record_r)``, the smaller number left.
 
     Args:
-        connection: Holds ``match_numbered``: record_number and standardised columns.
+        connection: Holds ``match_numbered``: record_number, standardised columns and
+            is_changed.
         settings: The blocking rules.
-        former_stops: Blocks the former run left out; given, only pairs with a record
-            in ``match_changed(record_number)`` or of a block no longer stopped are
-            written.
+        former: What the last run decided. Given, its limits hold, and only pairs with a
+            changed record or of a block no longer stopped are written.
 
     Returns:
-        The counts and the stopped blocks.
+        The limits and the stopped blocks.
     """
     run(
         connection,
-        "create or replace temp table match_candidates (record_l int, record_r int)",
+        "create or replace temp table match_blocked_pairs (record_l int, record_r int)",
     )
-    counts: dict[str, int] = {}
+    limits: dict[str, int] = {}
     stops: set[tuple[str, str]] = set()
     record_count = count(connection, "select count(*) from match_numbered")
     budget = settings.blocking.max_pairs_per_record * record_count
     for rule in settings.blocking.rules:
-        _write_blocks(connection, rule)
-        limit = _block_limit(connection, rule, max(int(budget), AFFORDABLE_PAIRS))
+        closed = (
+            sorted(b for name, b in former.stops if name == rule.rule) if former else []
+        )
+        _write_blocks(connection, rule, closed if former else None)
+        limit = (
+            former.limits[rule.rule]
+            if former
+            else _block_limit(connection, rule, max(int(budget), AFFORDABLE_PAIRS))
+        )
         stopped = run(
-            connection,
-            "select block from match_block_sizes where size > $1 order by block",
-            [limit],
+            connection, "select block from match_block_sizes where size > $1", [limit]
         )
+        limits[rule.rule] = limit
         stops.update((rule.rule, block) for (block,) in stopped)
-        reopened = [
-            block
-            for name, block in sorted(former_stops or ())
-            if name == rule.rule and (name, block) not in stops
-        ]
-        counts[rule.rule] = _write_pairs(
-            connection, limit, None if former_stops is None else reopened
+        _write_pairs(connection, limit, closed)
+    return Blocks(limits, frozenset(stops))
+
+
+def _blocks_sql(rule: BlockingRule, source: str) -> str:
+    """Say which record is in which blocks of a rule, as a query."""
+    filled = " and ".join(f"{column} is not null" for column in rule.equal)
+    parts = ", ".join(
+        f"unnest({column}) as part_{at}"
+        if column in LIST_COLUMNS
+        else f"{column} as part_{at}"
+        for at, column in enumerate(rule.equal)
+    )
+    name = " || '|' || ".join(f"part_{at}" for at in range(len(rule.equal)))
+    return (
+        f"select record_number, is_changed, {name} as block from ("
+        f"select record_number, is_changed, {parts} from {source} where {filled})"
+    )
+
+
+def _write_blocks(
+    connection: duckdb.DuckDBPyConnection, rule: BlockingRule, closed: list[str] | None
+) -> None:
+    """Write the blocks of a rule, those that nothing can have changed left out."""
+    touched = ""
+    if closed is not None:
+        changed = _blocks_sql(rule, "(from match_numbered where is_changed)")
+        run(
+            connection,
+            "create or replace temp table match_open_blocks as "
+            f"select block from ({changed}) union select unnest($1)",
+            [closed],
         )
+        touched = "semi join match_open_blocks using (block)"
     run(
         connection,
-        "create or replace temp table match_candidates as "
-        "select distinct record_l, record_r from match_candidates",
+        "create or replace temp table match_blocks as "
+        f"select * from ({_blocks_sql(rule, 'match_numbered')}) {touched}",
     )
-    total = count(connection, "select count(*) from match_candidates")
-    return Candidates(total, counts, frozenset(stops))
-
-
-def block_sql(rule: BlockingRule, source: str = "match_numbered") -> str:
-    """Say which record is in which blocks of a rule, as a query."""
-    parts, conditions = [], []
-    for column in rule.equal:
-        conditions.append(f"{column} is not null")
-        parts.append(
-            f"unnest({column})" if column in LIST_COLUMNS else f"{column}",
-        )
-    block_parts = " || '|' || ".join(f"part_{i}" for i in range(len(parts)))
-    columns = ", ".join(f"{part} as part_{i}" for i, part in enumerate(parts))
-    return (
-        f"select distinct record_number, {block_parts} as block from ("
-        f"select record_number, {columns} from {source} "
-        f"where {' and '.join(conditions)})"
-    )
-
-
-def _write_blocks(connection: duckdb.DuckDBPyConnection, rule: BlockingRule) -> None:
-    run(connection, f"create or replace temp table match_blocks as {block_sql(rule)}")
     run(
         connection,
         "create or replace temp table match_block_sizes as "
@@ -114,7 +120,7 @@ def _write_blocks(connection: duckdb.DuckDBPyConnection, rule: BlockingRule) -> 
 def _block_limit(
     connection: duckdb.DuckDBPyConnection, rule: BlockingRule, budget: int
 ) -> int:
-    """Return the largest block size whose blocks, with all smaller, fit the budget."""
+    """Return the largest size whose blocks, with all smaller, fit the budget."""
     row = run(
         connection,
         """
@@ -124,60 +130,41 @@ def _block_limit(
             where size <= $1
             group by size
         )
-        select coalesce(max(size), 0) from (
+        select min(size) - 1 from (
             select size, sum(pair_count) over (order by size) as pair_count from sizes
-        ) where pair_count <= $2
+        ) where pair_count > $2
         """,
         [rule.max_block_size, budget],
     )
-    return int(row[0][0])
+    return rule.max_block_size if row[0][0] is None else int(row[0][0])
 
 
 def _write_pairs(
-    connection: duckdb.DuckDBPyConnection, limit: int, reopened: list[str] | None
-) -> int:
-    """Add the pairs of the blocks within the limit; return how many they are."""
-    touched = ""
-    if reopened is not None:
-        run(
-            connection,
-            "create or replace temp table match_open_blocks as "
-            "select distinct block from match_blocks "
-            "semi join match_changed using (record_number) "
-            "union select unnest($1)",
-            [reopened],
-        )
-        run(
-            connection,
-            "create or replace temp table match_reopened as select unnest($1) as block",
-            [reopened],
-        )
-        touched = "semi join match_open_blocks using (block)"
-    condition = (
-        "true"
-        if reopened is None
-        else "l.is_changed or r.is_changed or l.block in (from match_reopened)"
+    connection: duckdb.DuckDBPyConnection, limit: int, closed: list[str]
+) -> None:
+    """Add the pairs of the blocks within the limit that are not known yet."""
+    run(
+        connection,
+        "create or replace temp table match_closed_blocks as "
+        "select unnest($1) as block",
+        [closed],
     )
-    flags = (
-        "false as is_changed"
-        if reopened is None
-        else "record_number in (from match_changed) as is_changed"
-    )
-    rows = run(
+    run(
         connection,
         f"""
-        insert into match_candidates
+        insert into match_blocked_pairs
         with open_blocks as (
-            select record_number, block, {flags}
+            select
+                record_number,
+                block,
+                is_changed or block in (from match_closed_blocks) as is_new
             from match_blocks
             semi join (from match_block_sizes where size <= {limit}) using (block)
-            {touched}
         )
         select l.record_number, r.record_number
         from open_blocks as l
         inner join open_blocks as r
             on l.block = r.block and l.record_number < r.record_number
-        where {condition}
+        where l.is_new or r.is_new
         """,
     )
-    return int(rows[0][0])

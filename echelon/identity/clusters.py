@@ -82,9 +82,12 @@ def _next_holders(edges: pa.Table, clustering: Clustering) -> pa.Table | None:
         New edges; none where every refused holder has been tried with the others.
     """
     keys = pc.and_(pc.equal(edges["rank"], RANK_KEY), edges["is_accepted"])
-    known = edges.filter(keys)
     apart = pc.not_equal(pa.array(clustering.decisions, pa.string()), MERGED)
     refused = edges.filter(pc.and_(keys, apart))
+    ends = pa.concat_arrays(
+        [refused[name].combine_chunks() for name in ("record_l", "record_r")]
+    )
+    known = edges.filter(pc.and_(keys, pc.is_in(edges["record_l"], ends)))
     names = ("match_rule", "record_l", "record_r")
     tried = set(zip(*(known[name].to_pylist() for name in names), strict=True))
     holders: dict[tuple[str, int], list[int]] = defaultdict(list)
@@ -144,7 +147,7 @@ def _edges(evidence: Evidence, thresholds: Thresholds) -> Edges:
     table = evidence.edges
     rank = table["rank"].to_numpy().astype(np.int64)
     probability = table["match_probability"].to_numpy().astype(np.float64)
-    accepted = np.asarray(table["is_accepted"].to_pylist(), dtype=bool)
+    accepted = table["is_accepted"].to_numpy().astype(bool)
     agreed = table["objection"].is_null().to_numpy()
     return Edges(
         left=table["record_l"].to_numpy().astype(np.int64),
@@ -163,16 +166,20 @@ def _troubled(
     """Flag, by component root, components in which some guard may have a say."""
     size = len(component)
     flags = np.zeros(size, bool)
-    seen: dict[tuple[int, str], str] = {}
-    for record, value, kind in zip(
-        evidence.vetoes["record"].to_pylist(),
-        evidence.vetoes["value"].to_pylist(),
-        evidence.vetoes["kind"].to_pylist(),
-        strict=True,
-    ):
-        root = int(component[record])
-        if seen.setdefault((root, kind), value) != value:
-            flags[root] = True
+    vetoes = evidence.vetoes
+    held_values = (
+        pa.table(
+            {
+                "root": component[vetoes["record"].to_numpy()],
+                "kind": vetoes["kind"],
+                "value": vetoes["value"],
+            }
+        )
+        .group_by(["root", "kind"])
+        .aggregate([("value", "count_distinct")])
+    )
+    is_mixed = held_values["value_count_distinct"].to_numpy() > 1
+    flags[held_values["root"].to_numpy()[is_mixed]] = True
     for left, right in evidence.never:
         flags[component[left]] |= component[left] == component[right]
     sizes = np.bincount(component, minlength=size)
@@ -198,49 +205,42 @@ def _decide(
     thresholds: Thresholds,
 ) -> Clustering:
     """Say what became of each edge, now that the clusters are known."""
-    together = (root[edges.left] == root[edges.right]).tolist()
-    conflicts = _conflicting(evidence, edges)
-    never = set(evidence.never)
-    pairs = zip(edges.left.tolist(), edges.right.tolist(), strict=True)
-    parted = [pair in never for pair in pairs]
-    decisions, texts = [], []
-    accepted = evidence.edges["is_accepted"].to_pylist()
-    objections = evidence.edges["objection"].to_pylist()
-    for number, is_together in enumerate(together):
-        reason = reasons.get(number, "")
-        if is_together:
-            decision = MERGED
-            reason = "" if edges.is_joining[number] else "joined through other pairs"
-        elif parted[number] or reason == PARTED:
-            decision, reason = REJECTED, PARTED
-        elif reason in ("cluster cap", "bridge") or reason.startswith("two records"):
-            decision = QUEUED
-        elif reason or number in conflicts:
-            decision, reason = VETOED, reason or conflicts[number]
-        elif not accepted[number]:
-            decision, reason = REJECTED, "not accepted"
-        else:
-            decision, reason = QUEUED, objections[number] or ""
-        decisions.append(decision)
-        texts.append(reason)
-    return Clustering(root, decisions, texts)
+    objections = evidence.edges["objection"].fill_null("").to_numpy()
+    reason = objections.astype(object)
+    decision = np.full(len(reason), QUEUED, object)
+
+    def settle(which: NDArray[np.bool_], as_what: str, why: str) -> None:
+        decision[which], reason[which] = as_what, why
+
+    settle(~evidence.edges["is_accepted"].to_numpy(), REJECTED, "not accepted")
+    for why, which in _conflicting(evidence, edges).items():
+        settle(which, VETOED, why)
+    for number, why in reasons.items():
+        is_doubt = why in ("cluster cap", "bridge") or why.startswith("two records")
+        decision[number] = QUEUED if is_doubt else VETOED
+        reason[number] = why
+    size = len(root)
+    never = [left * size + right for left, right in evidence.never]
+    settle(np.isin(edges.left * size + edges.right, never), REJECTED, PARTED)
+    settle(reason == PARTED, REJECTED, PARTED)
+    together = root[edges.left] == root[edges.right]
+    settle(together, MERGED, "")
+    settle(together & ~edges.is_joining, MERGED, "joined through other pairs")
+    return Clustering(root, decision.tolist(), reason.tolist())
 
 
-def _conflicting(evidence: Evidence, edges: Edges) -> dict[int, str]:
-    """Find the edges whose own two records differ in a veto value."""
-    values: dict[str, dict[int, str]] = defaultdict(dict)
-    for record, value, kind in zip(
-        evidence.vetoes["record"].to_pylist(),
-        evidence.vetoes["value"].to_pylist(),
-        evidence.vetoes["kind"].to_pylist(),
-        strict=True,
-    ):
-        values[kind][record] = value
-    found: dict[int, str] = {}
-    for kind, held in sorted(values.items()):
-        records = np.asarray(sorted(held), np.int64)
-        both = np.isin(edges.left, records) & np.isin(edges.right, records)
-        for number in np.flatnonzero(both).tolist():
-            if held[int(edges.left[number])] != held[int(edges.right[number])]:
-                found.setdefault(number, f"different {kind.partition(' ')[0]}")
+def _conflicting(evidence: Evidence, edges: Edges) -> dict[str, NDArray[np.bool_]]:
+    """Flag, by reason, the edges whose own two records differ in a veto value."""
+    vetoes = evidence.vetoes
+    record = vetoes["record"].to_numpy()
+    code = np.unique(vetoes["value"].to_numpy(), return_inverse=True)[1] + 1
+    kinds = vetoes["kind"].to_numpy()
+    found: dict[str, NDArray[np.bool_]] = {}
+    for kind in sorted(set(kinds.tolist()), reverse=True):  # the first has the word
+        held = np.zeros(len(evidence.keys), np.int64)
+        held[record[kinds == kind]] = code[kinds == kind]
+        left, right = held[edges.left], held[edges.right]
+        differs = (left != right) & (left > 0) & (right > 0)
+        reason = f"different {kind.partition(' ')[0]}"
+        found[reason] = found.get(reason, False) | differs
     return found

@@ -46,13 +46,17 @@ create or replace temp macro match_contained(words_l, weights_l, words_r, weight
 
 
 def number_records(
-    connection: duckdb.DuckDBPyConnection, frequencies: dict[str, dict[str, int]]
+    connection: duckdb.DuckDBPyConnection,
+    frequencies: dict[str, dict[str, int]],
+    known: pa.Table | None = None,
 ) -> None:
     """Write ``match_numbered``: records numbered by key, their words weighed.
 
     Args:
-        connection: Holds ``match_records``.
+        connection: Holds ``match_given`` and ``match_records``.
         frequencies: The model's; ``name_tokens`` and its record count weigh words.
+        known: Rows of an earlier ``match_numbered`` that stand for given records which
+            are not in ``match_records``; ``is_changed`` tells the two apart.
     """
     run(connection, MACROS)
     counts = frequencies.get("name_tokens", {})
@@ -64,6 +68,14 @@ def number_records(
         }
     )
     connection.register("match_counts_view", view)
+    unchanged = ""
+    if known is not None:
+        connection.register("match_known_view", known)
+        unchanged = (
+            "union all by name select known.*, false as is_changed "
+            "from match_known_view as known "
+            "semi join match_given using (identifier_key, record_hash)"
+        )
     run(
         connection,
         f"""
@@ -83,18 +95,26 @@ def number_records(
             from words
             left join match_counts_view using (word)
             group by identifier_key
+        ),
+        numbers as (
+            select
+                identifier_key,
+                cast(row_number() over (order by identifier_key) as int)
+                    as record_number
+            from match_given
+        ),
+        records as (
+            select match_records.*, name_weights, name_initials, true as is_changed
+            from match_records
+            left join weighed using (identifier_key)
+            {unchanged}
         )
-        select
-            cast(row_number() over (order by identifier_key) as int) as record_number,
-            match_records.*,
-            name_weights,
-            name_initials
-        from match_records
-        left join weighed using (identifier_key)
-        order by record_number
+        select * from records inner join numbers using (identifier_key)
         """,
     )
     connection.unregister("match_counts_view")
+    if known is not None:
+        connection.unregister("match_known_view")
 
 
 def count_terms(

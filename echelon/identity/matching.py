@@ -10,7 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.identity.blocking import block
@@ -27,14 +29,13 @@ from echelon.identity.frequencies import number_records
 from echelon.identity.known import (
     PAIR_COLUMNS,
     KnownPairs,
-    drop_unsupported,
+    numbered_records,
     scoring_version,
-    write_changes,
-    write_hashes,
+    write_candidates,
 )
 from echelon.identity.model import MatchModel
 from echelon.identity.settings import SHIPPED_SETTINGS, MatchSettings
-from echelon.identity.sql import arrow, run
+from echelon.identity.sql import arrow, count, run
 from echelon.identity.standardise import standardise
 from echelon.identity.training import train
 from echelon.identity.words import Words, read_words
@@ -111,7 +112,7 @@ def match_records(
         inputs: Records, declared links, decisions.
         settings: What decides.
         former: Model and known pairs of an earlier run. A model trained with other
-            settings is trained anew; known pairs of another model are not used.
+            settings is trained anew; known pairs of another model are scored anew.
         announce: Told what is being done.
 
     Returns:
@@ -123,27 +124,11 @@ def match_records(
     """
     _check_records(inputs.records)
     announce("standardising")
-    standardise(connection, inputs.records, inputs.words)
-    model, known = former
-    is_reused = model is not None and model.settings_hash == settings.fingerprint()
-    if model is None or not is_reused:
-        announce("training")
-        model = train(connection, settings)
-    number_records(connection, model.term_frequencies)
-    hashes = write_hashes(connection)
-    scored_with = scoring_version(model, inputs.records.num_rows)
-    if known is not None and (
-        known.scored_with != scored_with or known.reject > settings.thresholds.reject
-    ):
-        known = None
+    model, unchanged = _read(connection, inputs, settings, former, announce)
     announce("comparing")
-    changed = inputs.records.num_rows
-    if known is not None:
-        changed = write_changes(connection, known, settings.thresholds.reject)
-    candidates = block(connection, settings, known.stops if known else None)
-    if known is not None and candidates.stops - known.stops:
-        drop_unsupported(connection, settings, candidates.stops)
-    _score(connection, settings, model, is_incremental=known is not None)
+    blocks = block(connection, settings, unchanged.blocks if unchanged else None)
+    write_candidates(connection, former[1], settings.thresholds.reject)
+    _score(connection, settings, model)
     announce("clustering")
     given = inputs.records.column_names
     evidence = gather(connection, settings, inputs.links, inputs.decisions, given)
@@ -160,17 +145,41 @@ def match_records(
         vetoes=_veto_table(evidence),
         model=model,
         known=KnownPairs(
-            scored_with,
+            scoring_version(model, inputs.records.num_rows, inputs.words),
             settings.thresholds.reject,
-            hashes,
+            numbered_records(connection),
             pairs.cast(pa.schema(PAIR_COLUMNS)),
-            candidates.stops,
+            blocks,
         ),
-        is_model_reused=is_reused,
-        compared_pair_count=candidates.pair_count,
-        changed_record_count=changed,
+        is_model_reused=model is former[0],
+        compared_pair_count=count(connection, "select count(*) from match_candidates"),
+        changed_record_count=count(connection, "select count(*) from match_records"),
         notes=list(model.notes),
     )
+
+
+def _read(
+    connection: duckdb.DuckDBPyConnection,
+    inputs: MatchInputs,
+    settings: MatchSettings,
+    former: tuple[MatchModel | None, KnownPairs | None],
+    announce: Callable[[str], None],
+) -> tuple[MatchModel, KnownPairs | None]:
+    """Write ``match_numbered``; return the model and the known pairs still valid."""
+    model, known = former
+    if model is None or model.settings_hash != settings.fingerprint():
+        standardise(connection, inputs.records, inputs.words)
+        announce("training")
+        return train(connection, settings), None
+    version = scoring_version(model, inputs.records.num_rows, inputs.words)
+    if known is not None and (
+        known.scored_with != version or known.reject > settings.thresholds.reject
+    ):
+        known = None
+    records = known.records if known else None
+    standardise(connection, inputs.records, inputs.words, records)
+    number_records(connection, model.term_frequencies, records)
+    return model, known
 
 
 def _check_records(records: pa.Table) -> None:
@@ -189,14 +198,9 @@ def _check_records(records: pa.Table) -> None:
 
 
 def _score(
-    connection: duckdb.DuckDBPyConnection,
-    settings: MatchSettings,
-    model: MatchModel,
-    is_incremental: bool,
+    connection: duckdb.DuckDBPyConnection, settings: MatchSettings, model: MatchModel
 ) -> None:
     """Write ``match_known_pairs``: pairs scored now and those kept from before."""
-    columns = ", ".join(PAIR_COLUMNS)
-    kept = f"union select {columns} from match_kept" if is_incremental else ""
     gammas = "'{}'"
     if model.comparisons:
         score_candidates(connection, settings, model)
@@ -220,52 +224,44 @@ def _score(
         from match_scored
         inner join match_numbered as l on record_l = l.record_number
         inner join match_numbered as r on record_r = r.record_number
-        {kept}
+        union all
+        select {", ".join(PAIR_COLUMNS)} from match_kept
         """,
     )
 
 
 def _cluster_table(evidence: Evidence, clustering: Clustering) -> pa.Table:
     """Name every record's cluster and the strongest edge that holds it there."""
-    rules: list[str] = [SELF] * len(evidence.keys)
-    probabilities: list[float | None] = [None] * len(evidence.keys)
+    keys = pa.array(evidence.keys, pa.string())
     edges = evidence.edges
-    for left, right, rule, probability, decision, reason in zip(
-        edges["record_l"].to_pylist(),
-        edges["record_r"].to_pylist(),
-        edges["match_rule"].to_pylist(),
-        edges["match_probability"].to_pylist(),
-        clustering.decisions,
-        clustering.reasons,
-        strict=True,
-    ):
-        if decision != MERGED or reason:
-            continue
-        for record in (left, right):
-            if probabilities[record] is None:  # edges come strongest first
-                rules[record], probabilities[record] = rule, probability
-    roots = clustering.root.tolist()
+    decisions, reasons = (
+        pa.array(texts, pa.string())
+        for texts in (clustering.decisions, clustering.reasons)
+    )
+    holding = pc.and_(pc.equal(decisions, MERGED), pc.equal(reasons, ""))
+    held = edges.filter(holding)
+    ends = np.stack([held["record_l"].to_numpy(), held["record_r"].to_numpy()], axis=1)
+    record, first = np.unique(ends.ravel(), return_index=True)  # strongest come first
+    edge_of = np.full(len(keys), -1)
+    edge_of[record] = first // 2
+    which = pa.array(edge_of, mask=edge_of < 0)
     return pa.table(
         {
-            "identifier_key": evidence.keys,
-            "cluster_key": [evidence.keys[root] for root in roots],
-            "match_rule": rules,
-            "match_probability": pa.array(probabilities, pa.float64()),
+            "identifier_key": keys,
+            "cluster_key": keys.take(pa.array(clustering.root)),
+            "match_rule": held["match_rule"].take(which).fill_null(SELF),
+            "match_probability": held["match_probability"].take(which),
         }
     )
 
 
 def _pair_table(evidence: Evidence, clustering: Clustering) -> pa.Table:
     edges = evidence.edges
-    keys = evidence.keys
+    keys = pa.array(evidence.keys, pa.string())
     table = pa.table(
         {
-            "from_key": pa.array(
-                [keys[at] for at in edges["record_l"].to_pylist()], pa.string()
-            ),
-            "to_key": pa.array(
-                [keys[at] for at in edges["record_r"].to_pylist()], pa.string()
-            ),
+            "from_key": keys.take(edges["record_l"]),
+            "to_key": keys.take(edges["record_r"]),
             "match_rule": edges["match_rule"],
             "match_weight": edges["match_weight"],
             "match_probability": edges["match_probability"],
@@ -274,13 +270,20 @@ def _pair_table(evidence: Evidence, clustering: Clustering) -> pa.Table:
             "comparison_json": edges["comparison_json"],
         }
     )
-    order = [("from_key", "ascending"), ("to_key", "ascending")]
-    return table.sort_by([*order, ("match_rule", "ascending")])
+    # Numbers follow keys, and sort faster.
+    order = pa.table(
+        {
+            "l": edges["record_l"],
+            "r": edges["record_r"],
+            "rule": edges["match_rule"],
+        }
+    )
+    names = ("l", "r", "rule")
+    return table.take(pc.sort_indices(order, [(name, "ascending") for name in names]))
 
 
 def _veto_table(evidence: Evidence) -> pa.Table:
-    records = evidence.vetoes["record"].to_pylist()
-    keys = pa.array([evidence.keys[record] for record in records], pa.string())
+    keys = pa.array(evidence.keys, pa.string()).take(evidence.vetoes["record"])
     return evidence.vetoes.select(["kind", "value"]).add_column(
         0, "identifier_key", keys
     )

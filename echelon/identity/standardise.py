@@ -33,19 +33,33 @@ INPUT_COLUMNS = (
 
 
 def standardise(
-    connection: duckdb.DuckDBPyConnection, records: pa.Table, words: Words
+    connection: duckdb.DuckDBPyConnection,
+    records: pa.Table,
+    words: Words,
+    known: pa.Table | None = None,
 ) -> None:
     """Write ``match_records`` from the input records.
+
+    Beside it ``match_given`` has the hash of what each record says.
 
     Args:
         connection: Where the tables are made.
         records: One row per record with ``identifier_key`` (unique) and any of
             ``INPUT_COLUMNS``; other columns are ignored.
         words: The dictionary.
+        known: identifier_key and record_hash of records of an earlier run; those that
+            say the same again are left out.
     """
     run(connection, MACROS)
     connection.register("match_input_view", records)
-    _read_input(connection, records.column_names, words)
+    texts = ", ".join(_text(name, records.column_names) for name in INPUT_COLUMNS)
+    run(
+        connection,
+        "create or replace temp table match_given as "
+        "select cast(identifier_key as varchar) as identifier_key, "
+        f"hash({texts}) as record_hash from match_input_view",
+    )
+    _read_input(connection, records.column_names, words, known)
     connection.unregister("match_input_view")
     _write_words(connection, words)
     street_suffix = r"regexp_replace(match_plain(concat_ws(' ', house_number,"
@@ -58,23 +72,37 @@ def standardise(
 
 
 def _read_input(
-    connection: duckdb.DuckDBPyConnection, present: list[str], words: Words
+    connection: duckdb.DuckDBPyConnection,
+    present: list[str],
+    words: Words,
+    known: pa.Table | None,
 ) -> None:
     """Take the known columns as text; texts that stand for nothing are null."""
     nulls = ", ".join(_quoted(word) for word in words.null_words)
     columns = [
-        f"case when lower(trim(cast({name} as varchar))) not in ({nulls}) "
-        f"then trim(cast({name} as varchar)) end as {name}"
-        if name in present
-        else f"cast(null as varchar) as {name}"
+        f"case when lower(trim({text})) not in ({nulls}) "
+        f"then trim({text}) end as {name}"
         for name in INPUT_COLUMNS
+        for text in [_text(name, present)]
     ]
+    unchanged = ""
+    if known is not None:
+        connection.register("match_known_view", known)
+        unchanged = "anti join match_known_view using (identifier_key, record_hash)"
     run(
         connection,
-        "create or replace temp table match_input as select "
-        f"cast(identifier_key as varchar) as identifier_key, {', '.join(columns)} "
-        "from match_input_view order by identifier_key",
+        "create or replace temp table match_input as "
+        f"select identifier_key, record_hash, {', '.join(columns)} "
+        f"from match_input_view inner join match_given using (identifier_key) "
+        f"{unchanged} order by identifier_key",
     )
+    if known is not None:
+        connection.unregister("match_known_view")
+
+
+def _text(name: str, present: list[str]) -> str:
+    """Say a column as text, null where the records come without it."""
+    return f"cast({name if name in present else 'null'} as varchar)"
 
 
 def _write_words(connection: duckdb.DuckDBPyConnection, words: Words) -> None:

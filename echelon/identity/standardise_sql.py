@@ -146,6 +146,7 @@ keys as (
 )
 select
     identifier_key,
+    record_hash,
     coalesce(source_system, '') as source_system,
     array_to_string(name_tokens, ' ') as name_key,
     array_to_string(name_words, '') as name_compact,
@@ -161,13 +162,13 @@ select
             )
         )))
     end as name_pairs,
-    list_filter([
+    list_distinct(list_filter([
         case when length(array_to_string(name_words, '')) between 2 and 6
             then array_to_string(name_words, '') end,
         case when len(name_words) between 3 and 6
             then array_to_string(
                 list_transform(name_words, lambda word: left(word, 1)), '') end
-    ], lambda form: form is not null) as name_forms,
+    ], lambda form: form is not null)) as name_forms,
     given_key,
     surname_key,
     case when given_key is not null and surname_key is not null

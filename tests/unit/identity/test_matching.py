@@ -22,6 +22,14 @@ SLOW = settings(
 LINK = ("from_key", "to_key", "match_rule", "rule_priority", "match_probability")
 
 
+def scored(outcome):
+    """Return the pairs the model found."""
+    pairs = outcome.known.pairs
+    return set(
+        zip(pairs["from_key"].to_pylist(), pairs["to_key"].to_pylist(), strict=True)
+    )
+
+
 def links(*pairs):
     rows = [(a, b, "declared", 1, 1.0) for a, b in pairs]
     columns = {name: [row[at] for row in rows] for at, name in enumerate(LINK)}
@@ -101,25 +109,60 @@ def test_incremental_run_equals_a_full_run_with_the_same_model(
     assert part.known.to_table().equals(full.known.to_table())
 
 
-def test_blocks_that_grow_over_their_limit_or_shrink_under_it_change_no_result(
-    run, organisations, trained, settings
+@pytest.fixture(scope="session")
+def small_blocks(settings):
+    """Blocking that stops blocks of more than three records."""
+    rules = [
+        rule.model_copy(update={"max_block_size": 3})
+        for rule in settings.blocking.rules
+    ]
+    return {"blocking": settings.blocking.model_copy(update={"rules": rules})}
+
+
+@SLOW
+@given(seed=st.integers(0, 10**6))
+def test_block_that_outgrows_its_limit_parts_nobody(
+    run, organisations, small_blocks, seed
 ):
-    limit = settings.blocking.model_copy(
-        update={
-            "rules": [
-                rule.model_copy(update={"max_block_size": 3})
-                for rule in settings.blocking.rules
-            ]
-        }
-    )
-    changed = {"blocking": limit}
-    first = run(organisations[:180], **changed)
-    grown = run(organisations, former=(first.model, first.known), **changed)
-    full = run(organisations, former=(first.model, None), **changed)
-    assert first.known.stops != grown.known.stops
-    assert grown.pairs.equals(full.pairs)
-    back = run(organisations[:180], former=(first.model, grown.known), **changed)
-    assert back.pairs.equals(first.pairs)
+    rows = random.Random(seed).sample(organisations, len(organisations))
+    before = run(rows[: len(rows) // 2], **small_blocks)
+    after = run(rows, former=(before.model, before.known), **small_blocks)
+    assert after.known.blocks.stops - before.known.blocks.stops
+    assert scored(before) <= scored(after)
+    forgetful = run(rows, former=(before.model, None), **small_blocks)
+    assert not scored(before) <= scored(forgetful)
+    # weights that are no longer valid are found anew for the same pairs
+    other = replace(before.model, notes=["another model"])
+    again = run(rows, former=(other, before.known), **small_blocks)
+    assert scored(before) <= scored(again)
+
+
+def test_record_that_fills_a_block_changes_nobody_elses_cluster(run, settings, trained):
+    # blocks of four: the fifth record under the telephone stops the only block
+    rules = [{"rule": "phone", "equal": ["phone_key"], "max_block_size": 4}]
+    blocking = type(settings.blocking).model_validate({"rules": rules})
+    rows = [
+        company("a", phone="0138 222 3456"),
+        company("b", phone="0138 222 3456", city=None),
+        company("c", phone="0138 222 3456", address=None, postal_code=None),
+        company("d", phone="0138 222 3456", postal_code=None, city=None),
+    ]
+    first = run(rows, former=(None, None), blocking=blocking, keys=[])
+    former = (first.model, first.known)
+    stranger = {"id": "e", "name": "Zenith Foods", "phone": "0138 222 3456"}
+    found = clusters_of(run([*rows, stranger], former, blocking=blocking, keys=[]))
+    assert set(clusters_of(first).values()) == {"a"}
+    assert found == {"a": "a", "b": "a", "c": "a", "d": "a", "e": "e"}
+
+
+def test_block_that_shrinks_under_its_limit_is_compared_again(
+    run, organisations, small_blocks
+):
+    first = run(organisations, **small_blocks)
+    fewer = run(organisations[:180], (first.model, first.known), **small_blocks)
+    full = run(organisations[:180], (first.model, None), **small_blocks)
+    assert first.known.blocks.stops - fewer.known.blocks.stops
+    assert fewer.pairs.equals(full.pairs)
 
 
 def test_raised_reject_threshold_holds_for_known_pairs_too(
