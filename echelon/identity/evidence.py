@@ -231,6 +231,17 @@ joined as (
     from match_links_view as links
     inner join match_numbered as l on links.from_key = l.identifier_key
     inner join match_numbered as r on links.to_key = r.identifier_key
+),
+-- Keys and the model name a pair once; declarations and decisions may repeat.
+told as (
+    select * from joined
+    qualify row_number() over (
+        partition by least(a, b), greatest(a, b), match_rule
+        order by is_accepted desc, priority, match_probability desc
+    ) = 1
+),
+edges as (
+    select * from told
     union all
     select
         first_number, record_number, rule, {RANK_KEY}, priority, null, probability,
@@ -250,12 +261,8 @@ select
     match_rule, rank, cast(priority as int) as priority, match_weight,
     cast(match_probability as double) as match_probability, is_accepted,
     comparison_json, cast({{objection}} as varchar) as objection
-from joined
+from edges
 where a != b
-qualify row_number() over (
-    partition by least(a, b), greatest(a, b), match_rule
-    order by is_accepted desc, priority, match_probability desc
-) = 1
 order by
     rank, priority, match_probability desc, match_weight desc, record_l, record_r,
     match_rule

@@ -15,13 +15,12 @@ from echelon.identity.matching import (
     MatchInputs,
     MatchOutcome,
     match_records,
-    read_settings_words,
 )
 from echelon.identity.model import MatchModel, read_model
 from echelon.identity.reading import read_input, read_records
 from echelon.identity.roles import Roles, find_roles
 from echelon.identity.scoring import Scores, score_clusters
-from echelon.identity.settings import read_settings
+from echelon.identity.settings import read_settings, settings_words
 from echelon.identity.sql import arrow, run
 from echelon.spelling import suggest
 
@@ -85,7 +84,7 @@ def match_file(files: MatchFiles, announce: Callable[[str], None]) -> MatchRepor
             duplicate ids; CONFIGURATION for settings, models or options that cannot be.
     """
     settings = read_settings(files.settings)
-    words = read_settings_words(files.settings, settings.content)
+    words = settings_words(settings)
     announce("reading")
     with duckdb.connect() as connection:
         table = read_input(connection, files.input)
@@ -98,7 +97,7 @@ def match_file(files: MatchFiles, announce: Callable[[str], None]) -> MatchRepor
         )
         outcome = match_records(
             connection,
-            MatchInputs(records, words=words),
+            MatchInputs(records, words),
             settings.content,
             (model, None),
             announce,

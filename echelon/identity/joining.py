@@ -17,7 +17,7 @@ from echelon.identity.evidence import (
     RANK_MODEL,
     Evidence,
 )
-from echelon.identity.settings import Guards
+from echelon.identity.policy import Guards
 
 Ints = NDArray[np.int64]
 PARTED = "kept apart by a steward"

@@ -7,7 +7,6 @@ it score only what changed, with a result equal to a full run with that model.
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import duckdb
 import numpy as np
@@ -34,11 +33,11 @@ from echelon.identity.known import (
     write_candidates,
 )
 from echelon.identity.model import MatchModel
-from echelon.identity.settings import SHIPPED_SETTINGS, MatchSettings
+from echelon.identity.settings import MatchSettings
 from echelon.identity.sql import arrow, count, run
 from echelon.identity.standardise import standardise
 from echelon.identity.training import train
-from echelon.identity.words import Words, read_words
+from echelon.identity.words import Words
 
 SELF = "self"
 
@@ -50,19 +49,17 @@ class MatchInputs:
     Attributes:
         records: One row per record: identifier_key (unique, not null) and any of
             ``echelon.identity.standardise.INPUT_COLUMNS``, as text.
+        words: The dictionary of standardisation.
         links: from_key, to_key, match_rule, rule_priority (lower is stronger),
             match_probability, is_accepted: what sources or keys declare.
         decisions: decision (must_merge, never_merge, unmerge), from_key, to_key: a
             steward's, in force.
-        words: The dictionary of standardisation.
     """
 
     records: pa.Table
+    words: Words
     links: pa.Table = field(default_factory=lambda: empty_table(LINK_COLUMNS))
     decisions: pa.Table = field(default_factory=lambda: empty_table(DECISION_COLUMNS))
-    words: Words = field(
-        default_factory=lambda: read_words(SHIPPED_SETTINGS.with_name("words.yml"))
-    )
 
 
 @dataclass(frozen=True)
@@ -287,10 +284,3 @@ def _veto_table(evidence: Evidence) -> pa.Table:
     return evidence.vetoes.select(["kind", "value"]).add_column(
         0, "identifier_key", keys
     )
-
-
-def read_settings_words(settings_path: Path, settings: MatchSettings) -> Words:
-    """Read the dictionary that a settings file names, beside it or as shipped."""
-    beside = settings_path.parent / settings.standardisation.words
-    shipped = SHIPPED_SETTINGS.parent / settings.standardisation.words
-    return read_words(beside if beside.exists() or not shipped.exists() else shipped)

@@ -3,7 +3,8 @@
 import hashlib
 import json
 import math
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
+from functools import cached_property
 from pathlib import Path
 
 from echelon.errors import EchelonError, ExitCode, Fault
@@ -65,14 +66,18 @@ class MatchModel:
         steps = round(math.log(record_count / self.record_count, 4))
         return float(self.match_prior / 4 ** max(steps, 0))
 
-    @property
+    @cached_property
     def version(self) -> str:
         """Return the content's hash: equal models have equal versions."""
         return hashlib.sha256(self.to_json().encode()).hexdigest()[:12]
 
     def to_json(self) -> str:
         """Render with sorted keys, the same bytes for the same model."""
-        return json.dumps(asdict(self), sort_keys=True, ensure_ascii=False)
+        content = {field.name: getattr(self, field.name) for field in fields(self)}
+        comparisons = [asdict(comparison) for comparison in self.comparisons]
+        return json.dumps(
+            content | {"comparisons": comparisons}, sort_keys=True, ensure_ascii=False
+        )
 
     @staticmethod
     def from_json(text: str) -> "MatchModel":

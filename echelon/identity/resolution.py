@@ -8,12 +8,14 @@ from datetime import date
 import duckdb
 import pandas as pd
 
+from echelon.documents import Document
 from echelon.identity.causes import explain_events
 from echelon.identity.known import KnownPairs
 from echelon.identity.matching import MatchInputs, MatchOutcome, match_records
 from echelon.identity.model import MatchModel
 from echelon.identity.persistence import assign_ids
-from echelon.identity.settings import MatchSettings
+from echelon.identity.policy import POLICY_SQL, read_policy
+from echelon.identity.settings import MatchSettings, settings_words
 
 INPUTS = (
     "int_identity_records_unioned",
@@ -71,7 +73,7 @@ class Resolution:
 def resolve_identities(
     connection: duckdb.DuckDBPyConnection,
     scratch: duckdb.DuckDBPyConnection,
-    settings: MatchSettings,
+    document: Document[MatchSettings],
     former: FormerMatching,
     announce: Callable[[str], None] = lambda text: None,
 ) -> Resolution:
@@ -80,7 +82,7 @@ def resolve_identities(
     Args:
         connection: The warehouse after the dbt pass ``before_identity``; only read.
         scratch: A database of the matcher's own.
-        settings: What decides a match.
+        document: What decides a match, where policy does not.
         former: The matcher's state of the release in force.
         announce: Told what is being done.
 
@@ -88,7 +90,7 @@ def resolve_identities(
         The matcher's outcome and the tables to write.
 
     Raises:
-        EchelonError: What ``match_records`` raises.
+        EchelonError: What ``match_records`` and ``read_policy`` raise.
     """
     records, links, decisions = (
         connection.execute(
@@ -100,8 +102,8 @@ def resolve_identities(
     as_of: date = connection.execute(
         "select as_of_date from raw.refresh_parameters"
     ).fetchall()[0][0]
-    inputs = MatchInputs(records, links, decisions)
-    settings = _with_declared_level(connection, settings)
+    inputs = MatchInputs(records, settings_words(document), links, decisions)
+    settings = _with_policy(connection, document.content)
     outcome = match_records(
         scratch, inputs, settings, (former.model, former.known), announce
     )
@@ -122,18 +124,26 @@ def resolve_identities(
     return Resolution(outcome, tables)
 
 
-def _with_declared_level(
+def _with_policy(
     connection: duckdb.DuckDBPyConnection, settings: MatchSettings
 ) -> MatchSettings:
-    """Let no guess join ERP accounts of a company whose accounts are parties."""
+    """Lay the policy in force over the settings.
+
+    No guess joins ERP accounts of a company whose accounts are parties.
+    """
+    values = dict(connection.execute(POLICY_SQL).fetchall())
+    rules = [key.rule for key in settings.keys]
+    thresholds, guards, left_out = read_policy(values, rules)
     level = connection.execute(
         "select customer_key_code from intermediate.int_customer_level_declared"
     ).fetchall()[0][0]
-    if level != "party":
-        return settings
-    sources = sorted({*settings.guards.one_record_per_source, "erp"})
-    guards = settings.guards.model_copy(update={"one_record_per_source": sources})
-    return settings.model_copy(update={"guards": guards})
+    if level == "party":
+        sources = sorted({*guards.one_record_per_source, "erp"})
+        guards = guards.model_copy(update={"one_record_per_source": sources})
+    keys = [key for key in settings.keys if key.rule not in left_out]
+    return settings.model_copy(
+        update={"thresholds": thresholds, "guards": guards, "keys": keys}
+    )
 
 
 def _model_row(

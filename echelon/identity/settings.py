@@ -5,16 +5,17 @@ import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from echelon.config import PROJECT_DIR
 from echelon.documents import Document, read_document
+from echelon.identity.policy import Guards, Probability, Thresholds
+from echelon.identity.words import Words, read_words
 
 SHIPPED_SETTINGS = PROJECT_DIR / "matching" / "customers.yml"
 
-Probability = Annotated[float, Field(gt=0, lt=1)]
 Role = Literal[
     "record_id",
     "source",
@@ -135,37 +136,6 @@ class Comparison(_Strict):
         return self
 
 
-class Thresholds(_Strict):
-    """What happens to a pair, by its match probability."""
-
-    merge: Probability = 0.99
-    reject: Probability = 0.80
-
-    @model_validator(mode="after")
-    def check_order(self) -> Self:
-        """Refuse a queue that is empty because its limits are crossed."""
-        if self.reject > self.merge:
-            raise ValueError("reject must not be above merge")
-        return self
-
-
-class Guards(_Strict):
-    """What keeps a chain of plausible pairs from swallowing different customers."""
-
-    cluster_cap: int = Field(
-        default=20, ge=2, description="Largest cluster probabilistic pairs may build."
-    )
-    bridge_probability: float = Field(
-        default=0.9999,
-        gt=0,
-        le=1,
-        description="A weaker pair that alone joins two groups goes to review.",
-    )
-    one_record_per_source: list[str] = Field(
-        default=[], description="Source systems that hold each customer once."
-    )
-
-
 class Training(_Strict):
     """How the weights are learnt from the records themselves."""
 
@@ -223,8 +193,12 @@ class MatchSettings(_Strict):
     )
     blocking: Blocking
     comparisons: list[Comparison] = Field(min_length=1)
-    thresholds: Thresholds = Thresholds()
-    guards: Guards = Guards()
+    thresholds: Thresholds = Field(
+        default_factory=Thresholds, description="Left out, as policy_matching says."
+    )
+    guards: Guards = Field(
+        default_factory=Guards, description="Left out, as policy_matching says."
+    )
     training: Training
 
     def fingerprint(self) -> str:
@@ -259,6 +233,13 @@ def read_settings(path: Path = SHIPPED_SETTINGS) -> Document[MatchSettings]:
         EchelonError: CONFIGURATION, naming file, line and key.
     """
     return read_document(path, MatchSettings, "settings")
+
+
+def settings_words(settings: Document[MatchSettings]) -> Words:
+    """Read the dictionary that a settings file names, beside it or as shipped."""
+    name = settings.content.standardisation.words
+    beside, shipped = settings.path.with_name(name), SHIPPED_SETTINGS.with_name(name)
+    return read_words(beside if beside.exists() or not shipped.exists() else shipped)
 
 
 def settings_schema_text() -> str:

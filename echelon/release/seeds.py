@@ -22,6 +22,7 @@ KEY_COLUMNS = {
     SETTINGS_NAME: "setting_name",
     "policy_document_types.csv": "document_type",
     "policy_identity_rules.csv": "match_rule",
+    "policy_matching.csv": "setting_name",
 }
 
 

@@ -94,7 +94,7 @@ def resolve_customers(path):
     """Write the schema identity as the step between the first two passes does."""
     with duckdb.connect(str(path)) as connection, duckdb.connect() as scratch:
         resolution = resolve_identities(
-            connection, scratch, read_settings().content, FormerMatching()
+            connection, scratch, read_settings(), FormerMatching()
         )
         connection.execute("create schema identity")
         for name, frame in resolution.tables.items():

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from echelon.identity.matching import MatchInputs, match_records
-from echelon.identity.settings import MatchSettings, read_settings
+from echelon.identity.settings import MatchSettings, read_settings, settings_words
 from tests.unit.identity.dirty_organisations import dirty_organisations
 
 
@@ -31,13 +31,18 @@ def settings() -> MatchSettings:
 
 
 @pytest.fixture(scope="session")
-def run(settings):
+def words():
+    return settings_words(read_settings())
+
+
+@pytest.fixture(scope="session")
+def run(settings, words):
     """Match rows: run(rows, former=(model, known), threads=2, **settings changes)."""
 
     def match(
         rows, former=(None, None), threads=2, links=None, decisions=None, **changes
     ):
-        inputs = {"records": as_records(rows)}
+        inputs = {"records": as_records(rows), "words": words}
         if links is not None:
             inputs["links"] = links
         if decisions is not None:

@@ -6,8 +6,8 @@ import pytest
 from echelon.identity.bridges import weak_bridges
 from echelon.identity.clusters import cluster
 from echelon.identity.evidence import RANK_KEY, RANK_MODEL, Evidence
+from echelon.identity.policy import Guards, Thresholds
 from echelon.identity.scoring import score_clusters
-from echelon.identity.settings import Guards, Thresholds
 
 
 def evidence(size, edges, sources=None, objections=None, never=None):

@@ -31,12 +31,17 @@ def test_settings_that_train_otherwise_have_another_fingerprint(settings):
     ("old", "new", "code", "message"),
     [
         (
-            "cluster_cap: 20",
-            "cluster_kap: 20",
+            "entity: customer",
+            "guards: {cluster_kap: 20}",
             "unknown_key",
             "did you mean cluster_cap",
         ),
-        ("merge: 0.99", "merge: 0.5", "wrong_value", "reject must not be above merge"),
+        (
+            "entity: customer",
+            "thresholds: {merge: 0.5}",
+            "wrong_value",
+            "reject must not be above merge",
+        ),
         ("m: 0.55", "m: 0.95", "wrong_value", "the priors m sum to 1.400"),
         ("  seed: 20251231", "  seed: [", "settings_not_yaml", "settings.yml:"),
     ],

@@ -42,6 +42,7 @@ def without(row):
         ("policy_settings.csv", "flow_rate_type"),
         ("policy_document_types.csv", "return"),
         ("policy_identity_rules.csv", "crm_key"),
+        ("policy_matching.csv", "cluster_cap"),
     ],
 )
 def test_overlay_without_a_row_of_the_default_is_refused(overlay, tmp_path, name, row):
