@@ -204,9 +204,10 @@ def _edges_sql(settings: MatchSettings) -> str:
     """Select one row per pair and rule, strongest first."""
     objections = " ".join(
         f"when json_extract_string(comparison_json, '$.{one.comparison}.level') = "
-        f"'{one.levels[-1].label}' then '{one.comparison}: {one.levels[-1].label}'"
+        f"'{level.label}' then '{one.comparison}: {level.label}'"
         for one in settings.comparisons
-        if one.must_agree
+        for level in one.levels
+        if level.review
     )
     objection = f"case {objections} end" if objections else "null"
     return _EDGES_SQL.format(objection=objection)

@@ -17,7 +17,8 @@ FREQUENT = 3
 FREQUENT_VALUES = 50_000
 LEAST_TERM = 0.2  # share of a value's records that are taken for other customers'
 
-# Two words are alike if one begins with the other or a letter or two differ.
+# Two words are alike if one begins with the other or a letter or two differ; akin, if
+# one may be short for the other or badly mistyped. What is not akin is another word.
 MACROS = """
 create or replace temp macro match_alike(a, b) as
     a = b
@@ -33,6 +34,21 @@ create or replace temp macro match_covered(words, weights, others) as
             else 0
         end
     )), 0);
+create or replace temp macro match_akin(a, b) as
+    (left(a, 1) = left(b, 1) and jaro_winkler_similarity(a, b) >= 0.75)
+    or (least(length(a), length(b)) >= 4 and damerau_levenshtein(a, b) <= 1);
+create or replace temp macro match_has_own(words, others) as
+    len(list_filter(words, lambda word:
+        not list_contains(others, word)
+        and len(list_filter(others, lambda other: match_akin(other, word))) = 0
+    )) > 0;
+create or replace temp macro match_apart(words_l, words_r, city_l, city_r) as
+    match_has_own(
+        words_l, list_concat(words_r, string_split(coalesce(city_l, ''), ' '))
+    )
+    and match_has_own(
+        words_r, list_concat(words_l, string_split(coalesce(city_r, ''), ' '))
+    );
 create or replace temp macro match_overlap(words_l, weights_l, words_r, weights_r) as
     (match_covered(words_l, weights_l, words_r)
         + match_covered(words_r, weights_r, words_l))

@@ -97,6 +97,11 @@ class Level(_Strict):
     term_frequency: str | None = Field(
         default=None, description="Column whose value frequency takes the place of u."
     )
+    review: bool = Field(
+        default=False,
+        description="A pair on this level is never merged by its weights alone: it "
+        "goes to review.",
+    )
     least_u: float = Field(
         default=0,
         ge=0,
@@ -108,12 +113,6 @@ class Level(_Strict):
 
 class Comparison(_Strict):
     """How far two records agree in one respect."""
-
-    must_agree: bool = Field(
-        default=False,
-        description="A pair on the last level is never merged by its weights alone: "
-        "it goes to review.",
-    )
 
     comparison: str
     needs: list[str] = Field(

@@ -267,6 +267,31 @@ def test_letters_a_tax_id_begins_with_are_no_country(run, trained):
     ]
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "is_same"),
+    [
+        ("Ashfield Cafe", "Ashfield Restaurant", False),
+        ("Cafe Zeno", "Cafe Ashfield", False),
+        ("Ashfield Printing", "Ashfield Printing Works", True),
+        ("Ashfield Dundee Printing", "Ashfield Printing Works", True),
+        ("Ashfield Trading", "Ashfield Trdg", True),
+        ("Ashfield Printing", "Ahsfield Printign", True),
+    ],
+    ids=["kind", "brand", "one-says-more", "city", "abbreviated", "mistyped"],
+)
+def test_tenants_of_one_door_are_told_by_the_words_each_has_of_its_own(
+    run, trained, one, other, is_same
+):
+    rows = [
+        company(key, name=name, phone="0138 222 3456")
+        for key, name in (("a", one), ("b", other))
+    ]
+    outcome = run(rows, former=(trained.model, None))
+    assert clusters_of(outcome)["b"] == ("a" if is_same else "b")
+    if not is_same:
+        assert outcome.pairs["decision"].to_pylist() == ["queued"]
+
+
 def test_declared_link_does_not_override_a_veto_but_must_merge_does(run, trained):
     rows = [company("a", tax_id="GB100112295"), company("b", tax_id="GB100112296")]
     former = (trained.model, None)
