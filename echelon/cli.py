@@ -14,6 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from echelon.cli_cluster import cluster
 from echelon.cli_decide import decide
 from echelon.cli_options import (
     AsJson,
@@ -45,6 +46,7 @@ SAMPLE_HINT = "size small, medium or large; seed 0 or more"
 
 
 app.command()(decide)
+app.command()(cluster)
 
 
 @app.command()

@@ -12,6 +12,8 @@ from models_ml.config import SegmentationConfig
 from models_ml.separation import mean_silhouette, structureless_silhouette
 from models_ml.stability import Fit, bootstrap_jaccard, prediction_strength
 
+HOPELESS = 0.15
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -22,7 +24,8 @@ class Candidate:
         silhouette: Mean of (b - a) / max(a, b); -1 to 1, more is better.
         calinski_harabasz: Between over within variance; more is better.
         davies_bouldin: Mean of the worst overlap ratios; less is better.
-        minimum_jaccard: Bootstrap Jaccard of the least stable segment.
+        minimum_jaccard: Bootstrap Jaccard of the least stable segment; None where
+            prediction strength leaves no hope.
         prediction_strength: 0 to 1, see ``stability.prediction_strength``.
         smallest_segment_ratio: Share of customers in the smallest segment.
         structureless_silhouette: Silhouette that structureless data would reach; None
@@ -30,6 +33,7 @@ class Candidate:
         is_nameable: Whether every segment has a true label of its own; None likewise.
         mean_rank: Mean rank in silhouette, Calinski-Harabasz and Davies-Bouldin; 1 is
             best.
+        is_qualified: Whether nothing speaks against it.
         is_chosen: Whether it was.
         reason: Why, in one sentence.
     """
@@ -38,12 +42,13 @@ class Candidate:
     silhouette: float
     calinski_harabasz: float
     davies_bouldin: float
-    minimum_jaccard: float
+    minimum_jaccard: float | None
     prediction_strength: float
     smallest_segment_ratio: float
     structureless_silhouette: float | None
     is_nameable: bool | None
     mean_rank: float = float("nan")
+    is_qualified: bool = False
     is_chosen: bool = False
     reason: str = ""
 
@@ -92,9 +97,13 @@ def evaluated(
     """
     labels = fitter(config, segment_count, config.restarts)(points, config.seed).labels
     refit = fitter(config, segment_count, config.resample_restarts)
-    jaccard = bootstrap_jaccard(
-        points, labels, refit, config.scan_resample_count, config.seed
-    )
+    strength = prediction_strength(points, refit, config.split_count, config.seed)
+    weakest: float | None = None
+    if strength >= config.prediction_strength_threshold - HOPELESS:
+        jaccard = bootstrap_jaccard(
+            points, labels, refit, config.scan_resample_count, config.seed
+        )
+        weakest = float(jaccard.min())
     candidate = Candidate(
         segment_count=segment_count,
         silhouette=mean_silhouette(
@@ -102,10 +111,8 @@ def evaluated(
         ),
         calinski_harabasz=float(calinski_harabasz_score(points, labels)),
         davies_bouldin=float(davies_bouldin_score(points, labels)),
-        minimum_jaccard=float(jaccard.min()),
-        prediction_strength=prediction_strength(
-            points, refit, config.split_count, config.seed
-        ),
+        minimum_jaccard=weakest,
+        prediction_strength=strength,
         smallest_segment_ratio=float(np.bincount(labels).min() / len(labels)),
         structureless_silhouette=None,
         is_nameable=None,
@@ -139,8 +146,9 @@ def objections_to(
     requirements = [
         (smallest >= needed, f"a segment of {smallest} customers, {needed} needed"),
         (
-            candidate.minimum_jaccard >= config.jaccard_threshold,
-            f"weakest Jaccard {candidate.minimum_jaccard:.2f} below "
+            candidate.minimum_jaccard is None
+            or candidate.minimum_jaccard >= config.jaccard_threshold,
+            f"weakest Jaccard {candidate.minimum_jaccard or 0:.2f} below "
             f"{config.jaccard_threshold:.2f}",
         ),
         (

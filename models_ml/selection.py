@@ -109,7 +109,11 @@ def decided(
         reason = _reason(candidate, against, chosen, bool(qualified))
         final.append(
             replace(
-                candidate, mean_rank=float(rank), is_chosen=is_chosen, reason=reason
+                candidate,
+                mean_rank=float(rank),
+                is_qualified=not against,
+                is_chosen=is_chosen,
+                reason=reason,
             )
         )
     return Selection(chosen, bool(qualified), tuple(final))
@@ -145,7 +149,11 @@ def _most_repeatable(
     ]
     best = max(
         eligible or candidates[-1:],
-        key=lambda each: (each.minimum_jaccard, -each.segment_count),
+        key=lambda each: (
+            each.minimum_jaccard or 0.0,
+            each.prediction_strength,
+            -each.segment_count,
+        ),
     )
     return best.segment_count
 
@@ -164,7 +172,7 @@ def _reason(
     if is_chosen:
         return (
             "chosen: the most well-separated segments that all return (weakest "
-            f"Jaccard {candidate.minimum_jaccard:.2f}), predict each other across "
+            f"Jaccard {candidate.minimum_jaccard or 0:.2f}), predict each other across "
             f"halves ({candidate.prediction_strength:.2f}) and have true labels"
         )
     if candidate.segment_count < chosen:

@@ -12,7 +12,7 @@ from models_ml.algorithms.base import (
     Clustering,
     Labels,
     Points,
-    nearest_centroids,
+    nearest,
 )
 
 Fit = Callable[[Points, int], Clustering]
@@ -83,7 +83,7 @@ def prediction_strength(points: Points, fit: Fit, split_count: int, seed: int) -
     """Measure how well one half of the customers predicts the other half's clusters.
 
     For each halving, both halves are clustered; a half's cluster scores the share of
-    its pairs of members whom the other half's centroids also put together; the
+    its pairs of members whom the other half's clusters also put together; the
     weakest cluster counts. A cluster of one member has no pairs and is left out.
 
     Args:
@@ -106,7 +106,7 @@ def prediction_strength(points: Points, fit: Fit, split_count: int, seed: int) -
         halves = points[order[::2]], points[order[1::2]]
         fits = [fit(half, seed + 2 * split + side) for side, half in enumerate(halves)]
         for own, other in ((0, 1), (1, 0)):
-            predicted = nearest_centroids(halves[own], fits[other].centroids)
+            predicted = nearest(fits[other].shape, halves[own])
             strengths.append(weakest_cohesion(fits[own].labels, predicted))
     return float(np.mean(strengths))
 

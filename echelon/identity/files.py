@@ -7,9 +7,9 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-import pyarrow.parquet as pq
 
 from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.files import read_input, write_table
 from echelon.identity.matching import (
     SELF,
     MatchInputs,
@@ -17,11 +17,11 @@ from echelon.identity.matching import (
     match_records,
 )
 from echelon.identity.model import MatchModel, read_model
-from echelon.identity.reading import read_input, read_records
+from echelon.identity.reading import read_records
 from echelon.identity.roles import Roles, find_roles
 from echelon.identity.scoring import Scores, score_clusters
 from echelon.identity.settings import read_settings, settings_words
-from echelon.identity.sql import arrow, run
+from echelon.identity.sql import arrow
 from echelon.spelling import suggest
 
 OUTPUT_COLUMNS = ("cluster_id", "match_probability", "match_rule")
@@ -104,9 +104,9 @@ def match_file(files: MatchFiles, announce: Callable[[str], None]) -> MatchRepor
         )
         announce("writing")
         result = _result(connection, table, records, outcome)
-    _write(result, files.output)
+    write_table(result, files.output)
     if files.pairs is not None:
-        _write(outcome.pairs, files.pairs)
+        write_table(outcome.pairs, files.pairs)
     if files.model is not None and outcome.model != model:
         files.model.write_text(outcome.model.to_json() + "\n", "utf-8")
     return _report(files, result, outcome, (roles, model))
@@ -144,21 +144,6 @@ def _result(
     for name in OUTPUT_COLUMNS:
         result = result.append_column(name, found[name])
     return result
-
-
-def _write(table: pa.Table, path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.suffix.lower() in (".parquet", ".pq"):
-            pq.write_table(table, path)
-            return
-        with duckdb.connect() as connection:
-            connection.register("match_out_view", table)
-            name = str(path).replace("'", "''")
-            run(connection, f"copy match_out_view to '{name}' (format csv, header)")
-    except (OSError, duckdb.Error) as error:
-        fault = Fault("output_unwritable", "cannot write the file", str(path))
-        raise EchelonError(ExitCode.CONFIGURATION, fault) from error
 
 
 def _report(

@@ -6,6 +6,7 @@ import duckdb
 import pyarrow as pa
 
 from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.files import rejected
 from echelon.identity.roles import INPUT_COLUMN, JOINED, Roles
 from echelon.identity.settings import Role
 from echelon.identity.sql import arrow, count
@@ -13,31 +14,12 @@ from echelon.identity.sql import arrow, count
 COMPARED_ROLES = set(Role.__args__) - {"record_id", "source"}  # type: ignore[attr-defined]
 
 
-def read_input(connection: duckdb.DuckDBPyConnection, path: Path) -> pa.Table:
-    """Read all columns as text, in the order of the rows."""
-    if not path.is_file():
-        raise _rejected("input_not_found", "there is no such file", path)
-    reader = (
-        "read_parquet" if path.suffix.lower() in (".parquet", ".pq") else "read_csv"
-    )
-    options = "" if reader == "read_parquet" else ", all_varchar = true, header = true"
-    name = str(path).replace("'", "''")
-    try:
-        table = arrow(connection, f"select * from {reader}('{name}'{options})")
-    except duckdb.Error as error:
-        reason = str(error).partition("\n")[0]
-        raise _rejected("input_unreadable", reason, path) from error
-    if table.num_rows == 0:
-        raise _rejected("input_empty", "the file has no rows", path)
-    return table.rename_columns([name.strip() for name in table.column_names])
-
-
 def read_records(
     connection: duckdb.DuckDBPyConnection, path: Path, table: pa.Table, roles: Roles
 ) -> pa.Table:
     """Make the matcher's records: roles to columns, one identifier per row."""
     if not COMPARED_ROLES.intersection(roles.columns):
-        raise _rejected(
+        raise rejected(
             "nothing_to_compare",
             f"no column is recognised among {', '.join(table.column_names)}",
             path,
@@ -100,11 +82,3 @@ def _check_ids(path: Path, roles: Roles, keys: list[str | None]) -> None:
             hint="name a unique column as record_id under columns: in the settings",
         )
         raise EchelonError(ExitCode.INPUT_REJECTED, fault)
-
-
-def _rejected(
-    code: str, message: str, path: Path, hint: str | None = None
-) -> EchelonError:
-    return EchelonError(
-        ExitCode.INPUT_REJECTED, Fault(code, message, str(path), hint=hint)
-    )

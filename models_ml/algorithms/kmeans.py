@@ -9,7 +9,14 @@ from sklearn.cluster import KMeans
 from sklearn.exceptions import ConvergenceWarning
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
-from models_ml.algorithms.base import Clustering, Labels, Points
+from models_ml.algorithms.base import (
+    Clustering,
+    Labels,
+    Points,
+    check_countable,
+    numbered,
+)
+from models_ml.algorithms.shapes import Anchors
 
 
 @functools.cache
@@ -24,10 +31,13 @@ class KMeansAlgorithm:
 
     Attributes:
         max_iterations: Lloyd steps before a fit counts as not converged.
+        start_sample: Beyond so many points the starts are tried on as many of them
+            and the best one is carried to its end on all.
         name: Name in the registry.
     """
 
     max_iterations: int = 300
+    start_sample: int = 50_000
     name: str = "kmeans"
 
     def fit(
@@ -35,19 +45,23 @@ class KMeansAlgorithm:
     ) -> Clustering:
         """Minimise the within-cluster sum of squares; see ClusteringAlgorithm.fit.
 
-        Clusters are numbered by their centroids in lexical order, so the numbers do
-        not depend on the order in which the random starts found them.
-
         Raises:
             ValueError: If there are fewer distinct points than clusters, or the fit
                 is still moving after ``max_iterations`` (sklearn does not say so).
         """
         if len(points) < cluster_count:
-            raise ValueError(
-                f"{cluster_count} clusters need as many customers: {len(points)} given"
+            check_countable(points, cluster_count)
+        start: str | Points = "k-means++"
+        if len(points) > self.start_sample:
+            drawn = np.random.default_rng(seed).choice(
+                len(points), self.start_sample, replace=False
             )
+            sampled = points[np.sort(drawn)]
+            start = self.fit(sampled, cluster_count, seed, restarts).centroids
+            restarts = 1
         model = KMeans(
             n_clusters=cluster_count,
+            init=start,
             n_init=restarts,
             random_state=seed,
             max_iter=self.max_iterations,
@@ -55,8 +69,8 @@ class KMeansAlgorithm:
         )
         with thread_pools().limit(limits=1), warnings.catch_warnings():
             warnings.simplefilter("ignore", ConvergenceWarning)
-            labels: Labels = model.fit_predict(points).astype(np.int64)
-        if len(np.unique(labels)) < cluster_count:
+            found: Labels = model.fit_predict(points).astype(np.int64)
+        if len(np.unique(found)) < cluster_count:
             raise ValueError(
                 f"{cluster_count} clusters need as many distinct customers"
             )
@@ -65,14 +79,6 @@ class KMeansAlgorithm:
                 f"k-means with {cluster_count} clusters did not converge in "
                 f"{self.max_iterations} iterations"
             )
-        return _numbered_by_centroid(points, labels, cluster_count)
-
-
-def _numbered_by_centroid(points: Points, labels: Labels, k: int) -> Clustering:
-    members = [points[labels == cluster] for cluster in range(k)]
-    centroids = np.array([group.mean(axis=0) for group in members])
-    order = np.lexsort(centroids.T[::-1])
-    rank = np.empty(k, dtype=np.int64)
-    rank[order] = np.arange(k)
-    inertia = float(((points - centroids[labels]) ** 2).sum())
-    return Clustering(rank[labels], centroids[order], inertia)
+        labels, centroids, inertia = numbered(points, found)
+        shape = Anchors(centroids, np.arange(cluster_count, dtype=np.int64))
+        return Clustering(labels, centroids, inertia, shape)
