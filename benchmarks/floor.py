@@ -29,6 +29,7 @@ REFRESH_TABLES = (
     "quarantined_rows",
     "previous_customer_identifiers",
     "previous_identity_events",
+    "previous_product_class_changes",
     "previous_segment_assignments",
     "previous_segments",
 )

@@ -22,6 +22,7 @@ EXTRA_TABLES = {
     "quarantined_rows": "Grain: one row per quarantined row. Where and why, no values.",
     "previous_customer_identifiers": "Grain: as core.fct_identifier_history.",
     "previous_identity_events": "Grain: as core.fct_identity_events.",
+    "previous_product_class_changes": "Grain: as core.fct_product_class_changes.",
     "previous_segment_assignments": "Grain: as core.fct_segment_assignments.",
     "previous_segments": "Grain: as core.dim_segments.",
 }

@@ -18,6 +18,7 @@ EARLIER_IDENTIFIER_HISTORY = "dim_customer_identifiers"
 CARRIED_OVER = {
     "previous_customer_identifiers": IDENTIFIER_HISTORY,
     "previous_identity_events": "fct_identity_events",
+    "previous_product_class_changes": "fct_product_class_changes",
     "previous_segment_assignments": "fct_segment_assignments",
     "previous_segments": "dim_segments",
 }

@@ -25,6 +25,10 @@ models:
     columns:
       - {name: event_type, data_type: varchar}
       - {name: from_customer_id, data_type: varchar}
+  - name: fct_product_class_changes
+    columns:
+      - {name: product_id, data_type: varchar}
+      - {name: class_code, data_type: varchar}
   - name: fct_segment_assignments
     columns:
       - {name: customer_id, data_type: varchar}

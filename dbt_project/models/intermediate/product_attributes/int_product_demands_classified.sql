@@ -1,10 +1,26 @@
 -- Grain: one row per product.
 -- Syntetos-Boylan-Croston classes from the interval between demands and the squared
 -- variation of demand sizes; XYZ from the variation over all months. Compared by
--- multiplication, exactly: a value on a cut belongs to the higher class.
+-- multiplication, exactly: a value on a cut belongs to the higher class. A cut holds
+-- until a product is clearly beyond it.
 with
 
 demands as (select * from {{ ref('int_product_demands_measured') }}),
+
+classes_before as (select * from {{ ref('int_product_classes_before') }}),
+
+products as (
+    select
+        demands.*,
+        nullif(classes_before.demand_class, 'insufficient')
+        in ('intermittent', 'lumpy') as was_intermittent,
+        nullif(classes_before.demand_class, 'insufficient')
+        in ('erratic', 'lumpy') as was_erratic,
+        classes_before.xyz_class != 'X' as was_above_x,
+        classes_before.xyz_class = 'Z' as was_above_y
+    from demands
+    left join classes_before using (product_id)
+),
 
 comparisons as (
     select
@@ -13,6 +29,7 @@ comparisons as (
         month_count,
         demand_month_count,
         demand_qty,
+        squared_demand_sum,
         {{ ratio('month_count', 'demand_month_count') }}
             as average_demand_interval_months,
         case
@@ -29,27 +46,20 @@ comparisons as (
         end as demand_variation,
         demand_month_count >= {{ threshold('demand_class_minimum_periods') }}
             as has_enough_months,
-        month_count >= {{ threshold('adi_cut') }} * demand_month_count
-            as is_intermittent,
+        month_count >= demand_month_count * {{ held_cut(
+            'adi_cut', 'variation_change_margin_ratio', 'was_intermittent'
+        ) }} as is_intermittent,
         {{ varies_at_least(
-            'demand_month_count',
-            'demand_qty',
-            'squared_demand_sum',
-            threshold('cv2_cut')
+            'demand_month_count', 'demand_qty', 'squared_demand_sum',
+            held_cut('cv2_cut', 'variation_change_margin_ratio', 'was_erratic')
         ) }} as is_erratic,
-        {{ varies_at_least(
-            'month_count',
-            'demand_qty',
-            'squared_demand_sum',
-            threshold('xyz_x_cut_variation') ~ ' * ' ~ threshold('xyz_x_cut_variation')
-        ) }} as is_above_x,
-        {{ varies_at_least(
-            'month_count',
-            'demand_qty',
-            'squared_demand_sum',
-            threshold('xyz_y_cut_variation') ~ ' * ' ~ threshold('xyz_y_cut_variation')
-        ) }} as is_above_y
-    from demands
+        {{ held_cut(
+            'xyz_x_cut_variation', 'variation_change_margin_ratio', 'was_above_x'
+        ) }} as x_cut,
+        {{ held_cut(
+            'xyz_y_cut_variation', 'variation_change_margin_ratio', 'was_above_y'
+        ) }} as y_cut
+    from products
 )
 
 select
@@ -70,8 +80,12 @@ select
     end as demand_class,
     case
         when demand_variation is null then null
-        when is_above_y then 'Z'
-        when is_above_x then 'Y'
+        when {{ varies_at_least(
+            'month_count', 'demand_qty', 'squared_demand_sum', 'y_cut * y_cut'
+        ) }} then 'Z'
+        when {{ varies_at_least(
+            'month_count', 'demand_qty', 'squared_demand_sum', 'x_cut * x_cut'
+        ) }} then 'Y'
         else 'X'
     end as xyz_class
 from comparisons

@@ -18,7 +18,11 @@ month_currencies as (
         local_currency_code,
         sum(base_qty) filter (where is_demand) as demand_qty,
         count(*) filter (where is_demand) as order_line_count,
-        sum(net_amount_local_ccy) filter (where is_net_sales) as net_sales
+        sum(net_amount_local_ccy) filter (where is_net_sales) as net_sales,
+        sum(net_amount_local_ccy) filter (
+            where is_net_sales and cogs_amount_local_ccy is not null
+        ) as costed_sales,
+        sum(cogs_amount_local_ccy) filter (where is_net_sales) as cogs
     from order_lines
     group by all
 )
@@ -30,7 +34,13 @@ select
     sum(month_currencies.order_line_count) as order_line_count,
     sum({{ to_base_amount(
         'month_currencies.net_sales', 'constant_rates.base_ccy_per_local_ccy'
-    ) }}) as constant_net_sales_amount_base_ccy
+    ) }}) as constant_net_sales_amount_base_ccy,
+    sum({{ to_base_amount(
+        'month_currencies.costed_sales', 'constant_rates.base_ccy_per_local_ccy'
+    ) }}) as constant_costed_sales_amount_base_ccy,
+    sum({{ to_base_amount(
+        'month_currencies.cogs', 'constant_rates.base_ccy_per_local_ccy'
+    ) }}) as constant_cogs_amount_base_ccy
 from month_currencies
 left join constant_rates using (local_currency_code)
 group by month_currencies.product_id, month_currencies.month_start_date
