@@ -14,10 +14,12 @@ from models_ml.candidates import Candidate
 from models_ml.config import SegmentationConfig
 from models_ml.labels import Word
 from models_ml.scaling import FeatureScaling
+from models_ml.trials import Trial
 
-FORMAT = 2
-# Format 1 hashed the library versions as well and always had segments.
-READABLE_FORMATS = (1, FORMAT)
+FORMAT = 3
+# Format 1 hashed the library versions as well and always had segments; 2 knew one
+# algorithm only.
+READABLE_FORMATS = (1, 2, FORMAT)
 NO_ALGORITHM = "none"
 # Codes that rules give, beside those of a model's segments.
 EXCEPTIONAL = "EXC"
@@ -60,6 +62,7 @@ class SegmentModel:
         retired_codes: Codes once used and never to be used again.
         has_clear_segments: False if the partition only stands in.
         candidates: Evidence per number of segments.
+        trials: What other algorithms would do with as many segments.
         config: The configuration, as ``config_as_dict`` writes it.
         libraries: Version per library whose numbers went into the fit; recorded
             beside the hashed content.
@@ -74,6 +77,7 @@ class SegmentModel:
     retired_codes: tuple[str, ...]
     has_clear_segments: bool
     candidates: tuple[Candidate, ...]
+    trials: tuple[Trial, ...]
     config: Mapping[str, Any]
     libraries: Mapping[str, str]
     unsegmented_reason: str | None = None
@@ -154,6 +158,10 @@ def from_artefact(artefact: Mapping[str, Any]) -> SegmentModel:
         retired_codes=tuple(body["retired_codes"]),
         has_clear_segments=body["has_clear_segments"],
         candidates=tuple(Candidate(**candidate) for candidate in body["candidates"]),
+        trials=tuple(
+            Trial(**{**trial, "objections": tuple(trial["objections"])})
+            for trial in body.get("trials", ())
+        ),
         config=body["config"],
         libraries=body["libraries"],
         unsegmented_reason=body.get("unsegmented_reason"),

@@ -10,8 +10,8 @@ from models_ml.candidates import Candidate
 from models_ml.selection import Selection, choose_segment_count
 from models_ml.trials import Evidence, Trial, tried
 
-AS_GOOD = 0.01
-AS_FITTING = 0.05
+AS_GOOD = 0.02
+AS_FITTING = 0.015
 MOST_FINER_COUNTS = 3
 
 
@@ -46,9 +46,9 @@ def run_bench(
     resampling, predict each other across halves, are large enough, join or cut no
     dense regions that a valley parts, and split none that structureless data would
     let them split as well. Of those that stand the ones with most segments count, and
-    of them those whose segments describe the points best as bell shapes (within 0.05
-    nats a customer: k-means cuts wide groups for the sake of narrow ones); the best
-    score wins, and of scores as good (within 0.01) the algorithm that is simpler
+    of them those whose segments describe the points best as bell shapes (within 0.015
+    nats an attribute: k-means cuts wide groups for the sake of narrow ones); the best
+    score wins, and of scores as good (within 0.02) the algorithm that is simpler
     to tell.
 
     Args:
@@ -91,6 +91,54 @@ def run_bench(
         trials=_judged(trials, winner, bool(standing)),
         scan=scan.candidates if scan else (),
     )
+
+
+def compared_with_others(
+    algorithm: str, segment_count: int, evidence: Evidence
+) -> tuple[Trial, ...]:
+    """Try every algorithm at one number, for a choice that is not theirs to make.
+
+    A governed segment must be explained attribute by attribute, by the distance to its
+    centre: its algorithm is policy. What the others would do says how much that costs.
+
+    Args:
+        algorithm: The one in use.
+        segment_count: Segments.
+        evidence: Points, dense regions and thresholds.
+
+    Returns:
+        The trials, the one in use first, then by score.
+    """
+    trials = [tried(name, segment_count, evidence) for name in ALGORITHMS]
+    used = next(trial for trial in trials if trial.algorithm == algorithm)
+    standing = [trial for trial in trials if not trial.objections]
+    best = _winner(standing) if standing else used
+    judged = _judged(trials, best, bool(standing))
+    final = [
+        replace(trial, is_chosen=True, reason=_policy_reason(trial, best))
+        if trial.algorithm == algorithm
+        else replace(trial, is_chosen=False, reason=_other_reason(trial, best))
+        for trial in judged
+    ]
+    return tuple(
+        sorted(final, key=lambda each: (not each.is_chosen, -(each.score or 0.0)))
+    )
+
+
+def _policy_reason(used: Trial, best: Trial) -> str:
+    if best.algorithm == used.algorithm:
+        return used.reason
+    against = f" ({'; '.join(used.objections)})" if used.objections else ""
+    return (
+        f"in use by policy: it explains a customer by the distance to a centre; "
+        f"{best.algorithm} would draw the segments better{against}"
+    )
+
+
+def _other_reason(trial: Trial, best: Trial) -> str:
+    if trial.algorithm == best.algorithm:
+        return "stands and is the best, but does not explain a customer by a centre"
+    return trial.reason
 
 
 def _counts(scan: Selection, mode_count: int) -> list[int]:

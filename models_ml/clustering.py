@@ -1,27 +1,25 @@
 """Which clusters does any table of numbers form, found without being told how?"""
 
-import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
 from models_ml.algorithms import ALGORITHMS
-from models_ml.algorithms.base import Clustering, Labels, Points, Shape
+from models_ml.algorithms.base import Clustering, Labels, Points
 from models_ml.algorithms.density import Modes, landscapes, significant_modes
 from models_ml.algorithms.hdbscan import smallest_region
 from models_ml.algorithms.kmeans import thread_pools
-from models_ml.algorithms.shapes import Anchors, Boxes, shape_from
+from models_ml.algorithms.shapes import Anchors, Boxes
 from models_ml.bench import BenchResult, run_bench
+from models_ml.cluster_model import ClusterModel
 from models_ml.config import SegmentationConfig
 from models_ml.separation import seeded_sample
-from models_ml.tabular import ColumnScaling, fit_columns, scaled_table
+from models_ml.tabular import fit_columns, scaled_table
 from models_ml.trials import Evidence, fitter
 
-FORMAT = 1
 FIT_SAMPLE = 10_000
 BENCH_SAMPLE = 1_500
 MOST_CLUSTERS = 25
@@ -56,36 +54,6 @@ class ClusterOptions:
     cluster_count: int | None = None
     money: Points | None = None
     seed: int = CONFIG.seed
-
-
-@dataclass(frozen=True)
-class ClusterModel:
-    """What assigns rows again, without a refit.
-
-    Attributes:
-        algorithm: Name in the registry.
-        columns: Scaling per column.
-        shape: Form of the clusters in scaled units.
-        reaches: Distance per cluster beyond which a row is noise, infinite for none.
-    """
-
-    algorithm: str
-    columns: tuple[ColumnScaling, ...]
-    shape: Shape
-    reaches: Points
-
-    def to_json(self) -> str:
-        """Write the model as one line that ``model_from_json`` reads back exactly."""
-        plain = {
-            "format": FORMAT,
-            "algorithm": self.algorithm,
-            "columns": [asdict(column) for column in self.columns],
-            "shape": self.shape.plain(),
-            "reaches": [
-                reach if np.isfinite(reach) else None for reach in self.reaches.tolist()
-            ],
-        }
-        return json.dumps(plain, sort_keys=True, allow_nan=False)
 
 
 @dataclass(frozen=True)
@@ -200,32 +168,6 @@ def assign_rows(model: ClusterModel, names: Sequence[str], values: Points) -> As
         return _placed(model, scaled_table(model.columns, names, values))
 
 
-def model_from_json(text: str) -> ClusterModel:
-    """Read a model back.
-
-    Args:
-        text: What ``to_json`` returned.
-
-    Returns:
-        The model.
-
-    Raises:
-        ValueError: If it is no such text or of another format.
-    """
-    try:
-        plain: Mapping[str, Any] = json.loads(text)
-        if plain["format"] != FORMAT:
-            raise ValueError(f"format {plain['format']} is unknown: {FORMAT} expected")
-        return ClusterModel(
-            plain["algorithm"],
-            tuple(ColumnScaling(**column) for column in plain["columns"]),
-            shape_from(plain["shape"]),
-            np.array([np.inf if r is None else r for r in plain["reaches"]]),
-        )
-    except (KeyError, TypeError, json.JSONDecodeError) as error:
-        raise ValueError(f"this is no cluster model: {error}") from error
-
-
 def check_finite(names: Sequence[str], values: Points) -> None:
     """Refuse a table with a value that is not finite.
 
@@ -290,11 +232,12 @@ def _reaches(points: Points, clustering: Clustering) -> Points:
     """Say how far from its cluster a row may lie before it is noise.
 
     From a centre ``q75 + 5 (q75 - q25)`` of the members' distances;
-    from anchors all around, the widest gap between an anchor and its nearest fellow.
+    from anchors all around, the widest gap between an anchor and its nearest fellow. A
+    single cloud and rules have no end.
     """
     shape = clustering.shape
     count = int(clustering.labels.max()) + 1
-    if isinstance(shape, Boxes):
+    if count == 1 or isinstance(shape, Boxes):
         return np.full(count, np.inf)
     if isinstance(shape, Anchors) and len(shape.points) > count:
         return np.array(

@@ -32,6 +32,9 @@ class SegmentationConfig:
         reference_count: Structureless data sets of each kind a candidate must beat.
         silhouette_sample: Most customers a silhouette is taken over.
         scan_sample: Most customers the candidates are compared on.
+        bench_sample: Most customers other algorithms are compared on.
+        bench_resample_count: Bootstrap refits per algorithm.
+        bench_split_count: Random halvings per algorithm.
         jaccard_threshold: Lowest bootstrap Jaccard every segment must reach.
         prediction_strength_threshold: Lowest prediction strength.
         separation_tolerance: How much worse than the best a Davies-Bouldin index may
@@ -66,6 +69,9 @@ class SegmentationConfig:
     reference_count: int = 5
     silhouette_sample: int = 5_000
     scan_sample: int = 5_000
+    bench_sample: int = 600
+    bench_resample_count: int = 4
+    bench_split_count: int = 2
     jaccard_threshold: float = 0.75
     prediction_strength_threshold: float = 0.80
     separation_tolerance: float = 0.10
@@ -180,6 +186,9 @@ _COUNTS = (
     "reference_count",
     "silhouette_sample",
     "scan_sample",
+    "bench_sample",
+    "bench_resample_count",
+    "bench_split_count",
     "minimum_customers",
     "minimum_segment_customers",
 )

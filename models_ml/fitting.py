@@ -1,14 +1,18 @@
 """Which clusters do these customers form, and how firmly?"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from models_ml.algorithms.base import Labels, Points
+from models_ml.algorithms.density import landscapes, significant_modes
+from models_ml.algorithms.hdbscan import smallest_region
+from models_ml.bench import compared_with_others
 from models_ml.candidates import fitter
 from models_ml.config import SegmentationConfig
+from models_ml.features import numeric_column
 from models_ml.labels import Profile, label_segments
 from models_ml.preparation import (
     Preparation,
@@ -20,6 +24,10 @@ from models_ml.preparation import (
 from models_ml.selection import Selection, choose_segment_count
 from models_ml.separation import seeded_sample
 from models_ml.stability import bootstrap_jaccard
+from models_ml.trials import Evidence as TrialEvidence
+from models_ml.trials import Trial
+
+MONEY_COLUMN = "net_sales_amount_base_ccy"
 
 
 @dataclass(frozen=True)
@@ -46,10 +54,12 @@ class Evidence:
     Attributes:
         selection: The chosen number with the candidates.
         jaccard: Bootstrap Jaccard per cluster, shape (k,).
+        trials: What other algorithms would do with as many clusters.
     """
 
     selection: Selection
     jaccard: NDArray[np.float64]
+    trials: tuple[Trial, ...]
 
 
 def fit_clusters(
@@ -94,7 +104,28 @@ def fit_clusters(
     fitted = Fitted(
         preparation, regular, clustering.labels, clustering.centroids / root_weights
     )
-    return fitted, Evidence(selection, jaccard)
+    money = np.nan_to_num(numeric_column(frame, MONEY_COLUMN)[regular])
+    trials = _trials(points, money, count, config)
+    return fitted, Evidence(selection, jaccard, trials)
+
+
+def _trials(
+    points: Points, money: Points, count: int, config: SegmentationConfig
+) -> tuple[Trial, ...]:
+    drawn = seeded_sample(len(points), config.bench_sample, config.seed)
+    sample = points[drawn]
+    evidence = TrialEvidence(
+        points=sample,
+        modes=significant_modes(landscapes(sample), smallest_region(len(sample))),
+        config=replace(
+            config,
+            restarts=config.resample_restarts,
+            scan_resample_count=config.bench_resample_count,
+            split_count=config.bench_split_count,
+        ),
+        money=money[drawn],
+    )
+    return compared_with_others(config.algorithm, count, evidence)
 
 
 def refit_clusters(

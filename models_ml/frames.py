@@ -1,7 +1,7 @@
 """What do the segmentation tables of a release hold?"""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -14,9 +14,11 @@ from models_ml.artefact import (
     SegmentModel,
     artefact_json,
 )
+from models_ml.candidates import Candidate
 from models_ml.features import numeric_column
 from models_ml.labels import label_fidelity
 from models_ml.stability import rating
+from models_ml.trials import Trial
 from models_ml.windows import WindowStability
 
 RULE_SEGMENTS = {
@@ -38,6 +40,21 @@ CANDIDATE_TYPES = {
     "prediction_strength": "float64",
     "smallest_segment_ratio": "float64",
     "mean_rank": "float64",
+    "is_chosen": "bool",
+    "reason": "str",
+}
+ALGORITHM_TYPES = {
+    "algorithm": "str",
+    "segment_count": "int64",
+    "score": "float64",
+    "silhouette": "float64",
+    "minimum_jaccard": "float64",
+    "prediction_strength": "float64",
+    "balance": "float64",
+    "smallest_segment_ratio": "float64",
+    "rule_fidelity": "float64",
+    "region_agreement": "float64",
+    "money_separation": "float64",
     "is_chosen": "bool",
     "reason": "str",
 }
@@ -94,15 +111,20 @@ def candidates_frame(model: SegmentModel, model_version: str) -> pd.DataFrame:
     Returns:
         ``segmentation.candidates``, rising by segment_count.
     """
-    rows = [
-        {column: getattr(candidate, column) for column in CANDIDATE_TYPES}
-        for candidate in model.candidates
-    ]
-    # Typed even without rows, so that a warehouse keeps the types.
-    frame = pd.DataFrame(rows, columns=list(CANDIDATE_TYPES)).astype(CANDIDATE_TYPES)
-    versions = pd.Series(model_version, index=frame.index, dtype="str")
-    frame.insert(0, "model_version", versions)
-    return frame
+    return _evidence_frame(model.candidates, CANDIDATE_TYPES, model_version)
+
+
+def algorithms_frame(model: SegmentModel, model_version: str) -> pd.DataFrame:
+    """One row per algorithm tried at the chosen number of segments.
+
+    Args:
+        model: Model in force.
+        model_version: Its version.
+
+    Returns:
+        ``segmentation.algorithms``, the one in use first, then by score.
+    """
+    return _evidence_frame(model.trials, ALGORITHM_TYPES, model_version)
 
 
 def segments_frame(
@@ -176,6 +198,17 @@ def stability_frame(
     frame["rating"] = [rating(value) for value in frame["value"]]
     frame.insert(0, "model_version", model_version)
     return frame.astype(STABILITY_TYPES)
+
+
+def _evidence_frame(
+    evidence: Sequence[Candidate | Trial], types: dict[str, str], model_version: str
+) -> pd.DataFrame:
+    rows = [{column: getattr(each, column) for column in types} for each in evidence]
+    # Typed even without rows, so that a warehouse keeps the types.
+    frame = pd.DataFrame(rows, columns=list(types)).astype(types)
+    versions = pd.Series(model_version, index=frame.index, dtype="str")
+    frame.insert(0, "model_version", versions)
+    return frame
 
 
 def _rule_segments(

@@ -30,6 +30,7 @@ from models_ml.config import SegmentationConfig
 from models_ml.features import numeric_column, unavailability
 from models_ml.fitting import Evidence, Fitted, fit_clusters
 from models_ml.frames import (
+    algorithms_frame,
     candidates_frame,
     models_frame,
     segments_frame,
@@ -52,6 +53,7 @@ class Segmentation:
     Attributes:
         models: One row: the model in force and its artefact.
         candidates: One row per number of segments tried.
+        algorithms: One row per algorithm tried.
         segments: One row per segment.
         stability: One row per segment and stability measure.
         assignments: One row per customer.
@@ -64,6 +66,7 @@ class Segmentation:
 
     models: pd.DataFrame
     candidates: pd.DataFrame
+    algorithms: pd.DataFrame
     segments: pd.DataFrame
     stability: pd.DataFrame
     assignments: pd.DataFrame
@@ -136,6 +139,7 @@ def segment_customers(
     return Segmentation(
         models=models_frame(model, artefact, window, is_reused),
         candidates=candidates_frame(model, version),
+        algorithms=algorithms_frame(model, version),
         segments=segments_frame(model, version, frame, assignments),
         stability=stability_frame(model, version, window),
         assignments=assignments,
@@ -200,6 +204,7 @@ def _fitted_model(
         retired_codes=tuple(sorted(known - set(codes.values()))),
         has_clear_segments=evidence.selection.has_clear_segments,
         candidates=evidence.selection.candidates,
+        trials=evidence.trials,
         config=config_as_dict(config),
         libraries=_libraries(),
     )
@@ -220,6 +225,7 @@ def _unsegmented_model(
         retired_codes=tuple(sorted(_used_codes(previous))),
         has_clear_segments=False,
         candidates=(),
+        trials=(),
         config=config_as_dict(config),
         libraries=_libraries(),
         unsegmented_reason=reason,

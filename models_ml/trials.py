@@ -10,8 +10,8 @@ from sklearn.metrics.cluster import contingency_matrix
 from models_ml.algorithms import ALGORITHMS
 from models_ml.algorithms.base import Clustering, Labels, Points
 from models_ml.algorithms.density import Modes
-from models_ml.algorithms.tree import grown_tree
 from models_ml.config import SegmentationConfig
+from models_ml.measures import balance, bell_fit, money_separation, rule_fidelity
 from models_ml.separation import mean_silhouette, structureless_silhouette
 from models_ml.stability import (
     Fit,
@@ -20,7 +20,6 @@ from models_ml.stability import (
     prediction_strength,
 )
 
-RULE_DEPTH = 4
 LEAST_PURITY = 0.98
 FRINGE_RATIO = 0.05
 
@@ -63,8 +62,9 @@ class Trial:
         rule_fidelity: Share of customers whom a tree of four questions puts right.
         region_agreement: Adjusted Rand index with the dense regions, None where there
             is only one or another number of segments was tried.
-        bell_fit: Mean log-likelihood of a customer if every segment is a bell shape of
-            its own width and direction; compares trials of as many segments.
+        bell_fit: Mean log-likelihood of a customer, per attribute, if every segment is
+            a bell shape of its own width and direction; compares trials of as many
+            segments.
         money_separation: Share of the money's rank variance between segments, None
             without money.
         score: Mean of the above that are known, cohesion scaled to 0 to 1.
@@ -175,73 +175,6 @@ def score(trial: Trial) -> float:
         trial.money_separation,
     ]
     return float(np.mean([value for value in known if value is not None]))
-
-
-def balance(sizes: Points) -> float:
-    """Compare the entropy of the sizes with that of equal ones.
-
-    Args:
-        sizes: Share of customers per segment, above 0, adding up to 1.
-
-    Returns:
-        1 if all are equal, towards 0 as one takes everybody; 1 for one segment.
-    """
-    if len(sizes) == 1:
-        return 1.0
-    return float(-(sizes * np.log(sizes)).sum() / np.log(len(sizes)))
-
-
-def rule_fidelity(points: Points, labels: Labels) -> float:
-    """Measure how well four yes-or-no questions a customer reproduce the segments."""
-    tree = grown_tree(points, labels, RULE_DEPTH, 0.01)
-    return float((tree.predict(points) == labels).mean())
-
-
-def money_separation(money: Points, labels: Labels) -> float:
-    """Measure the share of an amount's rank variance that lies between segments.
-
-    ``eta² = sum_s n_s (mean rank_s - mean rank)² / sum_i (rank_i - mean rank)²``, on
-    ranks because amounts are skewed.
-
-    Args:
-        money: Amount per customer, shape (n_customers,).
-        labels: Segment per customer.
-
-    Returns:
-        0 to 1; 0 where all amounts are equal.
-    """
-    order = np.unique(money, return_inverse=True)[1]
-    counts = np.bincount(order)
-    ranks = (np.cumsum(counts) - (counts - 1) / 2)[order]
-    deviations = ranks - ranks.mean()
-    total = float((deviations**2).sum())
-    sums = np.bincount(labels, weights=deviations)
-    between = float((sums**2 / np.bincount(labels)).sum())
-    return between / total if total > 0 else 0.0
-
-
-def bell_fit(points: Points, labels: Labels) -> float:
-    """Average ``log(share of the segment * its Gaussian density at the customer)``.
-
-    Args:
-        points: Shape (n_customers, n_features).
-        labels: Segment per customer.
-
-    Returns:
-        Mean log-likelihood in nats; a hundredth of the overall variance is added to
-        every width, so that small segments are not infinitely narrow.
-    """
-    floor = 0.01 * float(points.var(axis=0).mean())
-    total = 0.0
-    for segment in np.unique(labels):
-        members = points[labels == segment]
-        centered = members - members.mean(axis=0)
-        widths, axes = np.linalg.eigh(centered.T @ centered / len(members))
-        widths = np.maximum(widths, 0) + floor
-        squared = ((centered @ axes) ** 2 / widths).sum(axis=1)
-        log_density = -0.5 * (squared + np.log(2 * np.pi * widths).sum())
-        total += float((log_density + np.log(len(members) / len(points))).sum())
-    return total / len(points)
 
 
 def _shape_objections(labels: Labels, evidence: Evidence) -> list[str]:

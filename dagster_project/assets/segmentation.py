@@ -17,6 +17,7 @@ from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.release.candidate import Candidate
 from echelon.release.store import current_release
 from models_ml.assignment import PreviousSegmentation
+from models_ml.bench_pictures import algorithm_ranking
 from models_ml.config import SegmentationConfig
 from models_ml.features import CUSTOMER_FEATURES
 from models_ml.pictures import (
@@ -34,6 +35,7 @@ THRESHOLD_PREFIX = "segmentation_"
 TABLES = {
     "models": "Grain: one row. The model in force and its artefact.",
     "candidates": "Grain: one row per number of segments tried, with the evidence.",
+    "algorithms": "Grain: one row per algorithm tried, with its score and the reason.",
     "segments": "Grain: one row per segment. Name, definition, centroid, size.",
     "stability": "Grain: one row per segment and stability measure.",
     "assignments": "Grain: one row per customer. Segment, decider, distance, reason.",
@@ -154,6 +156,7 @@ def _write_artefacts(candidate: Candidate, outcome: Segmentation) -> dict[str, P
     charts = {
         "segment_profiles": profile_heatmap(outcome.segments),
         "segment_sizes": segment_sizes(outcome.segments),
+        "segment_algorithms": algorithm_ranking(outcome.algorithms),
         "segment_stability": stability_by_segment_count(outcome.candidates),
     }
     return {name: write_picture(directory, name, charts[name]) for name in charts}
@@ -180,6 +183,7 @@ def _metadata_of(
     drawn_on = {
         "segments": ("segment_profiles", "segment_sizes"),
         "candidates": ("segment_stability",),
+        "algorithms": ("segment_algorithms",),
     }
     metadata = {name: shown(pictures[name]) for name in drawn_on.get(table, ())}
     if table == "assignments":

@@ -14,15 +14,14 @@ from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score
 from echelon.clustering.table import NumericTable, read_table
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.files import write_table
+from models_ml.cluster_model import ClusterModel, model_from_json
 from models_ml.clustering import (
     NOISE,
     Assigned,
-    ClusterModel,
     ClusterOptions,
     ClusterOutcome,
     assign_rows,
     cluster_table,
-    model_from_json,
 )
 
 Outliers = Literal["segment", "nearest"]

@@ -78,17 +78,17 @@ def read_table(
                 fault = Fault("unknown_column", message, column=option, hint=hint)
                 raise EchelonError(ExitCode.CONFIGURATION, fault)
         connection.register("cluster_input_view", table)
-        counts = _counts(connection, table.column_names)
-        found = id_column or _found_id(counts, table.num_rows, {label, money})
+        counts = _number_counts(connection, table.column_names)
+        found = id_column or _found_id(connection, counts, {label, money})
         notes: list[str] = []
-        if found is not None and counts[found][1] < table.num_rows:
+        if id_column is not None and not _is_unique(connection, id_column):
             message = f"column {found} does not name each row once"
             raise rejected("duplicate_id", message, path, "name another with --id")
         names = [
             name
             for name in table.column_names
             if name not in (found, label, money)
-            and _is_numeric(name, counts[name][0], table.num_rows, notes)
+            and _is_numeric(name, counts[name], table.num_rows, notes)
         ]
         if not names:
             raise rejected("no_numeric_column", "the file has no numeric column", path)
@@ -114,31 +114,33 @@ def _read(connection: duckdb.DuckDBPyConnection, path: Path) -> pa.Table:
     return table
 
 
-def _counts(
+def _number_counts(
     connection: duckdb.DuckDBPyConnection, names: list[str]
-) -> dict[str, tuple[int, int]]:
-    """Count the numbers and the different values of each column."""
+) -> dict[str, int]:
+    """Count the cells of each column that are numbers."""
     selected = ", ".join(
-        f"count(try_cast({name} as double)), count(distinct {name})"
-        for name in map(quote_name, names)
+        f"count(try_cast({name} as double))" for name in map(quote_name, names)
     )
     row = connection.execute(f"select {selected} from cluster_input_view").fetchall()[0]
-    return {
-        name: (int(row[2 * at]), int(row[2 * at + 1])) for at, name in enumerate(names)
-    }
+    return dict(zip(names, map(int, row), strict=True))
 
 
 def _found_id(
-    counts: dict[str, tuple[int, int]], row_count: int, others: set[str | None]
+    connection: duckdb.DuckDBPyConnection,
+    number_counts: dict[str, int],
+    others: set[str | None],
 ) -> str | None:
-    unique = [
-        name
-        for name, (_, distinct) in counts.items()
-        if distinct == row_count and name not in others
-    ]
-    named = [name for name in unique if ID_NAME.fullmatch(name)]
-    texts = [name for name in unique if counts[name][0] == 0]
-    return next(iter(named + texts), None)
+    candidates = [name for name in number_counts if name not in others]
+    named = [name for name in candidates if ID_NAME.fullmatch(name)]
+    texts = [name for name in candidates if number_counts[name] == 0]
+    found = (name for name in named + texts if _is_unique(connection, name))
+    return next(found, None)
+
+
+def _is_unique(connection: duckdb.DuckDBPyConnection, name: str) -> bool:
+    query = f"select count(distinct {quote_name(name)}) = count(*)"
+    row = connection.execute(f"{query} from cluster_input_view").fetchall()[0]
+    return bool(row[0])
 
 
 def _is_numeric(name: str, number_count: int, row_count: int, notes: list[str]) -> bool:

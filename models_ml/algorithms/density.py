@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
 from models_ml.algorithms.base import Labels, Points
+from models_ml.algorithms.spanning import spanning_edges
 
 SCALES = (8, 12, 16, 25, 40)
 LEAST_POINTS_PER_NEIGHBOUR = 5
@@ -238,7 +239,7 @@ def _landscape(points: Points, distances: Points, neighbours: Labels) -> Landsca
     height = np.log(distances[:, -1])
     one = np.repeat(np.arange(count), scale)
     other = neighbours.ravel()
-    passes, heights = _spanning(points, height, np.column_stack([one, other]))
+    passes, heights = spanning_edges(points, height, np.column_stack([one, other]))
     dimension = min(max(1.0, _dimension(distances)), points.shape[1])
     chance = CHANCE_AT_LEAST + CHANCE_PER_DIMENSION / dimension
     unit = float(dimension * np.sqrt(scale / 2) / chance)
@@ -257,55 +258,6 @@ def _dimension(distances: Points) -> float:
         return 1.0
     growth = np.log(distances[:, -1:] / distances[:, :-1]).mean()
     return float((scale - 2) / (scale - 1) / max(growth, 1e-12))
-
-
-def _spanning(points: Points, height: Points, edges: Labels) -> tuple[Labels, Points]:
-    """Span all points by the edges of least height, bridging what is not connected."""
-    count = len(points)
-    low, high = edges.min(axis=1), edges.max(axis=1)
-    unique = np.unique(low * count + high)
-    edges = np.column_stack([unique // count, unique % count])
-    level = height[edges].max(axis=1)
-    while True:
-        graph = csr_matrix(
-            (np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(count, count)
-        )
-        parts, part = connected_components(graph, directed=False)
-        if parts == 1:
-            break
-        bridges, gaps = _bridges(points, part)
-        edges = np.concatenate([edges, bridges])
-        level = np.concatenate(
-            [level, np.maximum(np.log(gaps), height[bridges].max(axis=1))]
-        )
-    order = np.lexsort((edges[:, 1], edges[:, 0], level))
-    # Ranks as weights: equal heights are broken by the points, not by the solver.
-    ranked = csr_matrix(
-        (np.arange(1, len(order) + 1), (edges[order, 0], edges[order, 1])),
-        shape=(count, count),
-    )
-    tree = minimum_spanning_tree(ranked).tocoo()
-    kept = order[np.sort(tree.data.astype(np.int64)) - 1]
-    return edges[kept], level[kept]
-
-
-def _bridges(points: Points, part: Labels) -> tuple[Labels, Points]:
-    """Join each part but the largest to its nearest neighbour outside."""
-    sizes = np.bincount(part)
-    bridges: list[tuple[int, int]] = []
-    gaps: list[float] = []
-    for number in range(len(sizes)):
-        if number == int(sizes.argmax()):
-            continue
-        inside = np.flatnonzero(part == number)
-        outside = np.flatnonzero(part != number)
-        distance, nearest = cKDTree(points[outside]).query(points[inside])
-        best = int(distance.argmin())
-        bridges.append((int(inside[best]), int(outside[nearest[best]])))
-        gaps.append(float(distance[best]))
-    found = np.sort(np.array(bridges, dtype=np.int64), axis=1)
-    keep = np.unique(found, axis=0, return_index=True)[1]
-    return found[keep], np.maximum(np.array(gaps)[keep], np.finfo(np.float64).tiny)
 
 
 def _without_self(distances: Points, neighbours: Labels) -> tuple[Points, Labels]:

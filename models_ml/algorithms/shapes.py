@@ -9,7 +9,9 @@ from scipy.spatial import cKDTree
 
 from models_ml.algorithms.base import Labels, Points, Shape, squared_distances
 
-FEW_ANCHORS = 50
+FEW_ANCHORS = 20
+FEW_DIMENSIONS = 4
+BLOCK = 2_000
 
 
 @dataclass(frozen=True)
@@ -28,16 +30,12 @@ class Anchors:
 
     def distances(self, points: Points) -> Points:
         """Measure to the nearest anchor of each cluster; see Shape.distances."""
-        clusters = range(int(self.labels.max()) + 1)
-        columns = []
-        for cluster in clusters:
-            anchors = self.points[self.labels == cluster]
-            if len(anchors) <= FEW_ANCHORS:
-                nearest = squared_distances(points, anchors).min(axis=1)
-                columns.append(np.sqrt(nearest))
-            else:
-                columns.append(cKDTree(anchors).query(points)[0])
-        return np.column_stack(columns)
+        return np.column_stack(
+            [
+                _to_nearest(points, self.points[self.labels == cluster])
+                for cluster in range(int(self.labels.max()) + 1)
+            ]
+        )
 
     def plain(self) -> dict[str, Any]:
         """Return JSON-ready data; see Shape.plain."""
@@ -154,6 +152,27 @@ def shape_from(plain: Mapping[str, Any]) -> Shape:
             np.array(plain["labels"], dtype=np.int64),
         )
     raise ValueError(f"unknown shape {kind!r}: anchors, ellipsoids or boxes")
+
+
+def _to_nearest(points: Points, anchors: Points) -> Points:
+    """Measure to the nearest anchor: by plain sums, a tree or blocks of products.
+
+    A tree is fast in few dimensions only; a product finds the nearest anchor, to which
+    the distance is then a plain sum, free of cancellation.
+    """
+    if len(anchors) <= FEW_ANCHORS:
+        plain: Points = np.sqrt(squared_distances(points, anchors).min(axis=1))
+        return plain
+    if points.shape[1] <= FEW_DIMENSIONS:
+        by_tree: Points = cKDTree(anchors).query(points)[0]
+        return by_tree
+    own = 0.5 * (anchors**2).sum(axis=1)
+    nearest = np.empty(len(points), dtype=np.int64)
+    for start in range(0, len(points), BLOCK):
+        block = slice(start, start + BLOCK)
+        nearest[block] = (own - points[block] @ anchors.T).argmin(axis=1)
+    distances: Points = np.sqrt(((points - anchors[nearest]) ** 2).sum(axis=1))
+    return distances
 
 
 def _nulled(bounds: Points) -> list[list[float | None]]:

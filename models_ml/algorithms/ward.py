@@ -32,7 +32,7 @@ class WardAlgorithm:
         Journal of the American Statistical Association 58, 236-244.
     """
 
-    most_points: int = 10_000
+    most_points: int = 5_000
     micro_count: int = 300
     name: str = "ward"
 

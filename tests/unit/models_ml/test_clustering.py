@@ -5,12 +5,12 @@ from sklearn.cluster import KMeans
 from sklearn.metrics import adjusted_rand_score
 from sklearn.preprocessing import StandardScaler
 
+from models_ml.cluster_model import model_from_json
 from models_ml.clustering import (
     ClusterOptions,
     ClusterOutcome,
     assign_rows,
     cluster_table,
-    model_from_json,
 )
 
 
