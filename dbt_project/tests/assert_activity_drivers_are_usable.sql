@@ -1,16 +1,20 @@
 -- Every pool that policy allocates has a driver that is counted, in the unit it is
--- counted in; a pool with cost has the capacity of a worker group whose hours are
--- delivered. A misspelt driver would leave the whole pool unallocated, a misspelt group
--- its idle time unseen.
+-- counted in; a pool with cost has the capacity of a worker group whose minutes are
+-- delivered or stated. A misspelt driver would leave the whole pool unallocated, a
+-- misspelt group its idle time unseen.
 with
 
 pools as (select * from {{ ref('policy_cost_pools') }}),
 
 drivers as (select * from {{ ref('policy_activity_drivers') }}),
 
+stated_quantities as (select * from {{ ref('policy_driver_quantities') }}),
+
 costed_pools as (select * from {{ ref('int_cost_pools_aggregated') }}),
 
 labor_hours as (select * from {{ ref('int_capacity_minutes_aggregated') }}),
+
+capacities as (select * from {{ ref('policy_capacities') }}),
 
 counted_drivers (driver_code, driver_unit) as (
     values
@@ -18,13 +22,19 @@ counted_drivers (driver_code, driver_unit) as (
     ('pack_minutes', 'minutes'),
     ('order_handling_minutes', 'minutes'),
     ('service_minutes', 'minutes'),
+    ('service_case_count', 'cases handled'),
     ('visit_minutes', 'minutes'),
+    ('visit_count', 'visits'),
     ('case_qty', 'cases'),
     ('weight_kg', 'kilograms'),
     ('volume_m3', 'm3'),
     ('stops', 'stops'),
+    ('shipment_count', 'shipments'),
+    ('expedited_shipment_count', 'shipments'),
+    ('delivery_km', 'kilometres'),
     ('order_line_count', 'order lines'),
     ('order_count', 'orders'),
+    ('rush_order_count', 'orders'),
     ('return_lines', 'return lines'),
     ('net_revenue', 'base currency'),
     ('freight_charges', 'base currency'),
@@ -33,6 +43,15 @@ counted_drivers (driver_code, driver_unit) as (
     ('fee_charges', 'base currency'),
     ('rebate_charges', 'base currency'),
     ('bad_debt_charges', 'base currency')
+),
+
+known_drivers as (
+    select * from counted_drivers
+    union
+    select
+        driver_code,
+        driver_unit
+    from stated_quantities
 )
 
 select
@@ -50,13 +69,20 @@ select
     || ' in ' || coalesce(drivers.driver_unit, 'null')
     || ' is not counted (docs/cost_model.md lists drivers and units)' as problem
 from drivers
-left join counted_drivers using (driver_code, driver_unit)
-where counted_drivers.driver_code is null
+left join known_drivers using (driver_code, driver_unit)
+where known_drivers.driver_code is null
+union all
+select
+    stated_quantities.driver_code as cost_pool_code,
+    'is counted from landed tables; policy_driver_quantities may not state it'
+        as problem
+from stated_quantities
+where driver_code in (select counted_drivers.driver_code from counted_drivers)
 union all
 select
     drivers.cost_pool_code,
     'capacity_worker_group ' || drivers.capacity_worker_group
-    || ' has no row in wms__labor_hours' as problem
+    || ' has no row in wms__labor_hours nor in policy_capacities' as problem
 from drivers
 where
     drivers.capacity_worker_group is not null
@@ -66,4 +92,6 @@ where
     and exists (select 1 from labor_hours)
     and drivers.capacity_worker_group not in (
         select labor_hours.worker_group from labor_hours
+        union all
+        select capacities.worker_group from capacities
     )

@@ -1,4 +1,5 @@
--- At any date a cost pool has one name, treatment, behaviour, activity and reason,
+-- At any date a cost pool has one name, treatment, behaviour, avoidability and
+-- reason,
 -- however many mapping rules it has. They may change from one date to the next.
 with
 
@@ -22,6 +23,8 @@ where
         mapping_rules.cost_pool_name != later_rules.cost_pool_name
         or mapping_rules.treatment != later_rules.treatment
         or mapping_rules.behaviour is distinct from later_rules.behaviour
-        or mapping_rules.activity_code is distinct from later_rules.activity_code
+        or mapping_rules.avoidable_ratio is distinct from later_rules.avoidable_ratio
+        or mapping_rules.avoidability_months
+        is distinct from later_rules.avoidability_months
         or mapping_rules.reason != later_rules.reason
     )

@@ -52,6 +52,7 @@ ACCUMULATED = rendered(
     "intermediate/cost_to_serve/int_activity_drivers_accumulated.sql"
 )
 TOTALS = rendered("intermediate/cost_to_serve/int_activity_drivers_totalled.sql")
+ACTIVITIES = rendered("marts/core/fct_cost_activities.sql")
 POOLS = rendered("marts/core/fct_cost_pools.sql")
 EVENTS = rendered("marts/core/fct_activity_driver_events.sql")
 COST_TO_SERVE = rendered("marts/core/fct_cost_to_serve.sql")
@@ -65,7 +66,9 @@ def allocate(case: Case, threads: int = 1, backwards: bool = False) -> dict[str,
         for name, sql in (
             ("int_activity_drivers_accumulated", ACCUMULATED),
             ("int_activity_drivers_totalled", TOTALS),
-            ("int_cost_pools_driven", driven(case)),
+            ("int_cost_pools_aggregated", aggregated(case)),
+            ("int_cost_activities_driven", driven(case)),
+            ("fct_cost_activities", ACTIVITIES),
             ("fct_cost_pools", POOLS),
             ("fct_activity_driver_events", EVENTS),
             ("fct_cost_to_serve", COST_TO_SERVE),
@@ -120,40 +123,60 @@ def load(
         )
 
 
-def driven(case: Case) -> str:
-    """State the pool as int_cost_pools_driven would."""
-    capacity = f"{case.practical}, {case.used}" if case.practical else "null, null"
+def aggregated(case: Case) -> str:
+    """State the pool as int_cost_pools_aggregated would."""
     return f"""
         select 'general_ledger' as ledger_code, 'E1' as entity_code,
             'P1' as fiscal_period, 'pool' as cost_pool_code, 'Pool' as cost_pool_name,
             'allocate' as treatment, 'because' as reason, 'variable' as behaviour,
-            'act' as activity_code, 'd' as driver_code, 'units' as driver_unit,
-            null::varchar as capacity_worker_group, 1 as posting_count,
-            1 as driver_event_count, 0 as rejected_event_count, true as is_allocated,
-            {case.pool_cents}::hugeint as pool_cents,
+            null::decimal(18, 6) as avoidable_ratio,
+            null::bigint as avoidability_months,
+            1 as posting_count,
             ({case.pool_cents} * 0.01::decimal(3, 2))::decimal(18, 2)
-                as pool_amount_base_ccy,
+                as pool_amount_base_ccy
+    """
+
+
+def driven(case: Case) -> str:
+    """State the pool's one activity as int_cost_activities_driven would."""
+    limiting = case.practical or "null"
+    used = case.used if case.practical else "null"
+    return f"""
+        select 'general_ledger' as ledger_code, 'E1' as entity_code,
+            'P1' as fiscal_period, 'pool' as cost_pool_code, 'act' as activity_code,
+            'd' as driver_code, 'units' as driver_unit,
+            null::varchar as capacity_worker_group,
+            null::decimal(18, 6) as unit_minutes,
+            null::decimal(18, 6) as standard_rate_base_ccy, null::bigint as share_qty,
+            null::bigint as running_share_qty, 1 as activity_position,
+            1 as driver_event_count, 0 as rejected_event_count,
             coalesce(max(total_driver_qty), 0) as total_driver_qty,
             coalesce(max(unattributed_driver_qty), 0) as unattributed_driver_qty,
-            list_value({capacity})[1]::bigint as capacity_qty,
-            list_value({capacity})[2]::bigint as used_capacity_qty
+            {limiting}::bigint as limiting_qty, {used}::bigint as used_capacity_qty,
+            coalesce({used}::bigint, 0) as consumed_qty,
+            coalesce({used}::bigint, 0) as running_consumed_qty
         from int_activity_drivers_totalled
     """
 
 
+def share(cents: int, quantity: int, total: int) -> int:
+    """Round a share up: odd cents go to whoever comes first."""
+    return -(-cents * quantity // total)
+
+
 def expected(case: Case) -> dict[str, Any]:
-    """Allocate in plain integers: steps between two floored running shares."""
+    """Allocate in plain integers: steps between two running shares rounded up."""
     sign = -1 if case.pool_cents < 0 else 1
     allocatable = abs(case.pool_cents)
     if case.practical:
-        allocatable = allocatable * case.used // case.practical
+        allocatable = share(allocatable, case.used, case.practical)
     total = sum(quantity for quantity in case.quantities.values() if quantity > 0)
     running, rows = 0, {}
     for key, quantity in sorted(case.quantities.items()):
         if quantity > 0:
-            before = allocatable * running // total
+            before = share(allocatable, running, total)
             running += quantity
-            rows[key] = sign * (allocatable * running // total - before)
+            rows[key] = sign * (share(allocatable, running, total) - before)
     return {
         "allocatable": sign * allocatable,
         "unused": case.pool_cents - sign * allocatable,
@@ -195,9 +218,12 @@ def test_row_order_and_threads_change_nothing(case: Case) -> None:
 @pytest.mark.parametrize(
     ("case", "rows"),
     [
-        (Case(100, 0, 0, {1: 1, 2: 1, 3: 1}), {1: 33, 2: 33, 3: 34}),
-        (Case(-1000, 0, 0, {1: 1, 2: 1, 3: 1}), {1: -333, 2: -333, 3: -334}),
+        (Case(100, 0, 0, {1: 1, 2: 1, 3: 1}), {1: 34, 2: 33, 3: 33}),
+        (Case(-1000, 0, 0, {1: 1, 2: 1, 3: 1}), {1: -334, 2: -333, 3: -333}),
         (Case(10_000, 0, 0, {1: 100, 2: 200, 3: 700}), {1: 1000, 2: 2000, 3: 7000}),
+        (Case(5, 0, 0, {1: 70, 2: 30}), {1: 4, 2: 1}),
+        (Case(5, 0, 0, {1: 30, 2: 70}), {1: 2, 2: 3}),
+        (Case(800, 0, 0, {1: 1, 2: 1, 3: 1}), {1: 267, 2: 267, 3: 266}),
         (Case(800, 0, 0, {7: 5}), {7: 800}),
         (Case(800, 0, 0, {7: -5, 8: 1}), {8: 800}),
         (Case(800, 0, 0, {}), {}),
@@ -207,6 +233,9 @@ def test_row_order_and_threads_change_nothing(case: Case) -> None:
         "odd_cent",
         "credit_mirrors",
         "tenths_are_exact",
+        "we_14_seventy_thirty",
+        "we_14_thirty_seventy",
+        "we_14_thirds",
         "one_customer",
         "negative_quantity_is_kept_out",
         "nothing_drives",

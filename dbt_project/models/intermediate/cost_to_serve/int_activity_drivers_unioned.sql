@@ -10,7 +10,7 @@ drivers as (
     union all
     select * from {{ ref('int_driver_charges_counted') }}
     union all
-    select * from {{ ref('int_driver_customer_minutes_counted') }}
+    select * from {{ ref('int_driver_customer_efforts_counted') }}
     union all
     select * from {{ ref('int_driver_net_revenue_counted') }}
     union all
@@ -26,7 +26,11 @@ drivers as (
     union all
     select * from {{ ref('int_driver_return_lines_counted') }}
     union all
-    select * from {{ ref('int_driver_stops_counted') }}
+    select * from {{ ref('int_driver_rush_order_count_counted') }}
+    union all
+    select * from {{ ref('int_driver_shipments_counted') }}
+    union all
+    select * from {{ ref('int_driver_stated_quantities_counted') }}
     union all
     select * from {{ ref('int_driver_volume_m3_counted') }}
     union all

@@ -17,7 +17,8 @@ pool_attributes as (
         treatment,
         reason,
         behaviour,
-        activity_code,
+        avoidable_ratio,
+        avoidability_months,
         valid_from
     from mapping_rules
 ),
@@ -53,7 +54,8 @@ select
     coalesce(pool_versions.treatment, 'unmapped') as treatment,
     coalesce(pool_versions.reason, 'No mapping rule, or several') as reason,
     pool_versions.behaviour,
-    pool_versions.activity_code,
+    pool_versions.avoidable_ratio,
+    pool_versions.avoidability_months,
     posted_pools.last_posting_date,
     posted_pools.posting_count,
     posted_pools.pool_amount_base_ccy
@@ -73,7 +75,8 @@ select
     'quarantined' as treatment,
     'The posting failed its landing contract' as reason,
     cast(null as varchar) as behaviour,
-    cast(null as varchar) as activity_code,
+    cast(null as decimal(18, 6)) as avoidable_ratio,
+    cast(null as bigint) as avoidability_months,
     cast(null as date) as last_posting_date,
     row_count as posting_count,
     amount_base_ccy as pool_amount_base_ccy

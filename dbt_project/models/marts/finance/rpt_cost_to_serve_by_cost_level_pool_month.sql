@@ -1,4 +1,5 @@
--- Grain: one row per customer, cost level, entity, fiscal period and cost pool.
+-- Grain: one row per customer, cost level, entity, fiscal period, cost pool and
+-- activity.
 -- Added up from the allocated rows themselves, never from the pools, so that a lost
 -- row shows as a variance.
 with

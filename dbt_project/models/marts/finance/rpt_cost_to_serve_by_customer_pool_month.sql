@@ -1,4 +1,4 @@
--- Grain: one row per customer, entity, fiscal period and cost pool.
+-- Grain: one row per customer, entity, fiscal period, cost pool and activity.
 with
 
 level_costs as (

@@ -60,19 +60,19 @@ events as (
             and return_lines.order_line_no = order_lines.line_no
     union all
     select
-        'service_minutes' as driver_code,
+        unnest(['service_minutes', 'service_case_count']) as driver_code,
         service_cases.opened_date is not null as is_dated,
         coalesce(service_cases.entity_code, accounts.account_id) is not null
             as is_placed,
-        service_cases.handling_minutes is not null as is_measured
+        unnest([service_cases.handling_minutes is not null, true]) as is_measured
     from service_cases
     left join accounts using (account_id)
     union all
     select
-        'visit_minutes' as driver_code,
+        unnest(['visit_minutes', 'visit_count']) as driver_code,
         activities.occurred_date is not null as is_dated,
         coalesce(activities.entity_code, accounts.account_id) is not null as is_placed,
-        activities.duration_minutes is not null as is_measured
+        unnest([activities.duration_minutes is not null, true]) as is_measured
     from activities
     left join accounts using (account_id)
     union all

@@ -1,5 +1,6 @@
 -- Grain: one row per entity, fiscal period, driver and cost object.
--- Minutes of service cases and of sales activities, borne by the customer as a whole.
+-- Service cases and sales activities, counted and in minutes, borne by the customer as
+-- a whole.
 with
 
 service_cases as (select * from {{ ref('stg_crm__service_cases') }}),
@@ -24,19 +25,19 @@ fiscal_days as (select * from {{ ref('int_fiscal_days') }}),
 
 efforts as (
     select
-        'service_minutes' as driver_code,
+        unnest(['service_minutes', 'service_case_count']) as driver_code,
         account_id,
         entity_code,
         opened_date as effort_date,
-        handling_minutes as effort_minutes
+        unnest([handling_minutes, 1]) as effort_qty
     from service_cases
     union all
     select
-        'visit_minutes' as driver_code,
+        unnest(['visit_minutes', 'visit_count']) as driver_code,
         account_id,
         entity_code,
         occurred_date as effort_date,
-        duration_minutes as effort_minutes
+        unnest([duration_minutes, 1]) as effort_qty
     from activities
 ),
 
@@ -48,14 +49,14 @@ placed_efforts as (
         ) as entity_code,
         efforts.effort_date,
         coalesce(customer_objects.cost_object_key, 0) as cost_object_key,
-        efforts.effort_minutes
+        efforts.effort_qty
     from efforts
     left join customers on efforts.account_id = customers.source_customer_id
     left join home_entities
         on customers.customer_id = home_entities.customer_id
     left join customer_objects
         on customers.customer_id = customer_objects.customer_id
-    where efforts.effort_minutes is not null
+    where efforts.effort_qty is not null
 )
 
 select
@@ -68,7 +69,7 @@ select
     placed_efforts.driver_code,
     placed_efforts.cost_object_key,
     cast(
-        sum({{ driver_units('placed_efforts.effort_minutes') }}) as bigint
+        sum({{ driver_units('placed_efforts.effort_qty') }}) as bigint
     ) as driver_qty
 from placed_efforts
 left join fiscal_days
