@@ -42,10 +42,10 @@ monthly_cost_close_job = dg.define_asset_job(
 
 quarterly_reclustering_review_job = dg.define_asset_job(
     "quarterly_reclustering_review",
-    selection=AUDITED | dg.AssetSelection.groups("segmentation"),
+    selection=dg.AssetSelection.all(),
     description=(
-        "Fits the segmentation anew and compares it with the model in force, in the "
-        "asset metadata. Publishes nothing: `echelon refresh --refit` adopts it."
+        "Fits the segmentation anew and lays it beside the model in force. It is held "
+        "until somebody approves it: `echelon approve`, then a refresh adopts it."
     ),
     tags={"echelon/audience": "steering"},
 )

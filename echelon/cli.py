@@ -14,8 +14,12 @@ from typing import Annotated, NoReturn
 import typer
 from rich.console import Console
 
+from echelon.cli_approve import approve
 from echelon.cli_cluster import cluster
 from echelon.cli_decide import decide
+from echelon.cli_dispute import dispute
+from echelon.cli_exception import except_
+from echelon.cli_explain import explain
 from echelon.cli_options import (
     AsJson,
     bad_option,
@@ -23,6 +27,8 @@ from echelon.cli_options import (
     check_directory,
     print_json,
 )
+from echelon.cli_override import override
+from echelon.cli_reclassify import reclassify
 from echelon.config import (
     PROJECT_DIR,
     Settings,
@@ -47,6 +53,12 @@ SAMPLE_HINT = "size small, medium or large; seed 0 or more"
 
 app.command()(decide)
 app.command()(cluster)
+app.command()(explain)
+app.command()(approve)
+app.command()(override)
+app.command()(reclassify)
+app.command("except")(except_)
+app.add_typer(dispute, name="dispute")
 
 
 @app.command()

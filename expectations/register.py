@@ -201,11 +201,16 @@ GATES: tuple[Gate, ...] = (
         schema="segmentation",
         name="assignments",
         stage="segmentation",
-        description="Every customer is in one known segment.",
+        description="Every customer is in one known segment, guards are heeded.",
         examines=(
             "segmentation.assignments",
             "segmentation.segments",
+            "segmentation.guard_hits",
+            "segmentation.models",
             "features.ftr_customers",
+            "intermediate.int_segment_overrides_judged",
+            "policy.policy_thresholds",
+            "raw.refresh_parameters",
         ),
     ),
     Gate(

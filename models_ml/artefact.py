@@ -107,11 +107,6 @@ class SegmentModel:
         """Say whether exceptional customers stay in a segment with capped values."""
         return bool(self.config["outlier_policy"] == "cap")
 
-    @property
-    def hysteresis_ratio(self) -> float:
-        """Return how much nearer another segment must be to move a customer."""
-        return float(self.config["hysteresis_ratio"])
-
 
 def to_artefact(model: SegmentModel) -> dict[str, Any]:
     """Write a model as JSON-ready data with its version.

@@ -52,7 +52,6 @@ class SegmentationConfig:
         outlier_threshold: Robust z beyond which a value is extreme.
         label_z: Robust z from which a segment's word is High or Low.
         label_fidelity: Share of members a label word must be true of.
-        hysteresis_ratio: How much nearer another segment must be to move a customer.
     """
 
     features: tuple[Feature, ...] = CUSTOMER_FEATURES
@@ -87,7 +86,6 @@ class SegmentationConfig:
     outlier_threshold: float = 3.5
     label_z: float = 0.75
     label_fidelity: float = 0.80
-    hysteresis_ratio: float = 0.10
 
     def __post_init__(self) -> None:
         """Refuse numbers no segmentation can be made with.
@@ -104,8 +102,8 @@ class SegmentationConfig:
         fewest, most = self.segment_counts
         if not 2 <= fewest <= most:
             raise ValueError(f"segment_counts must rise from 2: {self.segment_counts}")
-        if self.winsor_ratio >= 0.5 or self.hysteresis_ratio >= 1:
-            raise ValueError("winsor_ratio must be < 0.5 and hysteresis_ratio < 1")
+        if self.winsor_ratio >= 0.5:
+            raise ValueError(f"winsor_ratio must be below 0.5: {self.winsor_ratio}")
         if self.outlier_policy not in ("segment", "cap"):
             raise ValueError(f"outlier_policy {self.outlier_policy!r}: segment or cap")
         if self.algorithm not in ALGORITHMS:
@@ -174,7 +172,6 @@ _RATIOS = (
     "spread_floor_ratio",
     "duplicate_correlation",
     "label_fidelity",
-    "hysteresis_ratio",
 )
 _COUNTS = (
     "fallback_segment_count",

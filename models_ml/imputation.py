@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from models_ml.algorithms.base import Points
 from models_ml.artefact import UNCLASSIFIED, SegmentModel
-from models_ml.assignment import segment_codes_at
+from models_ml.assignment import DEFAULT_POLICY, AssignmentPolicy, segment_codes_at
 from models_ml.features import numeric_column
 
 FLAG_PREFIX = "is_imputed_"
@@ -23,13 +23,15 @@ def imputation_sensitivity(
     assignments: pd.DataFrame,
     previous_codes: pd.Series,
     model: SegmentModel,
+    policy: AssignmentPolicy = DEFAULT_POLICY,
 ) -> pd.DataFrame:
     """Assign customers again under other plausible values of what was filled in.
 
     Plausible are the 10 %, 50 % and 90 % quantiles of the measured values of the
     classified customers. Up to three filled attributes are varied in all combinations
-    (27); of more, each is varied alone and then all together. Hysteresis and
-    exceptional limits hold as in the assignment itself.
+    (27); of more, each is varied alone and then all together. Compared is where the
+    model wants the customer, with the limits of a move and of the exceptional; streaks,
+    guards and overrides do not depend on the values.
 
     Args:
         frame: Customers in key order, with the model's attributes and, where one may
@@ -37,6 +39,7 @@ def imputation_sensitivity(
         assignments: What ``assign_customers`` returned for the same customers.
         previous_codes: Segment code before per row of ``frame``, null if none.
         model: Fitted model.
+        policy: For the limits of a move.
 
     Returns:
         One row per customer in key order: customer_id, segment_code,
@@ -52,22 +55,25 @@ def imputation_sensitivity(
     counts = np.zeros(len(frame), dtype=np.int64)
     others: list[dict[str, str]] = [{} for _ in range(len(frame))]
     quantiles = _plausible_values(frame, assignments, imputed, model)
-    codes = assignments["segment_code"].to_numpy(dtype=str)
     for group in patterns.groupby(patterns, sort=True).indices.values():
         rows = np.asarray(group, dtype=np.int64)
         attributes = np.flatnonzero(imputed[rows[0]]).tolist()
+        if not attributes:
+            continue
+        before = previous_codes.iloc[rows]
+        wanted = segment_codes_at(frame.iloc[rows], model, before, policy).tolist()
         for alternative in _alternatives(attributes, quantiles):
             named = {model.feature_names[n]: value for n, value in alternative.items()}
             assumed = frame.iloc[rows].assign(**named)
-            found = segment_codes_at(assumed, model, previous_codes.iloc[rows])
+            found = segment_codes_at(assumed, model, before, policy).tolist()
             counts[rows] += 1
-            for row, code in zip(rows.tolist(), found.tolist(), strict=True):
-                if code != codes[row]:
+            for row, code, own in zip(rows.tolist(), found, wanted, strict=True):
+                if code != own:
                     others[row].setdefault(code, _sentence(named))
     return pd.DataFrame(
         {
             "customer_id": assignments["customer_id"].to_numpy(),
-            "segment_code": codes,
+            "segment_code": assignments["segment_code"].to_numpy(dtype=str),
             "imputed_attributes": _texts(
                 ", ".join(np.array(model.feature_names)[row].tolist())
                 for row in imputed
@@ -91,7 +97,7 @@ def _imputed(
         flag = FLAG_PREFIX + name
         if flag in frame:
             imputed[:, number] = frame[flag].to_numpy(dtype=bool)
-    classified = assignments["segment_code"] != UNCLASSIFIED
+    classified = assignments["model_segment_code"] != UNCLASSIFIED
     imputed[~classified.to_numpy(dtype=bool)] = False
     return imputed
 
@@ -103,7 +109,7 @@ def _plausible_values(
     model: SegmentModel,
 ) -> Points:
     """Return low, middle and high measured values, shape (n_features, 3)."""
-    classified = (assignments["segment_code"] != UNCLASSIFIED).to_numpy(dtype=bool)
+    classified = (assignments["model_segment_code"] != UNCLASSIFIED).to_numpy(bool)
     values = np.zeros((len(model.feature_names), len(PLAUSIBLE_QUANTILES)))
     for number in np.flatnonzero(imputed.any(axis=0)).tolist():
         measured = classified & ~imputed[:, number]
@@ -115,9 +121,7 @@ def _plausible_values(
 def _alternatives(
     attributes: list[int], quantiles: Points
 ) -> Iterator[dict[int, float]]:
-    """List values to assume, by attribute number; nothing if nothing was filled in."""
-    if not attributes:
-        return
+    """List values to assume, by attribute number."""
     columns = range(len(PLAUSIBLE_QUANTILES))
     if len(attributes) <= COMBINED_ATTRIBUTE_LIMIT:
         for choice in product(columns, repeat=len(attributes)):

@@ -1,8 +1,6 @@
-"""Which customers are segmented, and where were they before?"""
+"""Which customers are segmented?"""
 
 import pandas as pd
-
-from models_ml.assignment import PreviousSegmentation
 
 REQUIRED_COLUMNS = (
     "customer_id",
@@ -41,24 +39,3 @@ def checked_customers(features: pd.DataFrame) -> pd.DataFrame:
     if len(dates) > 1:
         raise ValueError(f"features are of several dates: {sorted(map(str, dates))}")
     return features.sort_values("customer_id").reset_index(drop=True)
-
-
-def codes_before(
-    frame: pd.DataFrame, previous: PreviousSegmentation | None
-) -> pd.Series:
-    """Look up the segment each customer was in.
-
-    Args:
-        frame: Customers.
-        previous: What the release in force knows, None without one.
-
-    Returns:
-        Segment code per row of ``frame``, null if there was none.
-    """
-    if previous is None:
-        return pd.Series(None, index=frame.index, dtype="str")
-    known = previous.assignments[["customer_id", "segment_code"]]
-    merged = frame[["customer_id"]].merge(
-        known, on="customer_id", how="left", validate="one_to_one"
-    )
-    return merged["segment_code"].astype("str")

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 
 from models_ml.artefact import SegmentModel, from_artefact
-from models_ml.assignment import PreviousSegmentation
 from models_ml.config import SegmentationConfig
 from models_ml.labels import (
     Profile,
@@ -16,6 +15,7 @@ from models_ml.labels import (
     renewed_label,
 )
 from models_ml.preparation import scaled_points
+from models_ml.standings import PreviousSegmentation
 
 
 def named_segments(

@@ -6,29 +6,37 @@ from numpy.typing import NDArray
 
 from models_ml.algorithms.base import Labels, Points
 from models_ml.artefact import EXCEPTIONAL, UNCLASSIFIED, SegmentModel
-from models_ml.assignment import Positions, positions_in
+from models_ml.assignment import DEFAULT_POLICY, AssignmentPolicy
+from models_ml.guards import segment_ranks
+from models_ml.positions import Positions, positions_in
+from models_ml.standings import segment_numbers
 
 NUDGE = 1e-9
 
 
 def assignment_reasons(
-    frame: pd.DataFrame, assignments: pd.DataFrame, model: SegmentModel
+    frame: pd.DataFrame,
+    assignments: pd.DataFrame,
+    model: SegmentModel,
+    policy: AssignmentPolicy = DEFAULT_POLICY,
 ) -> pd.DataFrame:
     """Break every assignment down by attribute, with what would change it.
 
     An attribute's contribution is how much it speaks for the segment in force against
     the second: ``w ((x - c_second)^2 - (x - c_own)^2)``; over a customer's attributes
-    it adds up to ``second_distance^2 - distance^2``. For exceptional customers
-    contribution and centroid are null, and ``flip_feature_value`` is the limit they
-    would have to keep, where one attribute alone makes them exceptional.
+    it adds up to ``second_distance^2 - distance^2``. What would change it is asked of
+    the model and hysteresis: no attribute moves a guard or an override. For exceptional
+    customers contribution and centroid are null, and ``flip_feature_value`` is the
+    limit they would have to keep, where one attribute alone makes them exceptional.
 
     Args:
         frame: Customers in key order, with the model's attributes.
-        assignments: What ``assign_customers`` returned for the same customers.
+        assignments: The customers of ``assign_customers``, same order.
         model: Fitted model.
+        policy: For the limits of a move.
 
     Returns:
-        One row per assigned customer and attribute (none for UNC): customer_id,
+        One row per customer the model places and attribute: customer_id,
         segment_code, feature_name, feature_value, scaled_value, centroid_value,
         contribution, flip_feature_value, flips_to_segment_code.
 
@@ -37,24 +45,25 @@ def assignment_reasons(
     """
     if frame["customer_id"].astype(str).tolist() != assignments["customer_id"].tolist():
         raise ValueError("features and assignments list different customers")
-    explained = (assignments["segment_code"] != UNCLASSIFIED).to_numpy(dtype=bool)
+    explained = (assignments["model_segment_code"] != UNCLASSIFIED).to_numpy(dtype=bool)
     if not explained.any():
         return _no_reasons()
     rows = assignments[explained].reset_index(drop=True)
     positions = positions_in(frame[explained], model)
-    own = _numbers(rows["segment_code"], model.codes)
-    second = _numbers(rows["second_segment_code"], model.codes)
-    exceptional = (rows["segment_code"] == EXCEPTIONAL).to_numpy(dtype=bool)
-    scaled_flips, targets = smallest_flips(positions, own, model)
+    own = segment_numbers(rows["segment_code"], model)
+    second = segment_numbers(rows["second_segment_code"], model)
+    damped = segment_numbers(rows["damped_segment_code"], model)
+    scaled_flips, targets = smallest_flips(positions, damped, model, policy)
     flips = np.column_stack(
         [
             scaling.unscaled(scaled_flips[:, number])
             for number, scaling in enumerate(model.scalings)
         ]
     )
-    _explain_exceptional((flips, targets), positions, second, exceptional, model)
+    is_beyond = (rows["model_segment_code"] == EXCEPTIONAL).to_numpy(dtype=bool)
+    _explain_exceptional((flips, targets), positions, second, is_beyond, model)
     centroids = model.centroids[own]
-    centroids[exceptional] = np.nan
+    centroids[own < 0] = np.nan
     second_centroids = model.centroids[second]
     contributions = model.weights * (
         (positions.scaled - second_centroids) ** 2 - (positions.scaled - centroids) ** 2
@@ -94,18 +103,22 @@ def _no_reasons() -> pd.DataFrame:
 
 
 def smallest_flips(
-    positions: Positions, own: Labels, model: SegmentModel
+    positions: Positions,
+    own: Labels,
+    model: SegmentModel,
+    policy: AssignmentPolicy = DEFAULT_POLICY,
 ) -> tuple[Points, Labels]:
-    """Find, per attribute, the nearest value at which the customer would move.
+    """Find, per attribute, the nearest value at which the customer would want to move.
 
-    With all other attributes as they are, the customer moves to segment c once
-    ``d_c <= (1 - hysteresis) d_own``: a quadratic in the attribute. Only values
+    With all other attributes as they are, segment c crosses its limit once
+    ``d_c <= reach d_own``: a quadratic in the attribute. Only values
     within the clipping bounds count, as beyond them a value has no further effect.
 
     Args:
         positions: Where the customers stand.
-        own: Segment number in force, shape (n_customers,).
+        own: Number of the segment to leave, shape (n_customers,).
         model: Fitted model.
+        policy: For the limits of a move.
 
     Returns:
         Scaled value and segment number it flips to, both (n_customers, n_features);
@@ -117,11 +130,12 @@ def smallest_flips(
         ((s.lower - s.center) / s.scale, (s.upper - s.center) / s.scale)
         for s in model.scalings
     ]
-    keep = (1 - model.hysteresis_ratio) ** 2
+    ranks = segment_ranks(model, policy.rank_attribute)
     squared = positions.distances**2
     own_squared = squared[np.arange(len(own)), own]
     for number, centroid in enumerate(model.centroids):
         candidates = own != number
+        keep = policy.damping.reach(ranks[number] >= ranks[own]) ** 2
         for feature, weight in enumerate(model.weights.tolist()):
             x = positions.scaled[:, feature]
             a, b = centroid[feature], model.centroids[own, feature]
@@ -142,19 +156,21 @@ def smallest_flips(
     return flips, targets
 
 
-def _nearest_root(x: Points, square: float, linear: Points, constant: Points) -> Points:
+def _nearest_root(
+    x: Points, square: Points, linear: Points, constant: Points
+) -> Points:
     """Solve square·y² + linear·y + constant <= 0 for the y nearest to x, NaN if none.
 
     The answer lies a hair inside the solution, so that rounding cannot undo it.
     """
     with np.errstate(divide="ignore", invalid="ignore"):
-        if square == 0:
-            root = -constant / linear
-            return root + NUDGE * (1 + np.abs(root)) * -np.sign(linear)
+        line = -constant / linear
+        line += NUDGE * (1 + np.abs(line)) * -np.sign(linear)
         half_width = np.sqrt(linear**2 - 4 * square * constant) / (2 * square)
         middle = -linear / (2 * square)
         inner = np.maximum(half_width - NUDGE * (1 + np.abs(middle)), 0)
-        return np.where(x < middle, middle - inner, middle + inner)
+        root = np.where(x < middle, middle - inner, middle + inner)
+        return np.where(square == 0, line, root)
 
 
 def _explain_exceptional(
@@ -171,9 +187,3 @@ def _explain_exceptional(
         number = int(np.flatnonzero(positions.beyond[row])[0])
         limit, _ = model.scalings[number].exceeded_limit(positions.raw[row, number])
         flips[row, number], targets[row, number] = limit, second[row]
-
-
-def _numbers(codes: pd.Series, order: tuple[str, ...]) -> Labels:
-    """Turn codes into segment numbers; -1 for codes that are no segment's."""
-    numbers = {code: number for number, code in enumerate(order)}
-    return np.array([numbers.get(code, -1) for code in codes], dtype=np.int64)

@@ -2,7 +2,7 @@
 
 import platform
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ import scipy
 import sklearn
 
 from models_ml.algorithms.kmeans import thread_pools
+from models_ml.approval import approval_status, reusable_model
 from models_ml.artefact import (
     NO_ALGORITHM,
     RULE_CODES,
@@ -21,13 +22,14 @@ from models_ml.artefact import (
     to_artefact,
 )
 from models_ml.assignment import (
-    PreviousSegmentation,
+    DEFAULT_POLICY,
+    AssignmentPolicy,
     assign_customers,
-    inherited_codes,
     leave_unsegmented,
 )
 from models_ml.config import SegmentationConfig
-from models_ml.features import numeric_column, unavailability
+from models_ml.counterfactuals import counterfactuals
+from models_ml.features import numeric_column
 from models_ml.fitting import Evidence, Fitted, fit_clusters
 from models_ml.frames import (
     algorithms_frame,
@@ -37,13 +39,17 @@ from models_ml.frames import (
     stability_frame,
 )
 from models_ml.imputation import imputation_sensitivity
-from models_ml.inputs import checked_customers, codes_before
+from models_ml.inputs import checked_customers
 from models_ml.naming import named_segments
 from models_ml.preparation import UnsegmentableError
 from models_ml.reasons import assignment_reasons
+from models_ml.standings import PreviousSegmentation, standings
+from models_ml.succession import inherited_codes
 from models_ml.windows import WindowStability, compared_with_windows
 
 ORDERING_COLUMN = "net_sales_amount_base_ccy"
+# A person approved every move of a new model, so none has to wait.
+AT_ONCE = {"streak_count": 1, "dwell_days": 0, "move_cap_count": 1_000_000}
 
 
 @dataclass(frozen=True)
@@ -57,10 +63,13 @@ class Segmentation:
         segments: One row per segment.
         stability: One row per segment and stability measure.
         assignments: One row per customer.
+        guard_hits: One row per customer and guard that forbade the segment wanted.
         assignment_reasons: One row per assigned customer and attribute.
+        counterfactuals: The smallest changes that would move a customer, in words.
         imputation_sensitivity: One row per customer: whether a value that was filled
             in decided the segment.
         artefact: The model as JSON-ready data.
+        policy: What decided beside the model; of a new one no move had to wait.
         notes: What a reader should know, one sentence each.
     """
 
@@ -70,9 +79,12 @@ class Segmentation:
     segments: pd.DataFrame
     stability: pd.DataFrame
     assignments: pd.DataFrame
+    guard_hits: pd.DataFrame
     assignment_reasons: pd.DataFrame
+    counterfactuals: pd.DataFrame
     imputation_sensitivity: pd.DataFrame
     artefact: Mapping[str, Any]
+    policy: AssignmentPolicy
     notes: tuple[str, ...]
 
 
@@ -81,99 +93,88 @@ def segment_customers(
     config: SegmentationConfig,
     previous: PreviousSegmentation | None = None,
     windows: Sequence[pd.DataFrame] = (),
-    refit: bool = False,
+    policy: AssignmentPolicy = DEFAULT_POLICY,
 ) -> Segmentation:
-    """Segment customers: fit, or assign with the previous model where it still serves.
+    """Segment customers: fit, or assign with a model that still serves.
 
-    The previous model is reused if it was fitted with the same configuration and its
-    attributes are all there; otherwise, or with ``refit``, a new one is fitted, whose
-    segments keep the codes of those they continue. Customers too few or too alike for
-    a fit are all UNC under a model without segments, which is never reused. Row order
-    has no influence.
+    The model approved last, or else the previous one, is used if it was fitted with the
+    same configuration and its attributes are all there; otherwise a new one is fitted,
+    whose segments keep the codes of those they continue. ``approval_status`` of the
+    model says whether a person has to approve it first. Customers too few or too alike
+    for a fit are all UNC under a model without segments, which is never reused. Row
+    order has no influence.
 
     Args:
         features: ``ftr_customers`` of one as_of_date, one row per customer.
         config: Attributes and thresholds.
         previous: Model and assignments of the release in force.
         windows: Features of the same customers at earlier dates, to test stability.
-        refit: Whether to fit anew even if the previous model would serve.
+        policy: What decides beside the model.
 
     Returns:
         The tables of schema ``segmentation`` and the artefact.
 
     Raises:
         ValueError: If there are no customers, an attribute is missing, partly null
-            or not finite, a fit does not converge, or an artefact was changed.
+            or not finite, a fit does not converge, a guard asks for an unknown fact,
+            or an artefact was changed.
     """
     frame = checked_customers(features)
+    known = standings(frame, previous)
     with thread_pools().limit(limits=1):
-        before = codes_before(frame, previous)
-        model, notes = _reusable(frame, config, previous, refit)
+        model, notes = reusable_model(frame, config, previous)
         is_reused = model is not None
         if model is None:
             try:
-                model = _fitted_model(frame, config, previous, before)
+                model = _fitted_model(frame, config, previous, known["segment_code"])
             except UnsegmentableError as error:
                 model = _unsegmented_model(frame, config, previous, str(error))
+        if approval_status(model, previous) != "in_force":
+            policy = replace(policy, damping=replace(policy.damping, **AT_ONCE))
         window: WindowStability | None = None
         window_notes: tuple[str, ...] = ()
         if model.unsegmented_reason:
-            assignments = leave_unsegmented(frame, model.unsegmented_reason, before)
+            assigned = leave_unsegmented(frame, model.unsegmented_reason, known)
         else:
-            assignments = assign_customers(frame, model, before)
+            assigned = assign_customers(frame, model, known, policy)
             if not is_reused:
-                model = named_segments(frame, model, assignments, config, previous)
+                model = named_segments(
+                    frame, model, assigned.customers, config, previous
+                )
             window, window_notes = compared_with_windows(
                 [checked_customers(window) for window in windows if not window.empty],
-                assignments,
+                assigned.customers,
                 model,
                 config,
             )
-        reasons = assignment_reasons(frame, assignments, model)
-        sensitivity = imputation_sensitivity(frame, assignments, before, model)
+        assignments = assigned.customers
+        reasons = assignment_reasons(frame, assignments, model, policy)
+        sensitivity = imputation_sensitivity(
+            frame, assignments, known["segment_code"], model, policy
+        )
     artefact = to_artefact(model)
     version = artefact["model_version"]
+    models = models_frame(model, artefact, window, is_reused)
+    models["approval_status"] = approval_status(model, previous)
+    changes = counterfactuals(reasons, model)
+    for table in (reasons, sensitivity, changes):
+        table.insert(1, "model_version", version)
     assignments.insert(3, "model_version", version)
-    reasons.insert(1, "model_version", version)
-    sensitivity.insert(1, "model_version", version)
     return Segmentation(
-        models=models_frame(model, artefact, window, is_reused),
+        models=models,
         candidates=candidates_frame(model, version),
         algorithms=algorithms_frame(model, version),
         segments=segments_frame(model, version, frame, assignments),
         stability=stability_frame(model, version, window),
         assignments=assignments,
+        guard_hits=assigned.guard_hits,
         assignment_reasons=reasons,
+        counterfactuals=changes,
         imputation_sensitivity=sensitivity,
         artefact=artefact,
+        policy=policy,
         notes=(*notes, *_notes(model), *window_notes),
     )
-
-
-def _reusable(
-    frame: pd.DataFrame,
-    config: SegmentationConfig,
-    previous: PreviousSegmentation | None,
-    refit: bool,
-) -> tuple[SegmentModel | None, tuple[str, ...]]:
-    if previous is None:
-        return None, ("first fit: there is no previous model",)
-    model = from_artefact(previous.artefact)
-    if model.unsegmented_reason:
-        return None, ("fitted anew: the model in force has no segments",)
-    if refit:
-        return None, ("fitted anew on request",)
-    if model.config != config_as_dict(config):
-        return None, ("fitted anew: the configuration has changed",)
-    included = frame[~frame["is_excluded"].to_numpy(dtype=bool)]
-    for name in model.feature_names:
-        if name not in included or included[name].isna().all():
-            return None, (f"fitted anew: attribute {name} is no longer available",)
-        values = numeric_column(included, name)
-        reason = unavailability(values, config.missing_limit_ratio)
-        if reason:
-            return None, (f"fitted anew: attribute {name} is {reason}",)
-    return model, (f"model fitted as of {model.fitted_as_of_date} reused",)
 
 
 def _fitted_model(

@@ -1,48 +1,90 @@
 """How is an assignment put into words?"""
 
+from typing import Any, NamedTuple
+
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from models_ml.algorithms.base import Points
 from models_ml.artefact import RULE_CODES, SegmentModel
+from models_ml.guards import Guard
 from models_ml.scaling import FeatureScaling
 
 
-def segment_reason(
-    codes: tuple[str, ...],
-    nearest_and_own: tuple[int, int],
-    before: str | None,
-    distances: Points,
-) -> str:
+class Move(NamedTuple):
+    """What the model and hysteresis decided about one customer.
+
+    Attributes:
+        nearest: Code of the nearest segment.
+        segment: Code of the segment allowed.
+        before: Code before, null if there was none.
+        held_by: What kept the customer from the nearest segment, "" if nothing.
+        held_until: Date from which a stay may end, null but for ``dwell``.
+        streak: How often in a row its challenger has asked for it.
+        gain: By which share the wanted segment is nearer than the one before.
+    """
+
+    nearest: str
+    segment: str
+    before: Any
+    held_by: str
+    held_until: pd.Timestamp
+    streak: int
+    gain: float
+
+
+def segment_reason(move: Move, codes: tuple[str, ...]) -> str:
     """Say why a customer is in its segment.
 
     Args:
-        codes: Segment codes of the model, in order.
-        nearest_and_own: Number of the nearest segment and of the one in force.
-        before: Code before, None if there was none.
-        distances: Distance to every centroid, shape (k,).
+        move: What was decided.
+        codes: Segment codes of the model.
 
     Returns:
         One clause.
     """
-    nearest, segment = nearest_and_own
-    code = codes[segment]
-    if segment != nearest:
-        gain = 1 - distances[nearest] / distances[segment]
-        return (
-            f"kept in {code}: {codes[nearest]} is nearer by {gain:.1%}, "
-            "less than a move needs"
-        )
-    if before is None:
+    code, before = move.segment, move.before
+    if move.held_by and code == before:
+        nearer = f"{move.nearest} is nearer by {move.gain:.1%}"
+        return f"kept in {code}: {nearer}, {_hindrance(move)}"
+    if pd.isna(before):
         return f"{code} is the nearest segment; first assignment"
     if before == code:
         return f"{code} is still the nearest segment"
     if before in codes:
-        gain = 1 - distances[segment] / distances[codes.index(before)]
-        return f"moved from {before}: {code} is nearer by {gain:.1%}"
+        return f"moved from {before}: {code} is nearer by {move.gain:.1%}"
     if before in RULE_CODES:
         return f"{code} is the nearest segment; was {before}"
     return f"{code} is the nearest segment; {before} was retired"
+
+
+def _hindrance(move: Move) -> str:
+    if move.held_by == "dwell":
+        return f"but may follow only from {move.held_until:%Y-%m-%d}"
+    if move.held_by == "streak":
+        return f"{move.streak} time in a row, not often enough"
+    if move.held_by == "cap":
+        return "but the customer has moved too often of late"
+    return "less than a move needs"
+
+
+def guard_reason(guard: Guard, wanted: str, allowed: str) -> str:
+    """Say what a guard did to one customer."""
+    until = f" until {guard.valid_to}" if guard.valid_to else ""
+    return (
+        f"guard {guard.guard_id}: {allowed} instead of {wanted}{until}: {guard.reason}"
+    )
+
+
+def override_reason(override: Any, wanted: str) -> str:  # noqa: ANN401
+    """Say what a person did to one customer, given the override's row."""
+    until = pd.Timestamp(override.valid_to_date)
+    return (
+        f"override {override.override_id}: {override.segment_code} instead of "
+        f"{wanted} until {until:%Y-%m-%d}, approved by {override.approved_by}: "
+        f"{override.reason}"
+    )
 
 
 def exceptional_reason(

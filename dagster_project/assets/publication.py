@@ -8,6 +8,7 @@ from dagster_project.assets.dbt import MANIFEST, TRANSLATOR
 from dagster_project.assets.segmentation import shown, write_picture
 from dagster_project.faults import reported_faults
 from dagster_project.resources.refresh import RefreshResource
+from echelon.decisions.proposals import hold_unless_approved
 from echelon.release.publish import publish
 from echelon.release.published_file import PUBLISHED_SCHEMAS
 from echelon.release.staging import PublishOptions
@@ -40,6 +41,8 @@ def published_release(
     with reported_faults():
         LOGGER.info("publishing")
         candidate = refresh.candidate
+        with refresh.connect() as connection:
+            hold_unless_approved(candidate, connection)
         curve = refresh.read_table("finance", "rpt_whale_curve_by_customer", "all")
         whale = write_picture(
             candidate.artefacts_dir, "whale_curve", whale_curve(curve)

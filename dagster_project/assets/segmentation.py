@@ -4,22 +4,23 @@ import base64
 import json
 import logging
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import altair as alt
 import dagster as dg
 import pandas as pd
 
+from dagster_project.assets.segmentation_inputs import (
+    assignment_policy,
+    configuration,
+    previous_segmentation,
+)
 from dagster_project.faults import reported_faults
 from dagster_project.resources.refresh import RefreshResource
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.release.candidate import Candidate
-from echelon.release.store import current_release
-from models_ml.assignment import PreviousSegmentation
+from echelon.release.layout import ASSIGNMENT_POLICY_NAME, SEGMENT_MODEL_NAME
 from models_ml.bench_pictures import algorithm_ranking
-from models_ml.config import SegmentationConfig
-from models_ml.features import CUSTOMER_FEATURES
 from models_ml.pictures import (
     profile_heatmap,
     segment_sizes,
@@ -27,11 +28,10 @@ from models_ml.pictures import (
     to_html,
     to_png,
 )
+from models_ml.policy_record import to_record
 from models_ml.segmentation import Segmentation, segment_customers
 
 LOGGER = logging.getLogger("echelon.refresh")
-MODEL_NAME = "segment_model.json"
-THRESHOLD_PREFIX = "segmentation_"
 TABLES = {
     "models": "Grain: one row. The model in force and its artefact.",
     "candidates": "Grain: one row per number of segments tried, with the evidence.",
@@ -39,7 +39,9 @@ TABLES = {
     "segments": "Grain: one row per segment. Name, definition, centroid, size.",
     "stability": "Grain: one row per segment and stability measure.",
     "assignments": "Grain: one row per customer. Segment, decider, distance, reason.",
+    "guard_hits": "Grain: one row per customer and guard that forbade its segment.",
     "assignment_reasons": "Grain: one row per customer and attribute. What it weighed.",
+    "counterfactuals": "Grain: one row per customer and change that would move it.",
     "imputation_sensitivity": "Grain: one row per customer. Did a filled value decide?",
 }
 
@@ -56,6 +58,12 @@ TABLES = {
                 ["features", "ftr_customers"],
                 ["features", "ftr_customers_earlier_window"],
                 ["intermediate", "int_attribute_admissions"],
+                ["intermediate", "int_assignment_facts"],
+                ["intermediate", "int_segment_overrides_judged"],
+                ["intermediate", "int_segment_standings"],
+                ["policy", "policy_assignment_guards"],
+                ["policy", "policy_model_approvals"],
+                ["policy", "policy_settings"],
                 ["policy", "policy_thresholds"],
             ],
             kinds={"scikitlearn"},
@@ -96,10 +104,10 @@ def _segment(refresh: RefreshResource) -> Segmentation:
     try:
         return segment_customers(
             features,
-            _config(refresh),
-            _previous(refresh),
+            configuration(refresh),
+            previous_segmentation(refresh),
             [] if earlier.empty else [earlier],
-            refit=refresh.refit,
+            assignment_policy(refresh),
         )
     except ValueError as error:
         raise EchelonError(
@@ -113,46 +121,13 @@ def _segment(refresh: RefreshResource) -> Segmentation:
         ) from error
 
 
-def _config(refresh: RefreshResource) -> SegmentationConfig:
-    """Build the configuration from the rows of ``policy_thresholds`` meant for it."""
-    thresholds = refresh.read_table("policy", "policy_thresholds", "name")
-    ours = thresholds[thresholds["name"].str.startswith(THRESHOLD_PREFIX)]
-    names = ours["name"].str.removeprefix(THRESHOLD_PREFIX)
-    config = SegmentationConfig.from_thresholds(
-        dict(zip(names, ours["value"].astype(float), strict=True))
-    )
-    admissions = refresh.read_table(
-        "intermediate", "int_attribute_admissions", "attribute"
-    )
-    usable = admissions["is_admitted"] & (admissions["attribute_use"] == "segmentation")
-    admitted = set(admissions.loc[usable, "attribute"])
-    return replace(
-        config,
-        features=tuple(f for f in CUSTOMER_FEATURES if f.name in admitted),
-        seed=refresh.candidate.seed,
-    )
-
-
-def _previous(refresh: RefreshResource) -> PreviousSegmentation | None:
-    release = current_release(refresh.settings.data_dir)
-    if release is None:
-        return None
-    artefact = json.loads((release.directory / "artefacts" / MODEL_NAME).read_text())
-    assignments = refresh.read_table(
-        "raw",
-        "previous_segment_assignments",
-        "customer_id, valid_from_date, recorded_at",
-    )
-    # The last record of the last interval is what holds today.
-    current = assignments.groupby("customer_id", as_index=False, sort=True).tail(1)
-    return PreviousSegmentation(artefact, current[["customer_id", "segment_code"]])
-
-
 def _write_artefacts(candidate: Candidate, outcome: Segmentation) -> dict[str, Path]:
     directory = candidate.artefacts_dir
     directory.mkdir(exist_ok=True)
     model = json.dumps(outcome.artefact, indent=2, sort_keys=True)
-    (directory / MODEL_NAME).write_text(model + "\n", encoding="utf-8")
+    (directory / SEGMENT_MODEL_NAME).write_text(model + "\n", encoding="utf-8")
+    policy = json.dumps(to_record(outcome.policy), indent=2, sort_keys=True)
+    (directory / ASSIGNMENT_POLICY_NAME).write_text(policy + "\n", encoding="utf-8")
     charts = {
         "segment_profiles": profile_heatmap(outcome.segments),
         "segment_sizes": segment_sizes(outcome.segments),

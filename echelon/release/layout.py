@@ -8,6 +8,8 @@ from typing import Any
 MANIFEST_NAME = "manifest.json"
 PUBLISHED_NAME = "published.duckdb"
 ARTEFACTS_NAME = "artefacts"
+SEGMENT_MODEL_NAME = "segment_model.json"
+ASSIGNMENT_POLICY_NAME = "assignment_policy.json"
 WAREHOUSE_NAME = "warehouse.duckdb"
 
 
@@ -19,6 +21,11 @@ def landing_dir(data_dir: Path) -> Path:
 def candidates_dir(data_dir: Path) -> Path:
     """Return the directory of refreshes under way."""
     return data_dir / "candidates"
+
+
+def proposals_dir(data_dir: Path) -> Path:
+    """Return the directory of the models that wait for approval."""
+    return data_dir / "proposals"
 
 
 def releases_dir(data_dir: Path) -> Path:

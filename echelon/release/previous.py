@@ -20,6 +20,8 @@ CARRIED_OVER = {
     "previous_identity_events": "fct_identity_events",
     "previous_product_class_changes": "fct_product_class_changes",
     "previous_segment_assignments": "fct_segment_assignments",
+    "previous_segment_decisions": "fct_segment_decisions",
+    "previous_segment_events": "fct_segment_events",
     "previous_segments": "dim_segments",
 }
 

@@ -29,7 +29,7 @@ def attribute_admissions() -> gx.ExpectationSuite:
 
 
 def assignments() -> gx.ExpectationSuite:
-    """Every customer is in one known segment."""
+    """Every customer is in one known segment, by guards, overrides and policy."""
     return gx.ExpectationSuite(
         name="assignments",
         expectations=[
@@ -40,6 +40,13 @@ def assignments() -> gx.ExpectationSuite:
             ),
             none(
                 "unknown_segment_count", "A code without a definition promises nothing."
+            ),
+            none("nameless_decider_count", "Who overrules the model has a name."),
+            none("unheeded_guard_count", "What the business forbids does not happen."),
+            none("unheeded_override_count", "A person's word counts until it ends."),
+            none(
+                "excess_move_count",
+                "A crowd that moves at once is a fault of the data.",
             ),
         ],
     )

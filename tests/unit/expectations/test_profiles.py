@@ -140,14 +140,16 @@ select * from (values
 ) as t(attribute, attribute_use, is_admitted, refusal_reason);
 
 create table policy.policy_thresholds as
-select
-    'unallocated_limit_ratio' as name, 0.05::decimal(18, 6) as value,
-    date '1900-01-01' as valid_from;
+select * from (values
+    ('unallocated_limit_ratio', 0.05::decimal(18, 6), date '1900-01-01'),
+    ('assignment_churn_limit_ratio', 0.2, date '1900-01-01')
+) as t(name, value, valid_from);
 
 create table segmentation.models as
 select
     'M1' as model_version, 'kmeans' as algorithm, 2::bigint as segment_count,
     0.8::double as mean_jaccard, 0.9::double as window_ari, false as is_reused,
+    'in_force' as approval_status,
     '["rush_order_ratio", "return_line_ratio"]' as feature_names;
 create table segmentation.segments as
 select * from (values
@@ -158,9 +160,18 @@ select * from (values
        label_fidelity_ratio);
 create table segmentation.assignments as
 select * from (values
-    ('C1', 'S01', 'S01 is the nearest segment'),
-    ('C2', 'S02', 'S02 is the nearest segment')
-) as t(customer_id, segment_code, reason);
+    ('C1', 'S01', 'S01 is the nearest segment', 'guard', 'G1', 'M1', 'S01', false),
+    ('C2', 'S02', 'S02 is the nearest segment', 'override', 'O1', 'M1', 'S02', false)
+) as t(customer_id, segment_code, reason, assigned_by, decider_id, model_version,
+       previous_segment_code, has_moved);
+create table segmentation.guard_hits as
+select
+    'C1' as customer_id, 'G1' as guard_id, 'S02' as wanted_segment_code,
+    'S01' as allowed_segment_code, true as is_feasible;
+create table intermediate.int_segment_overrides_judged as
+select
+    'O1' as override_id, 'C2' as customer_id, 'S02' as segment_code,
+    'in_force' as override_status;
 
 create table core.fct_order_lines as from intermediate.int_order_lines_converted;
 create table core.fct_cost_pools as
@@ -424,7 +435,8 @@ FLAWS = [
     ),
     (
         "assignments",
-        "insert into segmentation.assignments values ('C1', 'S02', 'nearest')",
+        "insert into segmentation.assignments by name select 'C1' as customer_id,"
+        " 'S01' as segment_code, 'nearest' as reason",
         "repeated_customer_count",
     ),
     (
@@ -434,7 +446,8 @@ FLAWS = [
     ),
     (
         "assignments",
-        "insert into segmentation.assignments values ('C3', 'S02', 'nearest')",
+        "insert into segmentation.assignments by name select 'C3' as customer_id,"
+        " 'S02' as segment_code, 'nearest' as reason",
         "unknown_customer_count",
     ),
     (
@@ -442,6 +455,28 @@ FLAWS = [
         "update segmentation.assignments set segment_code = null"
         " where customer_id = 'C2'",
         "unknown_segment_count",
+    ),
+    (
+        "assignments",
+        "update segmentation.assignments set decider_id = null",
+        "nameless_decider_count",
+    ),
+    (
+        "assignments",
+        "update segmentation.assignments set segment_code = 'S02'"
+        " where customer_id = 'C1'",
+        "unheeded_guard_count",
+    ),
+    (
+        "assignments",
+        "update segmentation.assignments set segment_code = 'S01'"
+        " where customer_id = 'C2'",
+        "unheeded_override_count",
+    ),
+    (
+        "assignments",
+        "update segmentation.assignments set has_moved = true",
+        "excess_move_count",
     ),
     (
         "models",

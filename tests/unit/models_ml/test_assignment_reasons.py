@@ -1,10 +1,14 @@
 import numpy as np
-import pandas as pd
 import pytest
+from line_model import standing
 
 from models_ml.artefact import from_artefact
-from models_ml.assignment import assign_customers, positions_in
+from models_ml.assignment import AssignmentPolicy, assign_customers
+from models_ml.hysteresis import Damping
+from models_ml.positions import positions_in
 from models_ml.reasons import assignment_reasons, smallest_flips
+
+AT_ONCE = AssignmentPolicy(Damping(streak_count=1))
 
 
 @pytest.fixture(scope="module")
@@ -49,8 +53,10 @@ def test_smallest_change_flips_the_customer_and_half_of_it_does_not(
         codes = []
         for value in (halfway, row.flip_feature_value):
             changed = by_id.loc[[row.customer_id]].assign(**{row.feature_name: value})
-            before = pd.Series([row.segment_code], changed.index)
-            codes += assign_customers(changed, model, before)["segment_code"].tolist()
+            changed = changed.reset_index(drop=True)
+            before = standing(changed, [row.segment_code])
+            result = assign_customers(changed, model, before, AT_ONCE)
+            codes += result.customers["segment_code"].tolist()
         assert codes == [row.segment_code, row.flips_to_segment_code]
 
 
@@ -67,10 +73,11 @@ def test_no_other_single_value_within_bounds_flips_where_none_is_given(
         edges = np.array([scaling.lower, scaling.upper]) - scaling.center
         values = scaling.unscaled(np.linspace(*(edges / scaling.scale), 25))
         changed = by_id.loc[[row.customer_id] * 25].assign(**{row.feature_name: values})
-        before = pd.Series([row.segment_code] * 25, changed.index)
         changed = changed.assign(customer_id=[f"V{n:02d}" for n in range(25)])
-        codes = assign_customers(changed.reset_index(drop=True), model, before)
-        assert set(codes["segment_code"]) == {row.segment_code}
+        changed = changed.reset_index(drop=True)
+        before = standing(changed, [row.segment_code] * 25)
+        result = assign_customers(changed, model, before, AT_ONCE)
+        assert set(result.customers["segment_code"]) == {row.segment_code}
 
 
 def test_exceptional_customer_is_told_the_limit_it_would_have_to_keep(segmentation):
@@ -84,17 +91,15 @@ def test_exceptional_customer_is_told_the_limit_it_would_have_to_keep(segmentati
 
 def test_without_hysteresis_the_flip_lies_on_the_border(segmentation, customers):
     model = from_artefact({**segmentation.artefact})
-    free = type(model)(
-        **{**vars(model), "config": {**model.config, "hysteresis_ratio": 0.0}}
-    )
+    free = AssignmentPolicy(Damping(promote_score=0.5, demote_score=0.5))
     some = customers.iloc[5:40]
-    positions = positions_in(some, free)
+    positions = positions_in(some, model)
     own = positions.distances.argmin(axis=1)
-    flips, targets = smallest_flips(positions, own, free)
+    flips, targets = smallest_flips(positions, own, model, free)
     row, feature = np.argwhere(targets >= 0)[0]
     moved = positions.scaled[row].copy()
     moved[feature] = flips[row, feature]
-    squared = (free.weights * (moved - free.centroids) ** 2).sum(axis=1)
+    squared = (model.weights * (moved - model.centroids) ** 2).sum(axis=1)
     assert squared[own[row]] == pytest.approx(squared[targets[row, feature]], rel=1e-6)
 
 

@@ -1,36 +1,14 @@
 import pandas as pd
 import pytest
+from line_model import AS_OF, line_model, standing
 
-from models_ml.artefact import ModelSegment, SegmentModel
+from models_ml.artefact import SegmentModel
 from models_ml.assignment import assign_customers
 from models_ml.imputation import imputation_sensitivity
-from models_ml.scaling import FeatureScaling
 
 
 def model_of(*attributes: str) -> SegmentModel:
-    """S01 at 0 and S02 at 10 of every attribute; exceptional from 20 of the first."""
-    scalings = tuple(
-        FeatureScaling(
-            name, "identity", 0, 15, 0, 1, high_limit=None if number else 20.0
-        )
-        for number, name in enumerate(attributes)
-    )
-    segments = tuple(
-        ModelSegment(code, code, "", (), (centre,) * len(attributes), 1.0)
-        for code, centre in (("S01", 0.0), ("S02", 10.0))
-    )
-    return SegmentModel(
-        "kmeans",
-        "2025-12-31",
-        scalings,
-        segments,
-        (),
-        (),
-        True,
-        (),
-        {"hysteresis_ratio": 0.10, "outlier_policy": "segment"},
-        {},
-    )
+    return line_model(names=attributes)
 
 
 def customers(filled: dict[str, float], **others: float) -> pd.DataFrame:
@@ -44,6 +22,7 @@ def customers(filled: dict[str, float], **others: float) -> pd.DataFrame:
     for name in names:
         frame[f"is_imputed_{name}"] = [False] * 11 + [name in filled]
     frame["customer_id"] = [f"C{number:02d}" for number in range(11)] + ["C99"]
+    frame["as_of_date"] = pd.Timestamp(AS_OF)
     frame["is_excluded"] = False
     frame["exclusion_reason"] = pd.Series(None, index=frame.index, dtype="str")
     return frame
@@ -53,7 +32,8 @@ def sensitivity(
     frame: pd.DataFrame, model: SegmentModel, before: str | None = None
 ) -> pd.DataFrame:
     previous = pd.Series([None] * 11 + [before], dtype="str")
-    assignments = assign_customers(frame, model, previous)
+    known = standing(frame, previous)
+    assignments = assign_customers(frame, model, known).customers
     return imputation_sensitivity(frame, assignments, previous, model)
 
 

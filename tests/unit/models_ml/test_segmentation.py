@@ -1,5 +1,6 @@
 import json
 from dataclasses import replace
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -10,9 +11,9 @@ from sklearn.metrics import adjusted_rand_score
 from synthetic_customers import invented_customers
 
 from models_ml.artefact import from_artefact
-from models_ml.assignment import PreviousSegmentation
 from models_ml.config import SegmentationConfig
 from models_ml.segmentation import Segmentation, segment_customers
+from models_ml.standings import PreviousSegmentation
 
 TABLE_COLUMNS = {
     "models": [
@@ -25,6 +26,7 @@ TABLE_COLUMNS = {
         "window_ari",
         "mean_jaccard",
         "is_reused",
+        "approval_status",
     ],
     "candidates": [
         "model_version",
@@ -62,13 +64,40 @@ TABLE_COLUMNS = {
         "segment_code",
         "model_segment_code",
         "model_version",
+        "damped_segment_code",
+        "guarded_segment_code",
         "assigned_by",
+        "decider_id",
+        "valid_to_date",
         "reason",
+        "held_by",
+        "held_until_date",
+        "challenger_segment_code",
+        "challenger_streak_count",
+        "challenger_counted_date",
         "distance",
         "second_segment_code",
         "second_distance",
         "previous_segment_code",
         "has_moved",
+    ],
+    "guard_hits": [
+        "customer_id",
+        "guard_id",
+        "wanted_segment_code",
+        "allowed_segment_code",
+        "is_feasible",
+    ],
+    "counterfactuals": [
+        "customer_id",
+        "model_version",
+        "change_rank",
+        "feature_name",
+        "feature_value",
+        "flip_feature_value",
+        "change_ratio",
+        "flips_to_segment_code",
+        "counterfactual",
     ],
     "assignment_reasons": [
         "customer_id",
@@ -86,9 +115,9 @@ TABLE_COLUMNS = {
 TABLES = tuple(TABLE_COLUMNS)
 
 
-def in_force(result: Segmentation) -> PreviousSegmentation:
+def in_force(result: Segmentation, **others: Any) -> PreviousSegmentation:
     return PreviousSegmentation(
-        result.artefact, result.assignments[["customer_id", "segment_code"]]
+        result.artefact, result.assignments[["customer_id", "segment_code"]], **others
     )
 
 
@@ -186,10 +215,27 @@ def test_refit_keeps_codes_and_names_of_segments_that_return(
 
 def test_refit_on_request_fits_anew(segmentation, customers, quick_config):
     again = segment_customers(
-        customers, quick_config, in_force(segmentation), refit=True
+        customers, quick_config, in_force(segmentation, is_to_be_refitted=True)
     )
     assert again.notes[0] == "fitted anew on request"
     assert again.models["is_reused"].tolist() == [False]
+
+
+def test_a_new_model_is_held_until_a_person_approves_it(
+    segmentation, customers, quick_config
+):
+    assert segmentation.models["approval_status"].tolist() == ["first"]
+    known = in_force(segmentation)
+    again = segment_customers(customers, quick_config, known)
+    assert again.models["approval_status"].tolist() == ["in_force"]
+    other = replace(quick_config, seed=99, segment_counts=(3, 3))
+    proposed = segment_customers(customers, other, known)
+    assert proposed.models["approval_status"].tolist() == ["held"]
+    approved = replace(known, approved_artefact=proposed.artefact)
+    adopted = segment_customers(customers, other, approved)
+    assert adopted.models["approval_status"].tolist() == ["approved"]
+    assert adopted.artefact == proposed.artefact
+    assert_frame_equal(adopted.assignments, proposed.assignments)
 
 
 def test_lost_attribute_forces_a_new_fit(segmentation, customers, quick_config):
@@ -394,7 +440,9 @@ def test_codes_of_lost_segments_are_never_used_again(
     segmentation, customers, quick_config
 ):
     without = segment_customers(
-        customers.iloc[3:15], quick_config, in_force(segmentation), refit=True
+        customers.iloc[3:15],
+        quick_config,
+        in_force(segmentation, is_to_be_refitted=True),
     )
     assert without.assignments["has_moved"].all()
     assert without.artefact["retired_codes"] == ["S01", "S02", "S03", "S04", "S05"]

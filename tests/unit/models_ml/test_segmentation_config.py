@@ -6,14 +6,14 @@ from models_ml.config import SegmentationConfig
 def test_policy_numbers_override_the_defaults():
     config = SegmentationConfig.from_thresholds(
         {
-            "hysteresis_ratio": 0.2,
+            "label_z": 0.2,
             "resample_count": 50.0,
             "maximum_segment_count": 6,
             "block_weight_effort": 2,
         },
         outlier_policy="cap",
     )
-    assert (config.hysteresis_ratio, config.resample_count) == (0.2, 50)
+    assert (config.label_z, config.resample_count) == (0.2, 50)
     assert config.segment_counts == (2, 6)
     assert dict(config.block_weights) == {"effort": 2.0, "value": 0.5}
     assert config.outlier_policy == "cap"
@@ -34,7 +34,7 @@ def test_no_policy_number_gives_the_defaults():
         ({"jaccard_threshold": 75}, "jaccard_threshold must lie in 0 to 1: 75"),
         ({"resample_count": 0}, "resample_count must be at least 1"),
         ({"minimum_segment_count": 1}, "segment_counts must rise from 2"),
-        ({"hysteresis_ratio": 1}, "hysteresis_ratio < 1"),
+        ({"winsor_ratio": 0.5}, "winsor_ratio must be below 0.5"),
         ({"block_weight_value": -1}, "block weights must not be negative"),
     ],
 )

@@ -1,7 +1,8 @@
 -- Grain: one row per customer, valid-from date and recording.
 -- Append-only and bitemporal: rows of former releases stay as they are. A move closes
 -- the open interval by a new recording of the same valid-from date and opens another;
--- an unchanged customer adds nothing. The last recorded row of an interval counts.
+-- so does the beginning or end of a guard's or a person's word. A correction re-records
+-- former intervals; an unchanged customer adds nothing. The last recorded row counts.
 with
 
 assignments as (select * from {{ ref('stg_segmentation__assignments') }}),
@@ -12,35 +13,53 @@ history as (
 
 refresh as (select * from {{ ref('stg_refresh__parameters') }}),
 
-intervals_in_force as (
-    select *
-    from history
-    qualify row_number() over (
-        partition by customer_id
-        order by valid_from_date desc, recorded_at desc
-    ) = 1
+intervals as (select * from {{ ref('int_segment_intervals_corrected') }}),
+
+last_intervals as (
+    select * from intervals
+    where is_last
+),
+
+compared as (
+    select
+        last_intervals.customer_id,
+        last_intervals.valid_from_date,
+        assignments.customer_id is not null
+        and last_intervals.segment_code = assignments.segment_code
+        and last_intervals.valid_to_date is null
+        and (
+            last_intervals.assigned_by = assignments.assigned_by
+            or (
+                last_intervals.assigned_by in ('model', 'rule')
+                and assignments.assigned_by in ('model', 'rule')
+            )
+        ) as is_unchanged
+    from last_intervals
+    left join assignments using (customer_id)
 ),
 
 -- A customer no longer assigned (merged into another) is closed, not forgotten.
-closed_intervals as (
+former_rows as (
     select
-        intervals_in_force.customer_id,
-        intervals_in_force.segment_code,
-        intervals_in_force.model_version,
-        intervals_in_force.assigned_by,
-        intervals_in_force.reason,
-        intervals_in_force.valid_from_date,
-        greatest(refresh.as_of_date, intervals_in_force.valid_from_date)
-            as valid_to_date
-    from intervals_in_force
+        intervals.customer_id,
+        intervals.segment_code,
+        intervals.model_version,
+        intervals.assigned_by,
+        intervals.reason,
+        intervals.valid_from_date,
+        case
+            when intervals.valid_to_date is null and not compared.is_unchanged
+                then greatest(refresh.as_of_date, intervals.valid_from_date)
+            else intervals.valid_to_date
+        end as valid_to_date,
+        intervals.is_correction
+        or (intervals.valid_to_date is null and not compared.is_unchanged) as is_new
+    from intervals
     cross join refresh
-    left join assignments using (customer_id)
-    where
-        intervals_in_force.valid_to_date is null
-        and intervals_in_force.segment_code is distinct from assignments.segment_code
+    left join compared using (customer_id, valid_from_date)
 ),
 
-opened_intervals as (
+opened_rows as (
     select
         assignments.customer_id,
         assignments.segment_code,
@@ -50,25 +69,24 @@ opened_intervals as (
         -- Never before what is known already, even at an earlier as-of date.
         greatest(
             refresh.as_of_date,
-            intervals_in_force.valid_from_date,
-            intervals_in_force.valid_to_date
+            last_intervals.valid_from_date,
+            last_intervals.valid_to_date
         ) as valid_from_date,
         cast(null as date) as valid_to_date
     from assignments
     cross join refresh
-    left join intervals_in_force using (customer_id)
-    where
-        intervals_in_force.segment_code is distinct from assignments.segment_code
-        or intervals_in_force.valid_to_date is not null
+    left join last_intervals using (customer_id)
+    left join compared using (customer_id)
+    where not coalesce(compared.is_unchanged, false)
 ),
 
 new_rows as (
-    select closed_intervals.*
-    from closed_intervals
-    left join opened_intervals using (customer_id, valid_from_date)
-    where opened_intervals.customer_id is null
+    select former_rows.* exclude (former_rows.is_new)
+    from former_rows
+    left join opened_rows using (customer_id, valid_from_date)
+    where former_rows.is_new and opened_rows.customer_id is null
     union all
-    select * from opened_intervals
+    select * from opened_rows
 )
 
 select

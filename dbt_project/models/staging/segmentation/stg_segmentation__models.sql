@@ -6,6 +6,7 @@ select
     algorithm as algorithm_code,
     feature_names,
     is_reused,
+    approval_status,
 
     -- measures
     cast(segment_count as integer) as segment_count,

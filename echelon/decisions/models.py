@@ -1,0 +1,107 @@
+"""Which fitted model did a person let take over?
+
+The first model of a company needs nobody's word, because nothing is in force that it
+could change. Any later one is proposed, held, and takes over once it is approved: the
+approval and the model itself land together, so that the refresh that follows starts
+from landed inputs alone.
+"""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from echelon.decisions.landing import PolicyDecision, land_decision, refused
+from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.landing.manifest import POLICY_SYSTEM, delivery_directories
+from echelon.release.layout import SEGMENT_MODEL_NAME, landing_dir, proposals_dir
+
+TABLE = "policy_model_approvals"
+RULE = "docs/assignment_lifecycle.md"
+
+
+def find_artefact(data_dir: Path, model_version: str) -> dict[str, Any]:
+    """Find the artefact of an approved model among the landed decisions.
+
+    Args:
+        data_dir: Directory of everything a run writes.
+        model_version: What was approved.
+
+    Returns:
+        The artefact; whoever reads it checks that its content fits its version.
+
+    Raises:
+        EchelonError: ``CONFIGURATION`` if the approval landed without its model.
+    """
+    for directory in delivery_directories(landing_dir(data_dir)):
+        path = directory / f"{model_version}.json"
+        if directory.parent.name == POLICY_SYSTEM and path.is_file():
+            artefact: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+            return artefact
+    raise EchelonError(
+        ExitCode.CONFIGURATION,
+        Fault(
+            code="approved_model_missing",
+            message=f"{model_version} was approved, but no policy delivery holds it",
+            file=f"{TABLE}.csv",
+            rule=RULE,
+            hint="approve a proposal with `echelon approve`, which lands both",
+        ),
+    )
+
+
+def proposed_versions(data_dir: Path) -> list[str]:
+    """List the versions of the models that were proposed, in order."""
+    directory = proposals_dir(data_dir)
+    found = directory.iterdir() if directory.is_dir() else ()
+    return sorted(path.name for path in found if not path.name.startswith("."))
+
+
+def approve(  # noqa: PLR0913, PLR0917 -- one parameter per column of the policy
+    data_dir: Path,
+    project_dir: Path,
+    model_version: str,
+    approved_by: str,
+    reason: str,
+    decided_on: str,
+) -> Path:
+    """Let a proposed model take over with the next refresh.
+
+    Args:
+        data_dir: Directory of everything a run writes.
+        project_dir: Root of the source tree, holding the default policy.
+        model_version: Version of the proposal; the approval holds for no other.
+        approved_by: Who approves.
+        reason: Why.
+        decided_on: Day it counts from, ISO 8601.
+
+    Returns:
+        Directory of the policy delivery.
+
+    Raises:
+        EchelonError: ``CONFIGURATION`` if nothing of that version was proposed or who
+            and why are not said, ``BUSY`` while a refresh is under way.
+    """
+    if model_version not in proposed_versions(data_dir):
+        known = ", ".join(proposed_versions(data_dir)) or "none"
+        message = f"no model {model_version!r} was proposed"
+        raise refused(message, f"proposals: {known}", RULE)
+    if not approved_by.strip() or not reason.strip():
+        message = "an approval needs a name and a reason"
+        raise refused(message, "give --by and --reason", RULE)
+    model = proposals_dir(data_dir) / model_version / SEGMENT_MODEL_NAME
+    row = {
+        "model_version": model_version,
+        "reason": reason,
+        "approved_by": approved_by,
+        "decided_on": decided_on,
+    }
+    return land_decision(
+        data_dir,
+        project_dir,
+        PolicyDecision(
+            event="model_approved",
+            rows={TABLE: [row]},
+            details={"model_version": model_version},
+            files={f"{model_version}.json": model.read_bytes()},
+        ),
+    )
