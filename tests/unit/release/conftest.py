@@ -35,6 +35,12 @@ models:
       - {name: segment_code, data_type: varchar}
       - {name: valid_from_date, data_type: date}
       - {name: recorded_at, data_type: timestamp}
+  - name: fct_segment_decisions
+    columns:
+      - {name: customer_id, data_type: varchar}
+  - name: fct_segment_events
+    columns:
+      - {name: event_type, data_type: varchar}
   - name: dim_segments
     columns:
       - {name: model_version, data_type: varchar}

@@ -1,0 +1,163 @@
+"""How people overrule, dispute, except and approve."""
+
+import csv
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from echelon.audit import read_events
+from echelon.decisions.assignments import (
+    DISPUTES,
+    EXCEPTIONS,
+    OVERRIDES,
+    DisputeEvent,
+    OrderException,
+    Override,
+    decide_dispute,
+    except_order,
+    open_dispute,
+    override_segments,
+)
+from echelon.decisions.corrections import customers_moved_by, preview
+from echelon.decisions.models import approve, find_artefact
+from echelon.errors import EchelonError
+
+PROJECT = Path(__file__).parents[3]
+OVERRIDE = Override(
+    "C1", "S01", "2025-12-31", "2026-06-30", "new shop", "ann", "bob", "2025-12-31"
+)
+CLAIM = DisputeEvent(
+    "", "opened", "C1", "S02", "we order weekly", "12 orders", "ann", "2025-12-31"
+)
+EXCEPTION = OrderException(
+    "O9",
+    "S01",
+    "urgent",
+    "line stands still",
+    "ann",
+    "approved",
+    "bob",
+    "customer-service",
+    "2025-12-31",
+)
+
+
+def rows_of(delivery, table):
+    with (delivery / f"{table}.csv").open(newline="", encoding="utf-8") as stream:
+        return list(csv.DictReader(stream))
+
+
+def override(data_dir, **changes):
+    given = replace(OVERRIDE, **changes)
+    return override_segments(data_dir, PROJECT, [given], "segment_overridden")
+
+
+def test_an_override_lands_with_those_before_it(data_dir):
+    override(data_dir)
+    path = override(data_dir, customer_id="C2")
+    assert [row["customer_id"] for row in rows_of(path, OVERRIDES)] == ["C1", "C2"]
+    assert len({row["override_id"] for row in rows_of(path, OVERRIDES)}) == 2
+    assert [event.event for event in read_events(data_dir)] == [
+        "segment_overridden"
+    ] * 2
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"customer_id": "C9"}, "'C9' is no customer"),
+        ({"segment_code": "EXC"}, "'EXC' is no segment"),
+        ({"approved_by": "ann"}, "approved by somebody else"),
+        ({"valid_to": "2025-12-31"}, "before it begins"),
+        ({"reason": " "}, "needs names and a reason"),
+    ],
+)
+def test_an_override_that_cannot_be_is_refused_and_lands_nothing(
+    data_dir, changes, message
+):
+    with pytest.raises(EchelonError, match=message):
+        override(data_dir, **changes)
+    assert not (data_dir / "landing" / "policy").exists()
+
+
+def test_an_upheld_dispute_lands_with_its_remedy(data_dir):
+    dispute_id = open_dispute(data_dir, PROJECT, CLAIM)
+    answer = DisputeEvent(
+        dispute_id, "upheld", "", "", "they do", "", "eve", "2026-01-05"
+    )
+    path = decide_dispute(data_dir, PROJECT, answer, OVERRIDE)
+    assert [
+        (row["event"], row["customer_id"], row["segment_code"])
+        for row in rows_of(path, DISPUTES)
+    ] == [("opened", "C1", "S02"), ("upheld", "C1", "S02")]
+    assert len(rows_of(path, OVERRIDES)) == 1
+    with pytest.raises(EchelonError, match="was upheld already"):
+        decide_dispute(data_dir, PROJECT, answer)
+
+
+@pytest.mark.parametrize("judge", ["ann", "bob"], ids=["claimant", "approver"])
+def test_nobody_decides_in_his_own_cause(data_dir, judge):
+    override(data_dir, segment_code="S02")
+    dispute_id = open_dispute(data_dir, PROJECT, CLAIM)
+    answer = DisputeEvent(dispute_id, "rejected", "", "", "no", "", judge, "2026-01-05")
+    with pytest.raises(EchelonError, match="approved what it disputes"):
+        decide_dispute(data_dir, PROJECT, answer)
+
+
+def test_an_exception_lands_if_the_path_allows_it(data_dir):
+    path = except_order(data_dir, PROJECT, EXCEPTION)
+    assert [row["order_id"] for row in rows_of(path, EXCEPTIONS)] == ["O9"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"reason_code": "royal"}, "no path for the reason 'royal'"),
+        ({"decider_team": "sales"}, "urgent is decided by customer-service"),
+        ({"decided_by": "ann"}, "somebody else than who asks"),
+    ],
+)
+def test_an_exception_off_the_path_is_refused(data_dir, changes, message):
+    with pytest.raises(EchelonError, match=message):
+        except_order(data_dir, PROJECT, replace(EXCEPTION, **changes))
+
+
+def test_an_approval_lands_together_with_the_model(data_dir):
+    proposal = data_dir / "proposals" / "kmeans-1"
+    proposal.mkdir(parents=True)
+    (proposal / "segment_model.json").write_text('{"model_version": "kmeans-1"}')
+    approve(data_dir, PROJECT, "kmeans-1", "kim", "same groups", "2025-12-31")
+    assert find_artefact(data_dir, "kmeans-1") == {"model_version": "kmeans-1"}
+
+
+def test_only_what_was_proposed_can_be_approved(data_dir):
+    with pytest.raises(EchelonError, match="no model 'kmeans-9' was proposed"):
+        approve(data_dir, PROJECT, "kmeans-9", "kim", "same groups", "2025-12-31")
+
+
+def test_an_approval_without_its_model_is_refused_by_name(data_dir):
+    with pytest.raises(EchelonError, match="kmeans-9 was approved, but no policy"):
+        find_artefact(data_dir, "kmeans-9")
+
+
+def test_a_correction_lists_the_orders_and_the_money_it_touches(data_dir):
+    found = preview(data_dir, "C1", None, None)
+    assert (found.wrong_segment_code, found.right_segment_code) == ("S02", "S01")
+    assert found.valid_from == date(2025, 6, 1)
+    assert [order.order_id for order in found.orders] == ["O2", "O3"]
+    assert found.net_sales_amount_base_ccy == Decimal("50.00")
+    assert found.cost_to_serve_amount_base_ccy == Decimal("6.50")
+    assert not (data_dir / "landing" / "policy").exists()
+
+
+def test_a_release_names_the_customers_it_moved(data_dir):
+    assert customers_moved_by(data_dir, "r2") == ["C1"]
+
+
+def test_a_customer_without_a_former_segment_needs_one_named(data_dir):
+    with pytest.raises(EchelonError, match="'C2' has no segment to go back to"):
+        preview(data_dir, "C2", None, None)
+    assert preview(data_dir, "C2", "S01", None).right_segment_code == "S01"
