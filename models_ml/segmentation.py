@@ -129,18 +129,18 @@ def segment_customers(
                 model = _fitted_model(frame, config, previous, known["segment_code"])
             except UnsegmentableError as error:
                 model = _unsegmented_model(frame, config, previous, str(error))
-        if approval_status(model, previous) != "in_force":
-            policy = replace(policy, damping=replace(policy.damping, **AT_ONCE))
+        at_once = replace(policy, damping=replace(policy.damping, **AT_ONCE))
         window: WindowStability | None = None
         window_notes: tuple[str, ...] = ()
         if model.unsegmented_reason:
             assigned = leave_unsegmented(frame, model.unsegmented_reason, known)
         else:
-            assigned = assign_customers(frame, model, known, policy)
             if not is_reused:
-                model = named_segments(
-                    frame, model, assigned.customers, config, previous
-                )
+                unnamed = assign_customers(frame, model, known, at_once).customers
+                model = named_segments(frame, model, unnamed, config, previous)
+            if approval_status(model, previous) != "in_force":
+                policy = at_once
+            assigned = assign_customers(frame, model, known, policy)
             window, window_notes = compared_with_windows(
                 [checked_customers(window) for window in windows if not window.empty],
                 assigned.customers,
