@@ -1,6 +1,7 @@
 """The whole, through the commands of the README."""
 
 import shutil
+from itertools import chain
 
 import duckdb
 import pytest
@@ -141,8 +142,34 @@ def test_an_earlier_date_than_the_release_in_force_is_refused(another):
     assert another.in_force() == before
 
 
-def test_a_later_date_makes_another_release_and_keeps_the_segments(another):
+KNOWN_ON = """
+    select segment_code from core.fct_segment_assignments
+    where customer_id = '{customer}' and recorded_at <= '{known_on}'
+        and valid_from_date <= '{day}'
+    qualify row_number() over (
+        order by valid_from_date desc, recorded_at desc
+    ) = 1 and coalesce(valid_to_date > '{day}', true)
+"""
+CORRECTION = {
+    "--to": "S01",
+    "--since": "2025-12-31",
+    "--until": "2026-12-31",
+    "--requested-by": "ann",
+    "--approved-by": "bob",
+    "--reason": "wrong",
+}
+
+
+def test_a_later_date_keeps_the_segments_but_one_that_a_person_corrects(another):
     before = another.in_force()
+    ((customer,),) = another.query(
+        "select min(customer_id) from governance.rpt_assignment_reasons_by_customer"
+        " where segment_code = 'S02' and assigned_by = 'model'"
+    )
+    landed = another.run(
+        "reclassify", customer, "--confirm", *chain(*CORRECTION.items())
+    )
+    assert landed.returncode == 0, landed.stderr
     completed = another.run("refresh", "--as-of", "2026-01-15", "--json")
     assert completed.returncode == 0, completed.stderr
     assert last_json(completed)["release_id"] != before
@@ -150,6 +177,18 @@ def test_a_later_date_makes_another_release_and_keeps_the_segments(another):
         "select distinct is_reused from governance.rpt_segment_stability"
     )
     assert is_reused == [(True,)]
+    moved = another.query(
+        "select customer_id from governance.rpt_assignment_reasons_by_customer"
+        " where has_moved"
+    )
+    assert moved == [(customer,)]
+    # Of the last day of 2025 we thought S02 then, and think S01 now.
+    for known_on, code in (("2025-12-31", "S02"), ("2026-01-31", "S01")):
+        asked = KNOWN_ON.format(customer=customer, known_on=known_on, day="2025-12-31")
+        assert another.query(asked) == [(code,)]
+    explained = last_json(another.run("explain", customer, "--json"))
+    assert explained["assignment"]["assigned_by"] == "override"
+    assert explained["is_replayed"]
 
 
 def test_rollback_and_verify_work_on_a_release(another):
