@@ -24,6 +24,8 @@ EXTRA_TABLES = {
     "previous_identity_events": "Grain: as core.fct_identity_events.",
     "previous_product_class_changes": "Grain: as core.fct_product_class_changes.",
     "previous_segment_assignments": "Grain: as core.fct_segment_assignments.",
+    "previous_segment_decisions": "Grain: as core.fct_segment_decisions.",
+    "previous_segment_events": "Grain: as core.fct_segment_events.",
     "previous_segments": "Grain: as core.dim_segments.",
 }
 LOGGER = logging.getLogger("echelon.refresh")
