@@ -37,18 +37,28 @@ create or replace temp macro match_covered(words, weights, others) as
 create or replace temp macro match_akin(a, b) as
     (left(a, 1) = left(b, 1) and jaro_winkler_similarity(a, b) >= 0.75)
     or (least(length(a), length(b)) >= 4 and damerau_levenshtein(a, b) <= 1);
+create or replace temp macro match_rest(words, others, city) as
+    list_filter(words, lambda word:
+        not list_contains(others, word)
+        and not contains(' ' || coalesce(city, '') || ' ', ' ' || word || ' ')
+    );
 create or replace temp macro match_has_own(words, others) as
     len(list_filter(words, lambda word:
-        not list_contains(others, word)
-        and len(list_filter(others, lambda other: match_akin(other, word))) = 0
+        len(list_filter(others, lambda other: match_akin(other, word))) = 0
     )) > 0;
 create or replace temp macro match_apart(words_l, words_r, city_l, city_r) as
-    match_has_own(
-        words_l, list_concat(words_r, string_split(coalesce(city_l, ''), ' '))
-    )
-    and match_has_own(
-        words_r, list_concat(words_l, string_split(coalesce(city_r, ''), ' '))
-    );
+    case
+        when list_has_all(words_l, words_r) or list_has_all(words_r, words_l) then false
+        else
+            match_has_own(
+                match_rest(words_l, words_r, city_l),
+                match_rest(words_r, words_l, city_r)
+            )
+            and match_has_own(
+                match_rest(words_r, words_l, city_r),
+                match_rest(words_l, words_r, city_l)
+            )
+    end;
 create or replace temp macro match_overlap(words_l, weights_l, words_r, weights_r) as
     (match_covered(words_l, weights_l, words_r)
         + match_covered(words_r, weights_r, words_l))
