@@ -226,6 +226,17 @@ GATES: tuple[Gate, ...] = (
     ),
     Gate(
         schema="segmentation",
+        name="max_segments_justified",
+        stage="segmentation",
+        description="Every segment earns what it costs to run, or was signed for.",
+        examines=(
+            "segmentation.candidates",
+            "segmentation.models",
+            "policy.policy_thresholds",
+        ),
+    ),
+    Gate(
+        schema="segmentation",
         name="models",
         stage="segmentation",
         description="The partition survives resampling and time, its labels are true.",

@@ -11,6 +11,7 @@ from models_ml.algorithms.base import Clustering, Labels, Points
 from models_ml.config import SegmentationConfig
 from models_ml.separation import mean_silhouette, structureless_silhouette
 from models_ml.stability import Fit, bootstrap_jaccard, prediction_strength
+from models_ml.value_curve import explained_ratio
 
 HOPELESS = 0.15
 
@@ -36,6 +37,14 @@ class Candidate:
         is_qualified: Whether nothing speaks against it.
         is_chosen: Whether it was.
         reason: Why, in one sentence.
+        explained_ratio: Share of the variance between customers that it explains; None
+            in models from before it was measured.
+        benefit_amount_base_ccy: What so many segments earn over the feature window;
+            this and the next two are None where no money is at stake.
+        marginal_benefit_amount_base_ccy: What the last of them adds; None for the
+            fewest tried.
+        running_cost_amount_base_ccy: What they cost to run over the same time.
+        is_justified: Whether no smaller number nets more.
     """
 
     segment_count: int
@@ -51,6 +60,11 @@ class Candidate:
     is_qualified: bool = False
     is_chosen: bool = False
     reason: str = ""
+    explained_ratio: float | None = None
+    benefit_amount_base_ccy: float | None = None
+    marginal_benefit_amount_base_ccy: float | None = None
+    running_cost_amount_base_ccy: float | None = None
+    is_justified: bool = True
 
 
 def fitter(config: SegmentationConfig, segment_count: int, restarts: int) -> Fit:
@@ -116,6 +130,7 @@ def evaluated(
         smallest_segment_ratio=float(np.bincount(labels).min() / len(labels)),
         structureless_silhouette=None,
         is_nameable=None,
+        explained_ratio=explained_ratio(points, labels),
     )
     if objections_to(candidate, config, len(points)):
         return candidate
@@ -165,6 +180,11 @@ def objections_to(
         (
             candidate.is_nameable is not False,
             "a segment has no true label of its own",
+        ),
+        (
+            candidate.is_justified
+            or candidate.segment_count <= config.approved_segment_count,
+            "its last segments earn less than they cost to run",
         ),
     ]
     return [clause for is_met, clause in requirements if not is_met]

@@ -52,6 +52,12 @@ class SegmentationConfig:
         outlier_threshold: Robust z beyond which a value is extreme.
         label_z: Robust z from which a segment's word is High or Low.
         label_fidelity: Share of members a label word must be true of.
+        differentiation_value_ratio: What treating every customer by its own needs
+            would earn, as a share of net sales.
+        segment_keeping_amount_base_ccy: Cost of running one segment over the feature
+            window.
+        approved_segment_count: Segments allowed although the last earn less than they
+            cost; 0: none beyond the justified.
     """
 
     features: tuple[Feature, ...] = CUSTOMER_FEATURES
@@ -86,6 +92,9 @@ class SegmentationConfig:
     outlier_threshold: float = 3.5
     label_z: float = 0.75
     label_fidelity: float = 0.80
+    differentiation_value_ratio: float = 0.01
+    segment_keeping_amount_base_ccy: float = 4_000.0
+    approved_segment_count: int = 0
 
     def __post_init__(self) -> None:
         """Refuse numbers no segmentation can be made with.
@@ -108,6 +117,11 @@ class SegmentationConfig:
             raise ValueError(f"outlier_policy {self.outlier_policy!r}: segment or cap")
         if self.algorithm not in ALGORITHMS:
             raise ValueError(f"algorithm {self.algorithm!r}: {sorted(ALGORITHMS)}")
+        if self.segment_keeping_amount_base_ccy < 0:
+            raise ValueError(
+                "segment_keeping_amount_base_ccy must not be negative: "
+                f"{self.segment_keeping_amount_base_ccy}"
+            )
         if any(weight < 0 for _, weight in self.block_weights):
             raise ValueError(
                 f"block weights must not be negative: {self.block_weights}"
@@ -172,6 +186,7 @@ _RATIOS = (
     "spread_floor_ratio",
     "duplicate_correlation",
     "label_fidelity",
+    "differentiation_value_ratio",
 )
 _COUNTS = (
     "fallback_segment_count",

@@ -91,7 +91,9 @@ def fit_clusters(
         named = label_segments(profile, config.label_z, config.label_fidelity)
         return all(label.is_distinct and label.words for label in named)
 
-    selection = choose_segment_count(points[sample], config, is_nameable)
+    money = np.nan_to_num(numeric_column(frame, MONEY_COLUMN)[regular])
+    at_stake = max(float(money.sum()), 0.0) * config.differentiation_value_ratio
+    selection = choose_segment_count(points[sample], config, is_nameable, at_stake)
     count = selection.segment_count
     clustering = fitter(config, count, config.restarts)(points, config.seed)
     jaccard = bootstrap_jaccard(
@@ -104,7 +106,6 @@ def fit_clusters(
     fitted = Fitted(
         preparation, regular, clustering.labels, clustering.centroids / root_weights
     )
-    money = np.nan_to_num(numeric_column(frame, MONEY_COLUMN)[regular])
     trials = _trials(points, money, count, config)
     return fitted, Evidence(selection, jaccard, trials)
 

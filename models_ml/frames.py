@@ -40,6 +40,11 @@ CANDIDATE_TYPES = {
     "prediction_strength": "float64",
     "smallest_segment_ratio": "float64",
     "mean_rank": "float64",
+    "explained_ratio": "float64",
+    "benefit_amount_base_ccy": "float64",
+    "marginal_benefit_amount_base_ccy": "float64",
+    "running_cost_amount_base_ccy": "float64",
+    "is_justified": "bool",
     "is_chosen": "bool",
     "reason": "str",
 }

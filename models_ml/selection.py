@@ -11,6 +11,7 @@ from models_ml.algorithms.base import Labels, Points
 from models_ml.candidates import Candidate, evaluated, objections_to
 from models_ml.config import SegmentationConfig
 from models_ml.separation import seeded_sample
+from models_ml.value_curve import justified_count, marginal_benefits
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,17 @@ class Selection:
 
 
 def choose_segment_count(
-    points: Points, config: SegmentationConfig, is_nameable: Callable[[Labels], bool]
+    points: Points,
+    config: SegmentationConfig,
+    is_nameable: Callable[[Labels], bool],
+    amount_at_stake: float | None = None,
 ) -> Selection:
     """Try every number of segments and choose on stability before separation.
 
     A candidate qualifies if every segment returns under resampling (Jaccard), halves
     predict each other (prediction strength), no segment is too small, it separates
-    better than structureless data of the same spread, and every segment can be named.
+    better than structureless data of the same spread, every segment can be named, and
+    the last one earns what it costs (or so many are approved).
     Of those within ``separation_tolerance`` of the best Davies-Bouldin index the
     largest is chosen. If none qualifies, the most repeatable partition stands in and
     the selection says that there are no clear segments.
@@ -50,6 +55,8 @@ def choose_segment_count(
         points: Prepared, weighted attributes, shape (n_customers, n_features).
         config: Range, thresholds and resampling effort.
         is_nameable: Whether each segment of a partition has a true label of its own.
+        amount_at_stake: What segments that explained everything would earn, in base
+            currency; None: value does not limit the number.
 
     Returns:
         The choice with its evidence.
@@ -70,7 +77,42 @@ def choose_segment_count(
         evaluated(scanned, segment_count, config, is_nameable)
         for segment_count in counts
     ]
+    if amount_at_stake is not None:
+        candidates = valued(candidates, config, amount_at_stake)
     return decided(candidates, config, len(points))
+
+
+def valued(
+    candidates: Sequence[Candidate], config: SegmentationConfig, amount_at_stake: float
+) -> list[Candidate]:
+    """Set what each number of segments earns against what it costs to run.
+
+    ``benefit(k) = amount_at_stake * explained_ratio(k)``.
+
+    Args:
+        candidates: Evidence per number of segments, rising.
+        config: Cost of running a segment.
+        amount_at_stake: What segments that explained everything would earn.
+
+    Returns:
+        The candidates with the value curve filled in.
+    """
+    counts = [each.segment_count for each in candidates]
+    benefits = [amount_at_stake * (each.explained_ratio or 0.0) for each in candidates]
+    cost = config.segment_keeping_amount_base_ccy
+    justified = justified_count(counts, benefits, cost)
+    return [
+        replace(
+            candidate,
+            benefit_amount_base_ccy=benefit,
+            marginal_benefit_amount_base_ccy=gain,
+            running_cost_amount_base_ccy=candidate.segment_count * cost,
+            is_justified=candidate.segment_count <= justified,
+        )
+        for candidate, benefit, gain in zip(
+            candidates, benefits, marginal_benefits(benefits), strict=True
+        )
+    ]
 
 
 def decided(
@@ -142,13 +184,18 @@ def _most_repeatable(
     candidates: Sequence[Candidate], config: SegmentationConfig
 ) -> int:
     """Pick the stand-in: the most stable partition, of equals the coarser one."""
-    eligible = [
+    affordable = [
         each
         for each in candidates
+        if each.is_justified or each.segment_count <= config.approved_segment_count
+    ]
+    eligible = [
+        each
+        for each in affordable
         if each.segment_count >= config.fallback_segment_count
     ]
     best = max(
-        eligible or candidates[-1:],
+        eligible or affordable[-1:],
         key=lambda each: (
             each.minimum_jaccard or 0.0,
             each.prediction_strength,

@@ -27,6 +27,7 @@ from models_ml.pictures import (
     stability_by_segment_count,
     to_html,
     to_png,
+    value_of_segments,
 )
 from models_ml.policy_record import to_record
 from models_ml.segmentation import Segmentation, segment_customers
@@ -133,6 +134,7 @@ def _write_artefacts(candidate: Candidate, outcome: Segmentation) -> dict[str, P
         "segment_sizes": segment_sizes(outcome.segments),
         "segment_algorithms": algorithm_ranking(outcome.algorithms),
         "segment_stability": stability_by_segment_count(outcome.candidates),
+        "segment_value": value_of_segments(outcome.candidates),
     }
     return {name: write_picture(directory, name, charts[name]) for name in charts}
 
@@ -157,7 +159,7 @@ def _metadata_of(
     """Pictures and tables a person looks at in the UI."""
     drawn_on = {
         "segments": ("segment_profiles", "segment_sizes"),
-        "candidates": ("segment_stability",),
+        "candidates": ("segment_stability", "segment_value"),
         "algorithms": ("segment_algorithms",),
     }
     metadata = {name: shown(pictures[name]) for name in drawn_on.get(table, ())}

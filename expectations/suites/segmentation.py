@@ -90,6 +90,21 @@ def segments() -> gx.ExpectationSuite:
     )
 
 
+def max_segments_justified() -> gx.ExpectationSuite:
+    """No segment is run that earns less than it costs, unless it was signed."""
+    return gx.ExpectationSuite(
+        name="max_segments_justified",
+        expectations=[
+            none("unvalued_count", "What nobody valued cannot be called worth it."),
+            none(
+                "unjustified_segment_count",
+                "Each needs rules and reviews that it does not pay for; raise "
+                "segmentation_approved_segment_count to sign an exception.",
+            ),
+        ],
+    )
+
+
 def models() -> gx.ExpectationSuite:
     """The partition survives resampling and time, its labels are true."""
     return gx.ExpectationSuite(

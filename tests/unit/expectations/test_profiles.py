@@ -151,6 +151,11 @@ select
     0.8::double as mean_jaccard, 0.9::double as window_ari, false as is_reused,
     'in_force' as approval_status,
     '["rush_order_ratio", "return_line_ratio"]' as feature_names;
+-- Two segments net 20 - 8 = 12, a third would earn 3 and cost 4.
+create table segmentation.candidates as
+select * from (values
+    (2::bigint, 20.0::double, 8.0::double), (3, 23.0, 12.0)
+) as t(segment_count, benefit_amount_base_ccy, running_cost_amount_base_ccy);
 create table segmentation.segments as
 select * from (values
     ('M1', 'S01', 'Frequent', 'orders weekly', 0.8, 0.95),
@@ -479,6 +484,22 @@ FLAWS = [
         "excess_move_count",
     ),
     (
+        "max_segments_justified",
+        "update segmentation.models set segment_count = 3",
+        "unjustified_segment_count",
+    ),
+    (
+        "max_segments_justified",
+        "update segmentation.candidates set benefit_amount_base_ccy = null"
+        " where segment_count = 3",
+        "unvalued_count",
+    ),
+    (
+        "max_segments_justified",
+        "delete from segmentation.candidates",
+        "unjustified_segment_count",
+    ),
+    (
         "models",
         "update segmentation.segments set label_fidelity_ratio = 0.5"
         " where segment_code = 'S02'",
@@ -662,6 +683,31 @@ def test_segments_are_counted_without_exceptions(warehouse):
     rows = warehouse.execute(find("segments").profile_sql).fetchall()
     assert [(row[0], row[3], row[5]) for row in rows] == [("S01", 2, 1), ("S02", 2, 1)]
     assert "(member_count)" in examine(find("segments"), warehouse).detail
+
+
+@pytest.mark.parametrize(
+    ("approval", "is_passed"),
+    [
+        ("3, '2025-01-01'", True),
+        ("2, '2025-01-01'", False),
+        ("3, '2026-01-01'", False),
+    ],
+)
+def test_segment_that_does_not_pay_needs_a_signed_row_in_force(
+    warehouse, approval, is_passed
+):
+    warehouse.execute("update segmentation.models set segment_count = 3")
+    warehouse.execute(
+        "insert into policy.policy_thresholds values"
+        f" ('segmentation_approved_segment_count', {approval})"
+    )
+    assert examine(find("max_segments_justified"), warehouse).passed is is_passed
+
+
+def test_model_without_segments_needs_no_justification(warehouse):
+    warehouse.execute(WITHOUT_SEGMENTS)
+    warehouse.execute("delete from segmentation.candidates")
+    assert examine(find("max_segments_justified"), warehouse).passed
 
 
 WITHOUT_SEGMENTS = """

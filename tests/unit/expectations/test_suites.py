@@ -124,6 +124,12 @@ CLEAN = {
         "member_count": [6, 4],
         "examined_row_count": [6, 4],
     },
+    "max_segments_justified": {
+        "segment_count": [5],
+        "examined_row_count": [8],
+        "unvalued_count": [0],
+        "unjustified_segment_count": [0],
+    },
     "models": {
         "model_version": ["M1"],
         "mean_jaccard": [0.8],
@@ -252,6 +258,8 @@ VALUE_CORRUPTIONS = [
     ("segments", "segment_count", 13, BETWEEN),
     ("segments", "stray_count", 1, BETWEEN),
     ("segments", "member_count", 1, BETWEEN),
+    ("max_segments_justified", "unvalued_count", 1, BETWEEN),
+    ("max_segments_justified", "unjustified_segment_count", 1, BETWEEN),
     ("models", "untested_count", 1, BETWEEN),
     ("models", "mean_jaccard", 0.59, BETWEEN),
     ("models", "window_ari", 0.49, BETWEEN),

@@ -5,7 +5,7 @@ import pytest
 
 from models_ml.candidates import Candidate, objections_to
 from models_ml.config import SegmentationConfig
-from models_ml.selection import choose_segment_count, decided, mean_ranks
+from models_ml.selection import choose_segment_count, decided, mean_ranks, valued
 
 QUICK = replace(
     SegmentationConfig(), scan_resample_count=10, split_count=6, resample_restarts=3
@@ -84,6 +84,37 @@ def test_each_requirement_can_reject_a_number(changes, objection):
     assert (
         decided([candidate(3), candidate(4, **changes)], QUICK, 1000).segment_count == 3
     )
+
+
+def test_segment_that_earns_less_than_it_costs_is_passed_over():
+    # Of 100,000 at stake: 50,000, 60,000, 63,000, so the fifth earns 3,000 and costs
+    # 4,000.
+    tried = [
+        candidate(3, explained_ratio=0.50),
+        candidate(4, explained_ratio=0.60),
+        candidate(5, explained_ratio=0.63),
+    ]
+    chosen = decided(valued(tried, QUICK, 100_000), QUICK, 1000)
+    assert chosen.segment_count == 4
+    assert chosen.candidates[2].reason == (
+        "rejected: its last segments earn less than they cost to run"
+    )
+    assert [each.running_cost_amount_base_ccy for each in chosen.candidates] == [
+        12_000,
+        16_000,
+        20_000,
+    ]
+    signed = replace(QUICK, approved_segment_count=5)
+    assert decided(valued(tried, signed, 100_000), signed, 1000).segment_count == 5
+
+
+def test_not_even_a_stand_in_costs_more_than_it_earns():
+    tried = [
+        candidate(2, minimum_jaccard=0.5, explained_ratio=0.5),
+        candidate(3, minimum_jaccard=0.6, explained_ratio=0.6),
+    ]
+    chosen = decided(valued(tried, QUICK, 1_000), QUICK, 1000)
+    assert (chosen.segment_count, chosen.has_clear_segments) == (2, False)
 
 
 def test_mean_rank_averages_three_indices_with_shared_ties():

@@ -21,7 +21,9 @@ def drawn(chart) -> str:
     return vl_convert.vegalite_to_svg(chart.to_dict())
 
 
-@pytest.fixture(scope="module", params=["profile", "sizes", "stability", "whale"])
+@pytest.fixture(
+    scope="module", params=["profile", "sizes", "stability", "value", "whale"]
+)
 def chart(request, segmentation):
     return {
         "profile": lambda: pictures.profile_heatmap(segmentation.segments),
@@ -29,6 +31,7 @@ def chart(request, segmentation):
         "stability": lambda: pictures.stability_by_segment_count(
             segmentation.candidates
         ),
+        "value": lambda: pictures.value_of_segments(segmentation.candidates),
         "whale": lambda: pictures.whale_curve(curve([50, 40, 20, 5, -15])),
     }[request.param]()
 

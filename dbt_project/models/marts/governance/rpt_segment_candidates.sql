@@ -13,6 +13,11 @@ select
     prediction_strength_ratio,
     smallest_segment_ratio,
     mean_rank,
+    explained_ratio,
+    benefit_amount_base_ccy,
+    marginal_benefit_amount_base_ccy,
+    running_cost_amount_base_ccy,
+    is_justified,
     is_chosen,
     choice_reason
 from candidates

@@ -4,6 +4,7 @@ select
     cast(segment_count as integer) as segment_count,
 
     -- attributes
+    is_justified,
     is_chosen,
     reason as choice_reason,
 
@@ -14,5 +15,13 @@ select
     minimum_jaccard as minimum_jaccard_ratio,
     prediction_strength as prediction_strength_ratio,
     smallest_segment_ratio,
-    mean_rank
+    mean_rank,
+    explained_ratio,
+    cast(benefit_amount_base_ccy as decimal(18, 2)) as benefit_amount_base_ccy,
+    cast(
+        marginal_benefit_amount_base_ccy as decimal(18, 2)
+    ) as marginal_benefit_amount_base_ccy,
+    cast(
+        running_cost_amount_base_ccy as decimal(18, 2)
+    ) as running_cost_amount_base_ccy
 from {{ source('segmentation', 'candidates') }}
