@@ -20,6 +20,7 @@ from dagster_project.resources.refresh import RefreshResource
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.release.candidate import Candidate
 from echelon.release.layout import ASSIGNMENT_POLICY_NAME, SEGMENT_MODEL_NAME
+from models_ml.artefact import from_artefact
 from models_ml.bench_pictures import algorithm_ranking
 from models_ml.pictures import (
     profile_heatmap,
@@ -30,6 +31,8 @@ from models_ml.pictures import (
     value_of_segments,
 )
 from models_ml.policy_record import to_record
+from models_ml.segment_card_page import cards_page
+from models_ml.segment_cards import segment_cards
 from models_ml.segmentation import Segmentation, segment_customers
 
 LOGGER = logging.getLogger("echelon.refresh")
@@ -84,6 +87,7 @@ def segmentation(
             "segmentation", {table: getattr(outcome, table) for table in TABLES}
         )
         pictures = _write_artefacts(refresh.candidate, outcome)
+        _write_cards(refresh, outcome)
     for note in outcome.notes:
         context.log.info(note)
     for table in TABLES:
@@ -137,6 +141,21 @@ def _write_artefacts(candidate: Candidate, outcome: Segmentation) -> dict[str, P
         "segment_value": value_of_segments(outcome.candidates),
     }
     return {name: write_picture(directory, name, charts[name]) for name in charts}
+
+
+def _write_cards(refresh: RefreshResource, outcome: Segmentation) -> None:
+    """Write the segment cards as a page to read or print and as data for rules."""
+    cards = segment_cards(
+        from_artefact(outcome.artefact),
+        outcome.segments,
+        refresh.read_table("features", "ftr_customers", "customer_id"),
+        outcome.assignments,
+    )
+    directory = refresh.candidate.artefacts_dir
+    data = json.dumps(cards, indent=2, allow_nan=False)
+    (directory / "segment_cards.json").write_text(data + "\n", encoding="utf-8")
+    page = cards_page(cards)
+    (directory / "segment_cards.html").write_text(page, encoding="utf-8")
 
 
 def write_picture(directory: Path, name: str, chart: alt.LayerChart) -> Path:
