@@ -37,7 +37,7 @@ def profile_heatmap(segments: pd.DataFrame) -> alt.LayerChart:
     ]
     title = "What sets the segments apart"
     if not cells:
-        return _without_data(title, "There are no segments to compare")
+        return without_data(title, "There are no segments to compare")
     frame = pd.DataFrame(cells)
     widest = max(float(frame["deviation"].abs().max()), 1.0)
     base = alt.Chart(frame).encode(
@@ -60,7 +60,7 @@ def profile_heatmap(segments: pd.DataFrame) -> alt.LayerChart:
     numbers = base.mark_text(fontSize=11).encode(
         text=alt.Text("deviation:Q", format="+.1f")
     )
-    return _titled(
+    return titled(
         alt.LayerChart(layer=[boxes, numbers]),
         title,
         "Typical member against the median customer, in robust standard deviations",
@@ -97,7 +97,7 @@ def segment_sizes(segments: pd.DataFrame) -> alt.LayerChart:
     numbers = base.mark_text(align="left", dx=4).encode(
         text=alt.Text("customer_count:Q", format=",")
     )
-    return _titled(
+    return titled(
         alt.LayerChart(layer=[bars, numbers]),
         "Customers per segment",
         "Segments in force",
@@ -115,7 +115,7 @@ def stability_by_segment_count(candidates: pd.DataFrame) -> alt.LayerChart:
     """
     title = "How many segments the evidence supports"
     if candidates.empty:
-        return _without_data(title, "No number of segments was tried")
+        return without_data(title, "No number of segments was tried")
     measures = {
         "minimum_jaccard": "weakest segment's Jaccard",
         "prediction_strength": "prediction strength",
@@ -130,7 +130,7 @@ def stability_by_segment_count(candidates: pd.DataFrame) -> alt.LayerChart:
         alt.Chart(frame)
         .mark_line(point=True)
         .encode(
-            x=alt.X("segment_count:O", title="number of segments", axis=_flat_labels()),
+            x=alt.X("segment_count:O", title="number of segments", axis=flat_labels()),
             y=alt.Y("value:Q", title="score", scale=alt.Scale(domainMax=1)),
             color=alt.Color(
                 "measure:N",
@@ -150,54 +150,10 @@ def stability_by_segment_count(candidates: pd.DataFrame) -> alt.LayerChart:
         .mark_rule(color="#000000", strokeDash=[2, 2])
         .encode(x="segment_count:O")
     )
-    return _titled(
+    return titled(
         alt.LayerChart(layer=[lines, chosen]),
         title,
         "Dotted: the number chosen; Jaccard from 0.75 and strength from 0.80 hold",
-    ).properties(width=420, height=260)
-
-
-def value_of_segments(candidates: pd.DataFrame) -> alt.LayerChart:
-    """Draw what each further segment earns against what it costs to run.
-
-    Args:
-        candidates: ``segmentation.candidates``.
-
-    Returns:
-        A bar per number beyond the fewest tried, the cost of a segment as a line.
-    """
-    title = "What one more segment earns"
-    frame = candidates.dropna(subset="marginal_benefit_amount_base_ccy").copy()
-    if frame.empty:
-        return _without_data(title, "No further segment was valued")
-    frame["verdict"] = np.where(frame["is_justified"], "justified", "costs more")
-    frame["cost"] = frame["running_cost_amount_base_ccy"] / frame["segment_count"]
-    most = int(candidates.loc[candidates["is_justified"], "segment_count"].max())
-    chosen = "".join(
-        f", {count} chosen"
-        for count in candidates.loc[candidates["is_chosen"], "segment_count"]
-    )
-    base = alt.Chart(frame).encode(
-        x=alt.X("segment_count:O", title="number of segments", axis=_flat_labels())
-    )
-    amount = "marginal_benefit_amount_base_ccy:Q"
-    bars = base.mark_bar().encode(
-        y=alt.Y(amount, title="added benefit, base currency per feature window"),
-        color=alt.Color(
-            "verdict:N",
-            title=None,
-            scale=alt.Scale(domain=["justified", "costs more"], range=[BLUE, GREY]),
-        ),
-        tooltip=["segment_count", amount, "cost:Q"],
-    )
-    numbers = base.mark_text(dy=-6).encode(
-        y=amount, text=alt.Text(amount, format=",.0f")
-    )
-    rule = alt.Chart(frame.head(1)).mark_rule(color=ORANGE, strokeDash=[4, 4])
-    return _titled(
-        alt.LayerChart(layer=[bars, numbers, rule.encode(y="cost:Q")]),
-        title,
-        f"Dashed: what a segment costs to run; at most {most} are justified{chosen}",
     ).properties(width=420, height=260)
 
 
@@ -223,7 +179,7 @@ def whale_curve(curve: pd.DataFrame, most_points: int = 2_000) -> alt.LayerChart
     frame = curve[["rank", "cumulative_ratio"]].astype("float64")
     frame = frame.dropna(subset="cumulative_ratio").sort_values("rank")
     if frame.empty:
-        return _without_data(title, "No customer's contribution is known")
+        return without_data(title, "No customer's contribution is known")
     frame["customer_share"] = np.arange(1, len(frame) + 1) / len(frame)
     peak = frame.loc[[frame["cumulative_ratio"].idxmax()]]
     stride = -(-len(frame) // most_points)
@@ -246,7 +202,7 @@ def whale_curve(curve: pd.DataFrame, most_points: int = 2_000) -> alt.LayerChart
     mark = alt.Chart(peak).mark_point(color=ORANGE, filled=True, size=80)
     text = alt.Chart(peak).mark_text(color=ORANGE, dy=-12, fontWeight="bold")
     label = alt.Text("cumulative_ratio:Q", format=".0%")
-    return _titled(
+    return titled(
         alt.LayerChart(
             layer=[
                 line,
@@ -272,18 +228,20 @@ def to_html(chart: alt.LayerChart) -> str:
     return html
 
 
-def _titled(chart: alt.LayerChart, title: str, subtitle: str) -> alt.LayerChart:
+def titled(chart: alt.LayerChart, title: str, subtitle: str) -> alt.LayerChart:
+    """Put a title and one sentence below it above a chart."""
     heading = alt.TitleParams(title, subtitle=subtitle, anchor="start", offset=14)
     titled: alt.LayerChart = chart.properties(title=heading).configure_view(stroke=None)
     return titled
 
 
-def _without_data(title: str, sentence: str) -> alt.LayerChart:
+def without_data(title: str, sentence: str) -> alt.LayerChart:
+    """Say in a picture's place why there is nothing to draw."""
     text = alt.Chart(pd.DataFrame({"sentence": [sentence]})).mark_text(
         color=GREY, fontSize=13
     )
     chart = alt.LayerChart(layer=[text.encode(text="sentence:N")])
-    return _titled(chart, title, sentence).properties(width=420, height=120)
+    return titled(chart, title, sentence).properties(width=420, height=120)
 
 
 def _whale_sentence(peak: pd.DataFrame, unknown_count: int) -> str:
@@ -307,5 +265,6 @@ def _long_labels() -> alt.Axis:
     return alt.Axis(labelAngle=0, labelExpr=wrapped, labelLimit=140)
 
 
-def _flat_labels() -> alt.Axis:
+def flat_labels() -> alt.Axis:
+    """Write an axis's labels level."""
     return alt.Axis(labelAngle=0)

@@ -28,11 +28,11 @@ from models_ml.pictures import (
     stability_by_segment_count,
     to_html,
     to_png,
-    value_of_segments,
 )
 from models_ml.policy_record import to_record
 from models_ml.segment_card_page import cards_page
 from models_ml.segment_cards import segment_cards
+from models_ml.segment_pictures import value_of_segments
 from models_ml.segmentation import Segmentation, segment_customers
 
 LOGGER = logging.getLogger("echelon.refresh")

@@ -25,7 +25,7 @@ def line_model(outlier_policy="segment", centres=(0.0, 10.0), names=("x",)):
     )
     config = {"outlier_policy": outlier_policy}
     return SegmentModel(
-        "kmeans", AS_OF, scalings, segments, (), (), True, (), config, {}
+        "kmeans", AS_OF, scalings, segments, (), (), True, (), (), config, {}
     )
 
 

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 import vl_convert
 
-from models_ml import pictures
+from models_ml import pictures, segment_pictures
 from models_ml.segmentation import segment_customers
 
 
@@ -31,7 +31,7 @@ def chart(request, segmentation):
         "stability": lambda: pictures.stability_by_segment_count(
             segmentation.candidates
         ),
-        "value": lambda: pictures.value_of_segments(segmentation.candidates),
+        "value": lambda: segment_pictures.value_of_segments(segmentation.candidates),
         "whale": lambda: pictures.whale_curve(curve([50, 40, 20, 5, -15])),
     }[request.param]()
 
