@@ -7,6 +7,7 @@ from dagster_project.assets.dbt import (
     before_identity,
     before_segmentation,
 )
+from dagster_project.assets.half_lives import half_lives
 from dagster_project.assets.identity import identity
 from dagster_project.assets.publication import published_release
 from dagster_project.assets.raw import deliveries
@@ -24,6 +25,7 @@ DEFINITIONS = dg.Definitions(
         before_identity,
         identity,
         before_segmentation,
+        half_lives,
         segmentation,
         after_segmentation,
         published_release,

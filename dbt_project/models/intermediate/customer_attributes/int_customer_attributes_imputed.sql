@@ -41,6 +41,10 @@ exclusions as (
                 missing_shares.missing_ratio
                 > {{ threshold('missing_attribute_limit_ratio') }}
                 then 'insufficient_data'
+            when
+                customers.effective_order_count
+                < {{ threshold('effective_order_minimum') }}
+                then 'too_few_effective_orders'
             else 'missing: ' || {{ lacking_attributes(measured_attributes()) }}
         end as exclusion_reason
     from customers
