@@ -4,14 +4,17 @@ import csv
 import re
 from pathlib import Path
 
+import pytest
 import yaml
 
+from dagster_project.attribute_dictionary import generated_files
 from models_ml.features import CUSTOMER_FEATURES
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 MACROS = PROJECT / "macros"
 KEYS = {
     "customer_id",
+    "product_id",
     "as_of_date",
     "business_unit",
     "first_order_date",
@@ -35,11 +38,14 @@ def governed():
     return listed("measured_attributes") + listed("governed_attributes")
 
 
-def test_every_published_attribute_is_governed():
+def columns_of(table):
     path = PROJECT / "models" / "features" / "_features__models.yml"
     models = yaml.safe_load(path.read_text(encoding="utf-8"))["models"]
-    columns = next(m["columns"] for m in models if m["name"] == "ftr_customers")
-    published = {column["name"] for column in columns} - KEYS
+    return next(m["columns"] for m in models if m["name"] == table)
+
+
+def test_every_published_attribute_is_governed():
+    published = {column["name"] for column in columns_of("ftr_customers")} - KEYS
     assert set(governed()) == {
         name for name in published if not name.startswith("is_imputed_")
     }
@@ -55,3 +61,26 @@ def test_the_register_lists_the_attributes_of_the_segmentation():
         name for name, row in owners().items() if row["attribute_use"] == "segmentation"
     }
     assert for_segments == {feature.name for feature in CUSTOMER_FEATURES}
+
+
+@pytest.mark.parametrize("table", ["ftr_customers", "ftr_products"])
+def test_every_attribute_says_how_it_is_computed(table):
+    silent = [
+        column["name"]
+        for column in columns_of(table)
+        if column["name"] not in KEYS
+        and not column["name"].startswith("is_imputed_")
+        and not {"formula", "window", "unit"}
+        <= set(column.get("config", {}).get("meta", {}))
+    ]
+    assert silent == []
+
+
+def test_the_dictionary_is_what_the_project_says():
+    """Else: ``python -m dagster_project.attribute_dictionary``."""
+    stale = [
+        path.name
+        for path, text in generated_files().items()
+        if path.read_text(encoding="utf-8") != text
+    ]
+    assert stale == []
