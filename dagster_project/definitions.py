@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from dagster_project.assets.costing import service_charges
 from dagster_project.assets.dbt import (
     after_segmentation,
     before_identity,
@@ -27,6 +28,7 @@ DEFINITIONS = dg.Definitions(
         before_segmentation,
         half_lives,
         segmentation,
+        service_charges,
         after_segmentation,
         published_release,
     ],

@@ -13,7 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 DBT_DIR = Path(__file__).parents[2] / "dbt_project"
-MACROS = ("amount_to_cents", "cascade_share", "cents_to_amount", "driver_units")
+MACROS = (
+    "amount_to_cents",
+    "carried_by",
+    "cascade_share",
+    "cents_to_amount",
+    "driver_units",
+)
 UNITS = st.integers(min_value=-3, max_value=10**12)
 CENTS = st.integers(min_value=-(10**11), max_value=10**11)
 
@@ -52,6 +58,13 @@ ACCUMULATED = rendered(
     "intermediate/cost_to_serve/int_activity_drivers_accumulated.sql"
 )
 TOTALS = rendered("intermediate/cost_to_serve/int_activity_drivers_totalled.sql")
+CARRIED = rendered("marts/core/fct_carried_costs.sql")
+NO_SERVICES = """
+    select '' as ledger_code, '' as entity_code, '' as fiscal_period,
+        '' as cost_pool_code, '' as carried_by_pool_code,
+        0::decimal(18, 2) as amount_base_ccy
+    limit 0
+"""
 ACTIVITIES = rendered("marts/core/fct_cost_activities.sql")
 POOLS = rendered("marts/core/fct_cost_pools.sql")
 EVENTS = rendered("marts/core/fct_activity_driver_events.sql")
@@ -68,6 +81,8 @@ def allocate(case: Case, threads: int = 1, backwards: bool = False) -> dict[str,
             ("int_activity_drivers_totalled", TOTALS),
             ("int_cost_pools_aggregated", aggregated(case)),
             ("int_cost_activities_driven", driven(case)),
+            ("stg_costing__service_charges", NO_SERVICES),
+            ("fct_carried_costs", CARRIED),
             ("fct_cost_activities", ACTIVITIES),
             ("fct_cost_pools", POOLS),
             ("fct_activity_driver_events", EVENTS),

@@ -53,11 +53,7 @@ consumed_activities as (
             pools.cost_pool_code = driver_policy.cost_pool_code
             and pools.last_posting_date >= driver_policy.valid_from
             and pools.last_posting_date < driver_policy.superseded_from
-    left join drivers
-        on
-            pools.entity_code = drivers.entity_code
-            and pools.fiscal_period = drivers.fiscal_period
-            and driver_policy.driver_code = drivers.driver_code
+    left join drivers using (entity_code, fiscal_period, driver_code)
     left join capacities
         on
             driver_policy.capacity_worker_group = capacities.worker_group

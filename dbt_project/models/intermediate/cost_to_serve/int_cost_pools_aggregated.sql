@@ -4,7 +4,7 @@
 -- trusted. Unmapped ones are too; no treatment takes them, so they never reconcile.
 with
 
-ledger_lines as (select * from {{ ref('int_ledger_lines_mapped') }}),
+costed_pools as (select * from {{ ref('int_cost_pools_posted') }}),
 
 quarantined_lines as (select * from {{ ref('int_ledger_lines_quarantined') }}),
 
@@ -30,25 +30,12 @@ pool_versions as (
             partition by cost_pool_code order by valid_from
         ) as superseded_from
     from pool_attributes
-),
-
-posted_pools as (
-    select
-        ledger_code,
-        entity_code,
-        fiscal_period,
-        cost_pool_code,
-        max(posting_date) as last_posting_date,
-        count(*) as posting_count,
-        cast(sum(amount_base_ccy) as decimal(18, 2)) as pool_amount_base_ccy
-    from ledger_lines
-    group by all
 )
 
 select
-    posted_pools.ledger_code,
-    posted_pools.entity_code,
-    posted_pools.fiscal_period,
+    costed_pools.ledger_code,
+    costed_pools.entity_code,
+    costed_pools.fiscal_period,
     coalesce(pool_versions.cost_pool_code, 'unmapped') as cost_pool_code,
     coalesce(pool_versions.cost_pool_name, 'Unmapped accounts') as cost_pool_name,
     coalesce(pool_versions.treatment, 'unmapped') as treatment,
@@ -56,15 +43,15 @@ select
     pool_versions.behaviour,
     pool_versions.avoidable_ratio,
     pool_versions.avoidability_months,
-    posted_pools.last_posting_date,
-    posted_pools.posting_count,
-    posted_pools.pool_amount_base_ccy
-from posted_pools
+    costed_pools.last_posting_date,
+    costed_pools.posting_count,
+    costed_pools.pool_amount_base_ccy
+from costed_pools
 left join pool_versions
     on
-        posted_pools.cost_pool_code = pool_versions.cost_pool_code
-        and posted_pools.last_posting_date >= pool_versions.valid_from
-        and posted_pools.last_posting_date < pool_versions.superseded_from
+        costed_pools.cost_pool_code = pool_versions.cost_pool_code
+        and costed_pools.last_posting_date >= pool_versions.valid_from
+        and costed_pools.last_posting_date < pool_versions.superseded_from
 union all
 select
     'general_ledger' as ledger_code,

@@ -1,38 +1,49 @@
--- Grain: one row per entity, fiscal period, allocated cost pool and activity.
--- The activity's part of the pool: by minutes over the capacity, or over the minutes
--- consumed where no capacity is known; a fixed share; or what a standard rate charges.
--- Of it, what the driver gives to no known customer stays unallocated, and all of it
--- where nothing drove the activity.
+-- Grain: one row per entity, fiscal period, cost pool, carrying pool and activity.
+-- The activity's part of the cost: by minutes over the capacity, or over the minutes
+-- consumed where no capacity is known; a fixed share; or what a standard rate charges,
+-- to the carrying pool's own cost. Of it, what the driver gives to no known customer
+-- stays unallocated, and all of it where nothing drove the activity.
 with
 
 activities as (select * from {{ ref('int_cost_activities_driven') }}),
 
-pools as (
+carried_costs as (
     select
         *,
-        {{ amount_to_cents('pool_amount_base_ccy') }} as pool_cents
-    from {{ ref('int_cost_pools_aggregated') }}
+        {{ amount_to_cents('carried_amount_base_ccy') }} as pool_cents
+    from {{ ref('fct_carried_costs') }}
 ),
 
 pool_parts as (
     select
-        activities.*,
-        pools.behaviour,
+        activities.* exclude (cost_pool_code), -- noqa: RF02
+        carried_costs.cost_pool_code,
+        carried_costs.carried_by_pool_code,
+        carried_costs.behaviour,
         case
-            when activities.share_qty is null then pools.pool_cents
+            when activities.share_qty is null then carried_costs.pool_cents
             else {{ cascade_share(
-                'pools.pool_cents', 'activities.running_share_qty',
+                'carried_costs.pool_cents', 'activities.running_share_qty',
                 'activities.share_qty', '1000000'
             ) }}
         end as part_cents
     from activities
-    inner join pools using (ledger_code, entity_code, fiscal_period, cost_pool_code)
+    inner join carried_costs
+        on
+            activities.ledger_code = carried_costs.ledger_code
+            and activities.entity_code = carried_costs.entity_code
+            and activities.fiscal_period = carried_costs.fiscal_period
+            and activities.cost_pool_code = carried_costs.carried_by_pool_code
 ),
 
 allocatable_parts as (
     select
         *,
         case
+            when
+                standard_rate_base_ccy is not null
+                and cost_pool_code != carried_by_pool_code
+                then 0
             when standard_rate_base_ccy is not null
                 then (
                     cast({{ driver_units('standard_rate_base_ccy') }} as hugeint)
@@ -66,6 +77,7 @@ select
     entity_code,
     fiscal_period,
     cost_pool_code,
+    carried_by_pool_code,
     activity_code,
     behaviour,
     driver_code,

@@ -1,10 +1,24 @@
 -- Grain: one row per entity, fiscal period and cost pool.
--- What the activities of a pool do not take is unused capacity, negative where more was
--- used than planned; never clamped. What is not allocated at all stands under its
--- treatment.
+-- What the activities that carry a pool do not take is unused capacity, negative where
+-- more was used than planned; never clamped. What is not allocated at all stands under
+-- the treatment of what carries it; a service nobody used stays unallocated.
 with
 
 pools as (select * from {{ ref('int_cost_pools_aggregated') }}),
+
+carried_costs as (
+    select
+        entity_code,
+        fiscal_period,
+        cost_pool_code,
+        {{ carried_by("'allocate', 'customer_sustaining'") }} as assignable_amount,
+        {{ carried_by("'service'") }} as unused_service_amount,
+        {{ carried_by("'sustaining'") }} as sustaining_amount,
+        {{ carried_by("'excluded'") }} as excluded_amount,
+        {{ carried_by("'quarantined'") }} as quarantined_amount
+    from {{ ref('fct_carried_costs') }}
+    group by all
+),
 
 activities as (
     select
@@ -33,29 +47,24 @@ select
     coalesce(activities.activity_count, 0) as activity_count,
     pools.pool_amount_base_ccy,
     cast(
-        coalesce(activities.allocatable_amount, 0) as decimal(18, 2)
+        coalesce(activities.allocatable_amount, 0)
+        + carried_costs.unused_service_amount as decimal(18, 2)
     ) as allocatable_amount_base_ccy,
     cast(
-        coalesce(pools.pool_amount_base_ccy - activities.allocatable_amount, 0)
+        carried_costs.assignable_amount - coalesce(activities.allocatable_amount, 0)
         as decimal(18, 2)
     ) as unused_capacity_amount_base_ccy,
     cast(
-        case
-            when pools.treatment = 'sustaining' then pools.pool_amount_base_ccy else 0
-        end as decimal(18, 2)
+        carried_costs.sustaining_amount as decimal(18, 2)
     ) as sustaining_amount_base_ccy,
+    cast(carried_costs.excluded_amount as decimal(18, 2)) as excluded_amount_base_ccy,
     cast(
-        case
-            when pools.treatment = 'excluded' then pools.pool_amount_base_ccy else 0
-        end as decimal(18, 2)
-    ) as excluded_amount_base_ccy,
-    cast(
-        coalesce(activities.unallocated_amount, 0) as decimal(18, 2)
+        coalesce(activities.unallocated_amount, 0)
+        + carried_costs.unused_service_amount as decimal(18, 2)
     ) as unallocated_amount_base_ccy,
     cast(
-        case
-            when pools.treatment = 'quarantined' then pools.pool_amount_base_ccy else 0
-        end as decimal(18, 2)
+        carried_costs.quarantined_amount as decimal(18, 2)
     ) as quarantined_amount_base_ccy
 from pools
+inner join carried_costs using (entity_code, fiscal_period, cost_pool_code)
 left join activities using (entity_code, fiscal_period, cost_pool_code)

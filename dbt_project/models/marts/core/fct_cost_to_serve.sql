@@ -1,5 +1,5 @@
--- Grain: one row per entity, fiscal period, cost pool, activity and cost object
--- that has a customer.
+-- Grain: one row per entity, fiscal period, cost pool, carrying pool, activity and
+-- cost object that has a customer.
 -- Cascade rounding: each row is the step between two rounded running shares, so the
 -- rows of an activity and its unallocated part add up to the cent. A view: at ten
 -- million lines and ten pools the rows are computed where they are asked for.
@@ -26,6 +26,7 @@ select
     cost_objects.order_id,
     cost_objects.line_no,
     cost_objects.product_id,
+    activities.carried_by_pool_code,
     activities.activity_code,
     activities.driver_code,
     activities.behaviour,

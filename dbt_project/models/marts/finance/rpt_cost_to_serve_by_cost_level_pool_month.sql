@@ -1,5 +1,5 @@
--- Grain: one row per customer, cost level, entity, fiscal period, cost pool and
--- activity.
+-- Grain: one row per customer, cost level, entity, fiscal period, cost pool, carrying
+-- pool and activity.
 -- Added up from the allocated rows themselves, never from the pools, so that a lost
 -- row shows as a variance.
 with
@@ -12,6 +12,7 @@ select
     entity_code,
     fiscal_period,
     cost_pool_code,
+    carried_by_pool_code,
     activity_code,
     behaviour,
     cast(sum(driver_qty) as bigint) as driver_qty,

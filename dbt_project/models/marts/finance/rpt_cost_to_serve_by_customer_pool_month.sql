@@ -1,4 +1,5 @@
--- Grain: one row per customer, entity, fiscal period, cost pool and activity.
+-- Grain: one row per customer, entity, fiscal period, cost pool, carrying
+-- pool and activity.
 with
 
 level_costs as (
@@ -10,6 +11,7 @@ select
     entity_code,
     fiscal_period,
     cost_pool_code,
+    carried_by_pool_code,
     activity_code,
     behaviour,
     cast(sum(driver_qty) as bigint) as driver_qty,

@@ -1,0 +1,111 @@
+"""Who bears what service departments cost: between the last two dbt passes."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from fractions import Fraction
+
+import dagster as dg
+import duckdb
+import pandas as pd
+
+from dagster_project.faults import reported_faults
+from dagster_project.resources.refresh import RefreshResource
+from echelon.costing.services import (
+    ClosedServiceLoopError,
+    ServiceUse,
+    charge_services,
+)
+from echelon.errors import EchelonError, ExitCode, Fault
+
+Place = tuple[str, str, str]  # ledger, entity, fiscal period
+COLUMNS = {
+    "ledger_code": "string",
+    "entity_code": "string",
+    "fiscal_period": "string",
+    "cost_pool_code": "string",
+    "carried_by_pool_code": "string",
+    "amount_cents": "int64",
+}
+
+
+@dg.asset(
+    key=["costing", "service_charges"],
+    group_name="costing",
+    owners=["team:finance"],
+    deps=[
+        ["intermediate", "int_cost_pools_aggregated"],
+        ["intermediate", "int_pool_services_chosen"],
+        ["policy", "policy_settings"],
+    ],
+    kinds={"duckdb"},
+    pool="warehouse",
+)
+def service_charges(refresh: RefreshResource) -> dg.MaterializeResult[None]:
+    """Grain: ledger, entity, period, service pool, carrying pool. What each bears."""
+    with reported_faults():
+        with refresh.connect() as connection:
+            rows = list(_charges(connection))
+        frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+        refresh.write_tables("costing", {"service_charges": frame})
+    return dg.MaterializeResult(metadata={"dagster/row_count": len(frame)})
+
+
+def _charges(
+    connection: duckdb.DuckDBPyConnection,
+) -> Iterator[tuple[str, str, str, str, str, int]]:
+    settings = dict(
+        connection.execute(
+            "select setting_name, setting_value from policy.policy_settings"
+        ).fetchall()
+    )
+    costs: dict[Place, dict[str, int]] = defaultdict(dict)
+    for *place, pool, amount in connection.execute(
+        """
+        select ledger_code, entity_code, fiscal_period, cost_pool_code,
+            pool_amount_base_ccy
+        from intermediate.int_cost_pools_aggregated
+        where treatment = 'service' order by all
+        """
+    ).fetchall():
+        costs[place[0], place[1], place[2]][pool] = int(amount.scaleb(2))
+    uses: dict[Place, list[ServiceUse]] = defaultdict(list)
+    for *place, source, target, quantity in connection.execute(
+        "select ledger_code, entity_code, fiscal_period, from_pool_code, to_pool_code,"
+        " service_qty from intermediate.int_pool_services_chosen order by all"
+    ).fetchall():
+        use = ServiceUse(source, target, Fraction(quantity))
+        uses[place[0], place[1], place[2]].append(use)
+    for where, cents in costs.items():
+        for pool, carriers in _charged(where, cents, uses[where], settings).items():
+            for carrier, amount in carriers.items():
+                yield (*where, pool, carrier, amount)
+
+
+def _charged(
+    place: Place,
+    cents: dict[str, int],
+    uses: list[ServiceUse],
+    settings: dict[str, str],
+) -> dict[str, dict[str, int]]:
+    """Charge the services of one entity and period, or say which loop is closed."""
+    try:
+        return charge_services(
+            cents,
+            uses,
+            settings["service_allocation_method"],
+            settings["service_step_order"].split(),
+        )
+    except ValueError as error:
+        is_loop = isinstance(error, ClosedServiceLoopError)
+        raise EchelonError(
+            ExitCode.CONFIGURATION,
+            Fault(
+                code="closed_service_loop" if is_loop else "services_refused",
+                message=f"{error} ({place[1]} {place[2]})",
+                file="policy_pool_services.csv" if is_loop else None,
+                rule="docs/cost_model.md, service departments",
+                hint="give one pool of the loop a user outside of it"
+                if is_loop
+                else "correct policy_pool_services or service_allocation_method",
+            ),
+        ) from error

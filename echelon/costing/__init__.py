@@ -1,0 +1,1 @@
+"""Costing that SQL cannot do exactly."""
