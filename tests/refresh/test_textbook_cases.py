@@ -1,0 +1,153 @@
+"""Published cases of costing, through `echelon refresh --policy DIR` on rows by hand.
+
+How to write down a case of your own: docs/cost_model.md.
+"""
+
+from decimal import Decimal
+
+import pytest
+
+from tests.refresh.conftest import Company, last_json
+from tests.refresh.textbook_cases import (
+    ROUNDING,
+    WE_09,
+    Cases,
+    all_cases,
+    land_cases,
+    serve,
+    write_policy,
+)
+
+
+@pytest.fixture(scope="module")
+def textbook(made_once):
+    """All cases, each an entity, in one release."""
+
+    def make(directory):
+        cases = all_cases()
+        land_cases(cases, directory / "landing")
+        policy = write_policy(cases, directory / "policy")
+        completed = Company(directory).run("refresh", "--policy", policy, "--json")
+        assert completed.returncode == 0, completed.stderr + completed.stdout
+
+    return Company(made_once("textbook", make))
+
+
+def by_key(rows):
+    return {key: str(amount) for key, amount in rows}
+
+
+def parts_of(company, entity):
+    """Add up the reconciliation of a case."""
+    rows = company.query(f"""
+        select sum(gl_amount_base_ccy), sum(allocated_amount_base_ccy),
+            sum(unused_capacity_amount_base_ccy), sum(sustaining_amount_base_ccy),
+            sum(unallocated_amount_base_ccy), sum(abs(variance_amount_base_ccy))
+        from finance.rpt_gl_reconciliation_by_cost_pool_month
+        where entity_code = '{entity}'
+    """)
+    return [str(amount) for amount in rows[0]]
+
+
+def test_we_02_activities_take_their_minutes_and_idle_ones_are_unused(textbook):
+    taken = by_key(
+        textbook.query("""
+            select activity_code, allocatable_amount_base_ccy
+            from core.fct_cost_activities where entity_code = 'we_02'
+        """)
+    )
+    assert taken == {
+        "order": "313600.00",
+        "inquiry": "49280.00",
+        "credit_check": "100000.00",
+    }
+    expected = ["560000.00", "462880.00", "97120.00", "0.00", "0.00", "0.00"]
+    assert parts_of(textbook, "we_02") == expected
+
+
+@pytest.mark.parametrize(
+    ("case", "carried"),
+    [
+        ("we_05", {"we_05_a": "7200.00", "we_05_b": "4060.00"}),
+        ("we_08", {"we_08_p1": "593500.00", "we_08_p2": "722300.00"}),
+    ],
+    ids=["we_05", "we_08"],
+)
+def test_services_reach_customers_by_the_reciprocal_equations(textbook, case, carried):
+    found = textbook.query(f"""
+        select carried_by_pool_code, sum(allocated_amount_base_ccy)
+        from core.fct_cost_to_serve where entity_code = '{case}' group by all
+    """)
+    assert by_key(found) == carried
+    ledger, allocated, *others = parts_of(textbook, case)
+    assert ledger == allocated
+    assert set(others) == {"0.00"}
+
+
+def test_we_09_what_each_customer_costs_and_earns(textbook):
+    rows = textbook.query("""
+        select customer_name, cost_to_serve_amount_base_ccy,
+            contribution_amount_base_ccy
+        from finance.rpt_profitability_by_customer_month
+        inner join core.dim_customers using (customer_id)
+        where customer_name like '% of we_09'
+    """)
+    assert {name[0]: (int(cost), int(income)) for name, cost, income in rows} == {
+        "P": (2_980, 2_012),
+        "Q": (7_355, 11_545),
+        "R": (34_240, 38_720),
+        "S": (19_200, 41_856),
+        "T": (7_090, -3_346),
+    }
+    assert len(rows) == len(WE_09)
+
+
+@pytest.mark.parametrize(
+    ("case", "cents"),
+    [
+        ("we_14_a", [4, 1]),
+        ("we_14_b", [2, 3]),
+        ("we_14_c", [267, 267, 266]),
+        ("we_17_a", [-334, -333, -333]),
+        ("we_17_b", [34, 33, 33]),
+        ("we_17_c", [1000, 2000, 7000]),
+        ("we_17_d", []),
+    ],
+)
+def test_we_14_and_we_17_odd_cents(textbook, case, cents):
+    rows = textbook.query(f"""
+        select allocated_amount_base_ccy from core.fct_cost_to_serve
+        where entity_code = '{case}' order by order_id
+    """)
+    assert [int(amount * 100) for (amount,) in rows] == cents
+    ledger, allocated, _, _, unallocated, _ = map(Decimal, parts_of(textbook, case))
+    assert ledger == Decimal(ROUNDING[case][0]) == allocated + unallocated
+
+
+def test_we_64_the_ledger_ties_to_customers_idle_time_and_sustaining(textbook):
+    assert parts_of(textbook, "we_64") == [
+        "8999.75",
+        "8250.00",
+        "640.00",
+        "109.75",
+        "0.00",
+        "0.00",
+    ]
+
+
+def test_we_08c_a_closed_service_loop_publishes_nothing(tmp_path):
+    cases = Cases()
+    cases.customer("we_08c", "buyer")
+    serve(cases, "we_08c", {"s1": 7, "s2": 5}, {"s1": {"s2": 1}, "s2": {"s1": 1}})
+    land_cases(cases, tmp_path / "landing")
+    company = Company(tmp_path)
+
+    completed = company.run(
+        "refresh", "--policy", write_policy(cases, tmp_path / "policy"), "--json"
+    )
+
+    assert completed.returncode == 30, completed.stderr
+    record = last_json(completed)
+    assert record["code"] == "closed_service_loop"
+    assert "we_08c_s1 -> we_08c_s2 -> we_08c_s1" in record["message"]
+    assert company.in_force() is None
