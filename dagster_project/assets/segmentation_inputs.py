@@ -101,19 +101,17 @@ def _guards(refresh: RefreshResource) -> tuple[Guard, ...]:
     as_of = pd.Timestamp(refresh.candidate.as_of_date)
     begun = rows[pd.to_datetime(rows["valid_from"]) <= as_of]
     last = begun.groupby("guard_id", as_index=False).tail(1)
-    in_force = last[pd.to_datetime(last["valid_to"]) > as_of]
+    in_force = last[pd.to_datetime(last["valid_to"]) > as_of].astype(object)
     return tuple(
         Guard(
-            guard_id=str(row.guard_id),
-            fact=str(row.fact),
-            least_value=float(row.least_value),
-            action=row.action,
-            attribute=None if pd.isna(row.attribute) else str(row.attribute),
-            attribute_least_value=None
-            if pd.isna(row.attribute_least_value)
-            else float(row.attribute_least_value),
-            reason=str(row.reason),
-            valid_to=pd.Timestamp(row.valid_to).date().isoformat(),
+            guard_id=row["guard_id"],
+            fact=row["fact"],
+            least_value=row["least_value"],
+            action=row["action"],
+            attribute=row["attribute"],
+            attribute_least_value=row["attribute_least_value"],
+            reason=row["reason"],
+            valid_to=pd.Timestamp(row["valid_to"]).date().isoformat(),
         )
-        for row in in_force.itertuples()
+        for row in in_force.where(in_force.notna(), None).to_dict("records")
     )
