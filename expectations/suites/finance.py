@@ -32,6 +32,33 @@ def ledger_coverage() -> gx.ExpectationSuite:
     )
 
 
+def ledger_completeness() -> gx.ExpectationSuite:
+    """No profit-and-loss account lacks a posting that its trial balance holds."""
+    return gx.ExpectationSuite(
+        name="ledger_completeness",
+        expectations=[
+            none("incomplete_count", "A posting the extract lacks is a lost cost."),
+        ],
+    )
+
+
+def trial_balance_tie() -> gx.ExpectationSuite:
+    """The other accounts tie too, and every account could be compared."""
+    return gx.ExpectationSuite(
+        name="trial_balance_tie",
+        expectations=[
+            advised_most(
+                "untied_balance_count",
+                0,
+                "A movement without its journals: one of the two extracts is short.",
+            ),
+            advised_most(
+                "uncompared_count", 0, "Nothing says whether these accounts are whole."
+            ),
+        ],
+    )
+
+
 def allocated_costs() -> gx.ExpectationSuite:
     """Pools, customers and customer profit hold the same cost to serve."""
     return gx.ExpectationSuite(

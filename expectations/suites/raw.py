@@ -139,25 +139,3 @@ def ledger_balance() -> gx.ExpectationSuite:
             ),
         ],
     )
-
-
-def trial_balance_tie() -> gx.ExpectationSuite:
-    """Journals add up to the movement of the trial balances."""
-    return gx.ExpectationSuite(
-        name="trial_balance_tie",
-        expectations=[
-            exactly_columns(
-                [
-                    "entity_code",
-                    "examined_row_count",
-                    "untied_balance_count",
-                    "first_case",
-                ]
-            ),
-            advised_most(
-                "untied_balance_count",
-                0,
-                "A movement without its journals: one of the two extracts is short.",
-            ),
-        ],
-    )

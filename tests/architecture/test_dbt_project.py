@@ -34,7 +34,6 @@ READ_BY_NOBODY = {
     "stg_erp__receivables": "carrying cost of receivables needs a rate of interest",
     "stg_gl__budgets": "a variance needs budgets mapped to pools like postings",
     "stg_gl__cost_centers": "policy says which pool serves which",
-    "stg_gl__trial_balances": "the landing checks compare them with the journals",
 }
 
 

@@ -59,12 +59,6 @@ select * from (values
 ) as t(entity_code, journal_id, account_id, amount, currency_code, base_amount,
        fiscal_period);
 
-create table raw.gl__trial_balances as
-select * from (values
-    ('DE01', '6110', '2025-12', 9.00::decimal(18, 2), 0.00::decimal(18, 2)),
-    ('DE01', '1000', '2025-12', 2.00, 10.80)
-) as t(entity_code, account_id, fiscal_period, debit_amount, credit_amount);
-
 create table intermediate.int_missing_exchange_rates (
     table_name varchar, currency_code varchar, calendar_date date
 );
@@ -185,6 +179,11 @@ select
     'freight' as cost_pool_code, 'allocate' as treatment,
     8.00::decimal(18, 2) as allocatable_amount_base_ccy,
     0.00::decimal(18, 2) as unallocated_amount_base_ccy;
+create table finance.rpt_ledger_completeness_by_account_month as
+select
+    'DE01' as entity_code, *, '2025-12' as fiscal_period,
+    0.00::decimal(18, 2) as gap_amount_local_ccy, 'complete' as completeness_status
+from (values ('6110', 'expense'), ('1000', 'asset')) as t(account_id, account_type);
 create table finance.rpt_cost_to_serve_by_customer_pool_month as
 select * from (values
     ('C1', '2025-12', 6.00::decimal(18, 2)), ('C2', '2025-12', 2.00)
@@ -285,9 +284,22 @@ FLAWS = [
         "unbalanced_journal_count",
     ),
     (
+        "ledger_completeness",
+        "update finance.rpt_ledger_completeness_by_account_month"
+        " set completeness_status = 'incomplete' where account_id = '6110'",
+        "incomplete_count",
+    ),
+    (
         "trial_balance_tie",
-        "update raw.gl__trial_balances set debit_amount = 9.01 where debit_amount = 9",
+        "update finance.rpt_ledger_completeness_by_account_month"
+        " set completeness_status = 'incomplete' where account_id = '1000'",
         "untied_balance_count",
+    ),
+    (
+        "trial_balance_tie",
+        "update finance.rpt_ledger_completeness_by_account_month"
+        " set completeness_status = 'other_currency' where account_id = '6110'",
+        "uncompared_count",
     ),
     (
         "customer_ids",

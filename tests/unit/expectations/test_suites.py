@@ -44,10 +44,17 @@ CLEAN = {
         "examined_row_count": [40],
         "unbalanced_journal_count": [0],
     },
+    "ledger_completeness": {
+        "entity_code": ["DE01"],
+        "examined_row_count": [40],
+        "incomplete_count": [0],
+        "first_case": [None],
+    },
     "trial_balance_tie": {
         "entity_code": ["DE01"],
         "examined_row_count": [40],
         "untied_balance_count": [0],
+        "uncompared_count": [0],
         "first_case": [None],
     },
     "customer_ids": {
@@ -214,7 +221,9 @@ VALUE_CORRUPTIONS = [
     ("order_freshness", "newest_order_age_days", -1, BETWEEN),
     ("quarantine_share", "quarantined_ratio", 0.0021, BETWEEN),
     ("ledger_balance", "unbalanced_journal_count", 1, BETWEEN),
+    ("ledger_completeness", "incomplete_count", 1, BETWEEN),
     ("trial_balance_tie", "untied_balance_count", 1, BETWEEN),
+    ("trial_balance_tie", "uncompared_count", 1, BETWEEN),
     ("customer_ids", "repeated_identifier_count", 1, BETWEEN),
     ("customer_ids", "customerless_identifier_count", 1, BETWEEN),
     ("customer_ids", "lost_identifier_count", 1, BETWEEN),

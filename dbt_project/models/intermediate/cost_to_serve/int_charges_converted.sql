@@ -26,6 +26,9 @@ select
     coalesce(
         fiscal_days.fiscal_period, {{ month_code('charges_placed.charged_date') }}
     ) as fiscal_period,
+    charges_placed.local_currency_code,
+    charges_placed.amount_local_ccy,
+    flow_rates.base_ccy_per_local_ccy,
     {{ to_base_amount(
         'charges_placed.amount_local_ccy', 'flow_rates.base_ccy_per_local_ccy'
     ) }} as amount_base_ccy

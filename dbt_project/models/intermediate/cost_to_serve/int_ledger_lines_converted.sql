@@ -26,6 +26,12 @@ select
     accounts.account_name,
     coalesce(accounts.account_type, 'unknown') as account_type,
     journal_lines.cost_center_id,
+    journal_lines.local_currency_code,
+    journal_lines.amount_local_ccy,
+    case
+        when journal_lines.amount_base_ccy is null
+            then flow_rates.base_ccy_per_local_ccy
+    end as base_ccy_per_local_ccy,
     coalesce(
         journal_lines.amount_base_ccy,
         {{ to_base_amount(
@@ -53,6 +59,9 @@ select
     charge_type || ' charges' as account_name,
     'charge' as account_type,
     cast(null as varchar) as cost_center_id,
+    local_currency_code,
+    amount_local_ccy,
+    base_ccy_per_local_ccy,
     amount_base_ccy
 from charges
 where direction = 'cost' and not {{ is_available('gl__journal_lines') }}

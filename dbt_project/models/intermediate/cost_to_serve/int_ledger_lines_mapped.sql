@@ -23,6 +23,8 @@ matching_rules as (
         posted_accounts.cost_center_id,
         posted_accounts.posting_date,
         mapping_rules.cost_pool_code,
+        mapping_rules.account_pattern,
+        mapping_rules.valid_from,
         rank() over (
             partition by
                 posted_accounts.entity_code,
@@ -54,7 +56,9 @@ chosen_rules as (
         cost_center_id,
         posting_date,
         count(*) as rule_count,
-        min(cost_pool_code) as cost_pool_code
+        min(cost_pool_code) as cost_pool_code,
+        min(account_pattern) as account_pattern,
+        min(valid_from) as rule_valid_from_date
     from matching_rules
     where specificity_rank = 1
     group by all
@@ -74,7 +78,12 @@ select
     case
         when chosen_rules.rule_count = 1 then chosen_rules.cost_pool_code
     end as cost_pool_code,
+    chosen_rules.account_pattern,
+    chosen_rules.rule_valid_from_date,
     coalesce(chosen_rules.rule_count, 0) as rule_count,
+    ledger_lines.local_currency_code,
+    ledger_lines.amount_local_ccy,
+    ledger_lines.base_ccy_per_local_ccy,
     ledger_lines.amount_base_ccy
 from ledger_lines
 left join chosen_rules

@@ -58,9 +58,13 @@ select
     fiscal_period,
     quarantined_amounts.row_count,
     quarantined_amounts.unvalued_row_count,
+    entity_currencies.local_currency_code,
+    cast(quarantined_amounts.amount_local_ccy as decimal(18, 2)) as amount_local_ccy,
+    coalesce(period_rates.base_ccy_per_local_ccy, 1) as base_ccy_per_local_ccy,
     {{ to_base_amount(
         'quarantined_amounts.amount_local_ccy',
         'coalesce(period_rates.base_ccy_per_local_ccy, 1)'
     ) }} as amount_base_ccy
 from quarantined_amounts
 left join period_rates using (entity_code, fiscal_period)
+left join entity_currencies using (entity_code)
