@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from models_ml.algorithms import ALGORITHMS
-from models_ml.features import CUSTOMER_FEATURES, Feature
+from models_ml.features import CUSTOMER_FEATURES, INDIRECT_FEATURES, Feature
 
 OutlierPolicy = Literal["segment", "cap"]
 BLOCK_WEIGHT_PREFIX = "block_weight_"
@@ -214,6 +214,8 @@ def _whole(name: str, value: float) -> int:
 
 def _known_block(name: str) -> str:
     block = name.removeprefix(BLOCK_WEIGHT_PREFIX)
-    if block not in {feature.block for feature in CUSTOMER_FEATURES}:
+    if block not in {
+        feature.block for feature in (*CUSTOMER_FEATURES, *INDIRECT_FEATURES)
+    }:
         raise ValueError(f"unknown feature block {block!r}")
     return block

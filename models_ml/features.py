@@ -145,6 +145,47 @@ CUSTOMER_FEATURES: tuple[Feature, ...] = (
     ),
 )
 
+# What was agreed or decided, not how a customer orders: in the segmentation only where
+# policy says so, and every release shows who would move with them or without.
+INDIRECT_FEATURES: tuple[Feature, ...] = (
+    Feature(
+        "is_strategic",
+        "relationship",
+        "identity",
+        "Strategic",
+        "Not-Strategic",
+        "",
+        "share of customers marked strategic",
+    ),
+    Feature(
+        "has_otif_clause",
+        "contract",
+        "identity",
+        "Service-Bound",
+        "Free-of-Clauses",
+        "",
+        "share of customers with an on-time-in-full clause",
+    ),
+    Feature(
+        "contracted_order_frequency_per_year",
+        "contract",
+        "log1p",
+        "Contracted-Often",
+        "Contracted-Seldom",
+        "",
+        "orders per year by contract",
+    ),
+    Feature(
+        "contract_penalty_ratio",
+        "contract",
+        "identity",
+        "Penalty-Bound",
+        "Penalty-Free",
+        "",
+        "contract penalty as a share",
+    ),
+)
+
 
 def transformed(values: Points, transform: Transform) -> Points:
     """Bring one attribute to the scale on which its differences are comparable.
@@ -180,48 +221,6 @@ def untransformed(values: Points, transform: Transform) -> Points:
     if transform == "log1p":
         return np.expm1(values)
     return np.sinh(values) if transform == "asinh" else values.astype(np.float64)
-
-
-def available_features(
-    frame: pd.DataFrame, features: tuple[Feature, ...], missing_limit_ratio: float
-) -> tuple[tuple[Feature, ...], dict[str, str]]:
-    """Split the features into those with values and those without enough of them.
-
-    A column that is null for every customer means its source table is absent, and one
-    that policy found too empty to impute stays null where it was: both are left out
-    and reported. A few nulls are refused, because imputation belongs upstream where
-    it is flagged.
-
-    Args:
-        frame: Customers to segment, one row each.
-        features: Candidate features.
-        missing_limit_ratio: Share of nulls above which a feature is left out.
-
-    Returns:
-        The features with values in their given order, and a reason per feature left
-        out.
-
-    Raises:
-        ValueError: If a column is missing, null for a few or not finite.
-    """
-    kept: list[Feature] = []
-    dropped: dict[str, str] = {}
-    for feature in features:
-        values = numeric_column(frame, feature.name)
-        reason = unavailability(values, missing_limit_ratio)
-        null_count = int(np.isnan(values).sum())
-        if reason:
-            dropped[feature.name] = reason
-        elif null_count:
-            raise ValueError(
-                f"column {feature.name} is null for {null_count} of {len(values)} "
-                "customers: impute it upstream or leave it out"
-            )
-        elif not np.isfinite(values).all():
-            raise ValueError(f"column {feature.name} holds an infinite value")
-        else:
-            kept.append(feature)
-    return tuple(kept), dropped
 
 
 def unavailability(values: Points, missing_limit_ratio: float) -> str | None:

@@ -11,9 +11,9 @@ from models_ml.algorithms.base import Points
 from models_ml.config import SegmentationConfig
 from models_ml.features import (
     Feature,
-    available_features,
     numeric_column,
     transformed,
+    unavailability,
 )
 from models_ml.outliers import Limits, is_beyond, outlier_limits
 from models_ml.scaling import FeatureScaling, fit_scaling
@@ -76,6 +76,48 @@ def fit_preparation(frame: pd.DataFrame, config: SegmentationConfig) -> Preparat
     if not fitted:
         raise UnsegmentableError("no attribute varies between the customers")
     return Preparation(features, fitted, dropped)
+
+
+def available_features(
+    frame: pd.DataFrame, features: tuple[Feature, ...], missing_limit_ratio: float
+) -> tuple[tuple[Feature, ...], dict[str, str]]:
+    """Split the features into those with values and those without enough of them.
+
+    A column that is null for every customer means its source table is absent, and one
+    that policy found too empty to impute stays null where it was: both are left out
+    and reported. A few nulls are refused, because imputation belongs upstream where
+    it is flagged.
+
+    Args:
+        frame: Customers to segment, one row each.
+        features: Candidate features.
+        missing_limit_ratio: Share of nulls above which a feature is left out.
+
+    Returns:
+        The features with values in their given order, and a reason per feature left
+        out.
+
+    Raises:
+        ValueError: If a column is missing, null for a few or not finite.
+    """
+    kept: list[Feature] = []
+    dropped: dict[str, str] = {}
+    for feature in features:
+        values = numeric_column(frame, feature.name)
+        reason = unavailability(values, missing_limit_ratio)
+        null_count = int(np.isnan(values).sum())
+        if reason:
+            dropped[feature.name] = reason
+        elif null_count:
+            raise ValueError(
+                f"column {feature.name} is null for {null_count} of {len(values)} "
+                "customers: impute it upstream or leave it out"
+            )
+        elif not np.isfinite(values).all():
+            raise ValueError(f"column {feature.name} holds an infinite value")
+        else:
+            kept.append(feature)
+    return tuple(kept), dropped
 
 
 def scaled_points(

@@ -29,7 +29,7 @@ from models_ml.assignment import (
 )
 from models_ml.config import SegmentationConfig
 from models_ml.counterfactuals import counterfactuals
-from models_ml.features import numeric_column
+from models_ml.features import INDIRECT_FEATURES, numeric_column
 from models_ml.fitting import Evidence, Fitted, fit_clusters
 from models_ml.frames import (
     algorithms_frame,
@@ -39,6 +39,7 @@ from models_ml.frames import (
     stability_frame,
 )
 from models_ml.imputation import imputation_sensitivity
+from models_ml.influence import feature_influence
 from models_ml.inputs import checked_customers
 from models_ml.naming import named_segments
 from models_ml.preparation import UnsegmentableError
@@ -68,6 +69,7 @@ class Segmentation:
         counterfactuals: The smallest changes that would move a customer, in words.
         imputation_sensitivity: One row per customer: whether a value that was filled
             in decided the segment.
+        feature_influence: One row per soft factor and customer it would move.
         artefact: The model as JSON-ready data.
         policy: What decided beside the model; of a new one no move had to wait.
         notes: What a reader should know, one sentence each.
@@ -83,6 +85,7 @@ class Segmentation:
     assignment_reasons: pd.DataFrame
     counterfactuals: pd.DataFrame
     imputation_sensitivity: pd.DataFrame
+    feature_influence: pd.DataFrame
     artefact: Mapping[str, Any]
     policy: AssignmentPolicy
     notes: tuple[str, ...]
@@ -152,12 +155,14 @@ def segment_customers(
         sensitivity = imputation_sensitivity(
             frame, assignments, known["segment_code"], model, policy
         )
+        soft = [factor for factor in INDIRECT_FEATURES if factor.name in frame]
+        influence = feature_influence(frame, assignments, model, soft, config)
     artefact = to_artefact(model)
     version = artefact["model_version"]
     models = models_frame(model, artefact, window, is_reused)
     models["approval_status"] = approval_status(model, previous)
     changes = counterfactuals(reasons, model)
-    for table in (reasons, sensitivity, changes):
+    for table in (reasons, sensitivity, changes, influence):
         table.insert(1, "model_version", version)
     assignments.insert(3, "model_version", version)
     return Segmentation(
@@ -171,6 +176,7 @@ def segment_customers(
         assignment_reasons=reasons,
         counterfactuals=changes,
         imputation_sensitivity=sensitivity,
+        feature_influence=influence,
         artefact=artefact,
         policy=policy,
         notes=(*notes, *_notes(model), *window_notes),

@@ -47,6 +47,7 @@ TABLES = {
     "assignment_reasons": "Grain: one row per customer and attribute. What it weighed.",
     "counterfactuals": "Grain: one row per customer and change that would move it.",
     "imputation_sensitivity": "Grain: one row per customer. Did a filled value decide?",
+    "feature_influence": "Grain: one row per soft factor and customer it would move.",
 }
 
 

@@ -13,7 +13,7 @@ from echelon.release.layout import ARTEFACTS_NAME, SEGMENT_MODEL_NAME
 from echelon.release.store import current_release
 from models_ml.assignment import OVERRIDE_COLUMNS, AssignmentPolicy
 from models_ml.config import SegmentationConfig
-from models_ml.features import CUSTOMER_FEATURES
+from models_ml.features import CUSTOMER_FEATURES, INDIRECT_FEATURES
 from models_ml.guards import Guard
 from models_ml.hysteresis import Damping
 from models_ml.standings import PreviousSegmentation
@@ -29,7 +29,11 @@ def configuration(refresh: RefreshResource) -> SegmentationConfig:
     admitted = set(admissions.loc[usable, "attribute"])
     return replace(
         config,
-        features=tuple(f for f in CUSTOMER_FEATURES if f.name in admitted),
+        features=tuple(
+            feature
+            for feature in (*CUSTOMER_FEATURES, *INDIRECT_FEATURES)
+            if feature.name in admitted
+        ),
         seed=refresh.candidate.seed,
     )
 

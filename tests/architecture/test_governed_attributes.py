@@ -9,6 +9,7 @@ import yaml
 
 from dagster_project.attribute_dictionary import generated_files
 from models_ml.features import CUSTOMER_FEATURES
+from models_ml.features import INDIRECT_FEATURES as INDIRECT
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 MACROS = PROJECT / "macros"
@@ -61,6 +62,11 @@ def test_the_register_lists_the_attributes_of_the_segmentation():
         name for name, row in owners().items() if row["attribute_use"] == "segmentation"
     }
     assert for_segments == {feature.name for feature in CUSTOMER_FEATURES}
+
+
+def test_policy_can_switch_every_soft_factor_on():
+    uses = {factor.name: owners()[factor.name]["attribute_use"] for factor in INDIRECT}
+    assert set(uses.values()) == {"reporting"}
 
 
 @pytest.mark.parametrize("table", ["ftr_customers", "ftr_products"])
