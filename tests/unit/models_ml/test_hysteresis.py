@@ -43,6 +43,7 @@ def tiers_over(scores, promote, demote):
     return seen
 
 
+# WE-46.
 def test_worked_example_46_moves_twice_where_a_plain_cut_would_four_times():
     scores = [78, 81, 79, 82, 83, 72, 69, 71, 68, 66]
     assert tiers_over(scores, promote=80, demote=70) == list("BBBBAAAAAB")

@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 
 from models_ml.value_curve import explained_ratio, justified_count, marginal_benefits
 
+# WE-45.
 PROLIFERATION = [1.00, 1.40, 1.62, 1.70, 1.73, 1.74]
 
 
