@@ -13,6 +13,7 @@ from models_ml.algorithms.base import Points
 from models_ml.candidates import Candidate
 from models_ml.config import SegmentationConfig
 from models_ml.labels import Word
+from models_ml.references import Reference
 from models_ml.scaling import FeatureScaling
 from models_ml.trials import Trial
 
@@ -67,6 +68,10 @@ class SegmentModel:
         libraries: Version per library whose numbers went into the fit; recorded
             beside the hashed content.
         unsegmented_reason: Why there are no segments, None where there are.
+        references: How the customers it was fitted on were spread over each attribute;
+            empty in models from before that was kept.
+        reference_segment_counts: How many of them it wanted in each segment and, last,
+            beyond its limits.
     """
 
     algorithm: str
@@ -81,6 +86,8 @@ class SegmentModel:
     config: Mapping[str, Any]
     libraries: Mapping[str, str]
     unsegmented_reason: str | None = None
+    references: tuple[Reference, ...] = ()
+    reference_segment_counts: tuple[int, ...] = ()
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -160,6 +167,11 @@ def from_artefact(artefact: Mapping[str, Any]) -> SegmentModel:
         config=body["config"],
         libraries=body["libraries"],
         unsegmented_reason=body.get("unsegmented_reason"),
+        references=tuple(
+            Reference(entry["name"], tuple(entry["bounds"]), tuple(entry["counts"]))
+            for entry in body.get("references", ())
+        ),
+        reference_segment_counts=tuple(body.get("reference_segment_counts", ())),
     )
 
 

@@ -45,6 +45,11 @@ class Candidate:
             fewest tried.
         running_cost_amount_base_ccy: What they cost to run over the same time.
         is_justified: Whether no smaller number nets more.
+        gap_statistic: How much closer it holds its members than structureless data, in
+            logarithms of the squared distance; None in models from before it was
+            measured, like its standard error.
+        gap_standard_error: What the gap may be off by.
+        is_gap_choice: Whether the rule of the gap statistic chooses it.
     """
 
     segment_count: int
@@ -65,6 +70,9 @@ class Candidate:
     marginal_benefit_amount_base_ccy: float | None = None
     running_cost_amount_base_ccy: float | None = None
     is_justified: bool = True
+    gap_statistic: float | None = None
+    gap_standard_error: float | None = None
+    is_gap_choice: bool = False
 
 
 def fitter(config: SegmentationConfig, segment_count: int, restarts: int) -> Fit:

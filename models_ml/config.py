@@ -30,6 +30,7 @@ class SegmentationConfig:
         resample_count: Bootstrap refits of the chosen partition.
         split_count: Random halvings per candidate for prediction strength.
         reference_count: Structureless data sets of each kind a candidate must beat.
+        gap_reference_count: Structureless data sets the gap statistic refers to.
         silhouette_sample: Most customers a silhouette is taken over.
         scan_sample: Most customers the candidates are compared on.
         bench_sample: Most customers other algorithms are compared on.
@@ -72,6 +73,7 @@ class SegmentationConfig:
     resample_count: int = 100
     split_count: int = 15
     reference_count: int = 5
+    gap_reference_count: int = 10
     silhouette_sample: int = 5_000
     scan_sample: int = 5_000
     bench_sample: int = 600
@@ -196,6 +198,7 @@ _COUNTS = (
     "resample_count",
     "split_count",
     "reference_count",
+    "gap_reference_count",
     "silhouette_sample",
     "scan_sample",
     "bench_sample",

@@ -45,6 +45,9 @@ CANDIDATE_TYPES = {
     "marginal_benefit_amount_base_ccy": "float64",
     "running_cost_amount_base_ccy": "float64",
     "is_justified": "bool",
+    "gap_statistic": "float64",
+    "gap_standard_error": "float64",
+    "is_gap_choice": "bool",
     "is_chosen": "bool",
     "reason": "str",
 }

@@ -29,6 +29,7 @@ from models_ml.assignment import (
 )
 from models_ml.config import SegmentationConfig
 from models_ml.counterfactuals import counterfactuals
+from models_ml.drift import drift_rows, referring_to
 from models_ml.features import INDIRECT_FEATURES, numeric_column
 from models_ml.fitting import Evidence, Fitted, fit_clusters
 from models_ml.frames import (
@@ -42,6 +43,7 @@ from models_ml.imputation import imputation_sensitivity
 from models_ml.influence import feature_influence
 from models_ml.inputs import checked_customers
 from models_ml.naming import named_segments
+from models_ml.outlier_effects import outlier_treatments
 from models_ml.preparation import UnsegmentableError
 from models_ml.reasons import assignment_reasons
 from models_ml.standings import PreviousSegmentation, standings
@@ -70,6 +72,10 @@ class Segmentation:
         imputation_sensitivity: One row per customer: whether a value that was filled
             in decided the segment.
         feature_influence: One row per soft factor and customer it would move.
+        outlier_treatments: One row per customer not excluded: its segment if
+            exceptional customers stand apart and if they are capped.
+        drift: One row per attribute and one for the segments: how far customers are
+            from those the model was fitted on.
         artefact: The model as JSON-ready data.
         policy: What decided beside the model; of a new one no move had to wait.
         notes: What a reader should know, one sentence each.
@@ -86,6 +92,8 @@ class Segmentation:
     counterfactuals: pd.DataFrame
     imputation_sensitivity: pd.DataFrame
     feature_influence: pd.DataFrame
+    outlier_treatments: pd.DataFrame
+    drift: pd.DataFrame
     artefact: Mapping[str, Any]
     policy: AssignmentPolicy
     notes: tuple[str, ...]
@@ -141,6 +149,7 @@ def segment_customers(
             if not is_reused:
                 unnamed = assign_customers(frame, model, known, at_once).customers
                 model = named_segments(frame, model, unnamed, config, previous)
+                model = referring_to(model, frame, unnamed)
             if approval_status(model, previous) != "in_force":
                 policy = at_once
             assigned = assign_customers(frame, model, known, policy)
@@ -157,12 +166,13 @@ def segment_customers(
         )
         soft = [factor for factor in INDIRECT_FEATURES if factor.name in frame]
         influence = feature_influence(frame, assignments, model, soft, config)
+        treatments = outlier_treatments(frame, assignments, model, config)
     artefact = to_artefact(model)
     version = artefact["model_version"]
     models = models_frame(model, artefact, window, is_reused)
     models["approval_status"] = approval_status(model, previous)
     changes = counterfactuals(reasons, model)
-    for table in (reasons, sensitivity, changes, influence):
+    for table in (reasons, sensitivity, changes, influence, treatments):
         table.insert(1, "model_version", version)
     assignments.insert(3, "model_version", version)
     return Segmentation(
@@ -177,6 +187,8 @@ def segment_customers(
         counterfactuals=changes,
         imputation_sensitivity=sensitivity,
         feature_influence=influence,
+        outlier_treatments=treatments,
+        drift=drift_rows(model, version, frame, assignments),
         artefact=artefact,
         policy=policy,
         notes=(*notes, *_notes(model), *window_notes),

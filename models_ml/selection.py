@@ -8,9 +8,10 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 
 from models_ml.algorithms.base import Labels, Points
-from models_ml.candidates import Candidate, evaluated, objections_to
+from models_ml.candidates import Candidate, evaluated, fitter, objections_to
 from models_ml.config import SegmentationConfig
-from models_ml.separation import seeded_sample
+from models_ml.gap import gap_count, gap_statistics
+from models_ml.separation import REFERENCE_SIZE, seeded_sample
 from models_ml.value_curve import justified_count, marginal_benefits
 
 
@@ -77,9 +78,49 @@ def choose_segment_count(
         evaluated(scanned, segment_count, config, is_nameable)
         for segment_count in counts
     ]
+    candidates = gauged(candidates, config, scanned)
     if amount_at_stake is not None:
         candidates = valued(candidates, config, amount_at_stake)
     return decided(candidates, config, len(points))
+
+
+def gauged(
+    candidates: Sequence[Candidate], config: SegmentationConfig, points: Points
+) -> list[Candidate]:
+    """Set the gap statistic beside the other evidence.
+
+    It is reported and decides nothing: where groups lie within groups the gap may go on
+    rising, and the rule then names none.
+
+    Args:
+        candidates: Evidence per number of segments.
+        config: Number of reference data sets and restarts.
+        points: Prepared, weighted attributes, shape (n_customers, n_features).
+
+    Returns:
+        The candidates with their gaps; at most one is the choice of the rule.
+    """
+    sample = points[seeded_sample(len(points), REFERENCE_SIZE, config.seed)]
+    most = min(candidates[-1].segment_count, len(np.unique(sample, axis=0)))
+    gaps = gap_statistics(
+        sample,
+        lambda count: fitter(config, count, config.resample_restarts),
+        most,
+        config.gap_reference_count,
+        config.seed,
+    )
+    chosen = gap_count(gaps)
+    return [
+        replace(
+            each,
+            gap_statistic=gaps[each.segment_count - 1].value,
+            gap_standard_error=gaps[each.segment_count - 1].standard_error,
+            is_gap_choice=each.segment_count == chosen,
+        )
+        if each.segment_count <= most
+        else each
+        for each in candidates
+    ]
 
 
 def valued(

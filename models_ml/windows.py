@@ -56,10 +56,7 @@ def compared_with_windows(
     Raises:
         ValueError: If an attribute of a window is unusable.
     """
-    used = tuple(
-        feature for feature in config.features if feature.name in model.feature_names
-    )
-    window_config = replace(config, features=used)
+    window_config = config_of(model, config)
     today = assignments.loc[
         assignments["model_segment_code"].isin(model.codes),
         ["customer_id", "model_segment_code"],
@@ -97,6 +94,14 @@ def compared_with_windows(
         if any(code in score for score in scores)
     }
     return WindowStability(min(agreements), worst, len(scores)), tuple(notes)
+
+
+def config_of(model: SegmentModel, config: SegmentationConfig) -> SegmentationConfig:
+    """Keep of a configuration the attributes a model uses."""
+    used = tuple(
+        feature for feature in config.features if feature.name in model.feature_names
+    )
+    return replace(config, features=used)
 
 
 def _skipped(window: pd.DataFrame, reason: str) -> str:

@@ -48,6 +48,8 @@ TABLES = {
     "counterfactuals": "Grain: one row per customer and change that would move it.",
     "imputation_sensitivity": "Grain: one row per customer. Did a filled value decide?",
     "feature_influence": "Grain: one row per soft factor and customer it would move.",
+    "outlier_treatments": "Grain: one row per customer. Its segment by treatment.",
+    "drift": "Grain: one row per attribute. How far customers moved since the fit.",
 }
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 
@@ -12,7 +12,7 @@ from echelon.decisions.models import find_artefact
 from echelon.release.layout import ARTEFACTS_NAME, SEGMENT_MODEL_NAME
 from echelon.release.store import current_release
 from models_ml.assignment import OVERRIDE_COLUMNS, AssignmentPolicy
-from models_ml.config import SegmentationConfig
+from models_ml.config import OutlierPolicy, SegmentationConfig
 from models_ml.features import CUSTOMER_FEATURES, INDIRECT_FEATURES
 from models_ml.guards import Guard
 from models_ml.hysteresis import Damping
@@ -21,7 +21,10 @@ from models_ml.standings import PreviousSegmentation
 
 def configuration(refresh: RefreshResource) -> SegmentationConfig:
     """Build the configuration of a fit from policy."""
-    config = SegmentationConfig.from_thresholds(_thresholds(refresh, "segmentation_"))
+    treatment = _setting(refresh, "segment_outlier_treatment")
+    config = SegmentationConfig.from_thresholds(
+        _thresholds(refresh, "segmentation_"), cast("OutlierPolicy", treatment)
+    )
     admissions = refresh.read_table(
         "intermediate", "int_attribute_admissions", "attribute"
     )
@@ -41,8 +44,6 @@ def configuration(refresh: RefreshResource) -> SegmentationConfig:
 def assignment_policy(refresh: RefreshResource) -> AssignmentPolicy:
     """Collect what decides beside the model: limits, guards, facts, overrides."""
     limits = _thresholds(refresh, "assignment_")
-    settings = refresh.read_table("policy", "policy_settings", "setting_name")
-    ranking = settings["setting_name"] == "segment_rank_attribute"
     overrides = refresh.read_table(
         "intermediate", "int_segment_overrides_judged", "customer_id, override_id"
     )
@@ -55,7 +56,7 @@ def assignment_policy(refresh: RefreshResource) -> AssignmentPolicy:
             dwell_days=int(limits["dwell_days"]),
             move_cap_count=int(limits["move_cap_count"]),
         ),
-        rank_attribute=str(settings.loc[ranking, "setting_value"].iloc[0]),
+        rank_attribute=_setting(refresh, "segment_rank_attribute"),
         guards=_guards(refresh),
         facts=refresh.read_table("intermediate", "int_assignment_facts", "customer_id"),
         overrides=in_force[list(OVERRIDE_COLUMNS)],
@@ -96,6 +97,14 @@ def _thresholds(refresh: RefreshResource, prefix: str) -> dict[str, float]:
     rows = rows[begun & rows["name"].str.startswith(prefix)]
     names = rows["name"].str.removeprefix(prefix)
     return dict(zip(names, rows["value"].astype(float), strict=True))
+
+
+def _setting(refresh: RefreshResource, name: str) -> str:
+    rows = refresh.read_table("policy", "policy_settings", "setting_name")
+    found = rows.loc[rows["setting_name"] == name, "setting_value"]
+    if found.empty:
+        raise ValueError(f"policy incomplete: policy_settings has no {name}")
+    return str(found.iloc[0])
 
 
 def _guards(refresh: RefreshResource) -> tuple[Guard, ...]:

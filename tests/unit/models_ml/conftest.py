@@ -18,6 +18,7 @@ def quick_config() -> SegmentationConfig:
         resample_count=10,
         split_count=4,
         reference_count=2,
+        gap_reference_count=2,
         resample_restarts=3,
     )
 

@@ -5,6 +5,7 @@ select
 
     -- attributes
     is_justified,
+    is_gap_choice,
     is_chosen,
     reason as choice_reason,
 
@@ -17,6 +18,8 @@ select
     smallest_segment_ratio,
     mean_rank,
     explained_ratio,
+    gap_statistic,
+    gap_standard_error,
     cast(benefit_amount_base_ccy as decimal(18, 2)) as benefit_amount_base_ccy,
     cast(
         marginal_benefit_amount_base_ccy as decimal(18, 2)
