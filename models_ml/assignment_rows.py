@@ -16,6 +16,7 @@ from models_ml.wording import (
     guard_reason,
     override_reason,
     segment_reason,
+    worded,
 )
 
 ROW_TYPES = {
@@ -202,17 +203,22 @@ def _name_deciders(rows: pd.DataFrame, layers: Layers) -> None:
 def _reasons(
     rows: pd.DataFrame, model: SegmentModel, positions: Positions, layers: Layers
 ) -> list[str]:
-    moves = zip(
-        rows["model_segment_code"],
-        rows["damped_segment_code"],
-        rows["previous_segment_code"].astype(object),
-        rows["held_by"],
-        rows["held_until_date"],
-        rows["challenger_streak_count"],
-        _gains(rows, model, positions, layers),
-        strict=True,
+    before = rows["previous_segment_code"]
+    is_worded = (rows["held_by"] != "") | (before != rows["damped_segment_code"])
+    moves = pd.DataFrame(
+        {
+            "nearest": rows["model_segment_code"],
+            "segment": rows["damped_segment_code"],
+            "before": before,
+            "held_by": rows["held_by"],
+            "held_until": rows["held_until_date"],
+            "streak": rows["challenger_streak_count"],
+            "gain": np.where(
+                is_worded & before.notna(), _gains(rows, model, positions, layers), 0
+            ),
+        }
     )
-    reasons = [segment_reason(Move(*move), model.codes) for move in moves]
+    reasons = worded(moves, lambda *move: segment_reason(Move(*move), model.codes))
     for row in np.flatnonzero(positions.beyond.any(axis=1)).tolist():
         raw, beyond = positions.raw[row], positions.beyond[row]
         if layers.exceptional[row]:
@@ -224,7 +230,7 @@ def _reasons(
 
 def _gains(
     rows: pd.DataFrame, model: SegmentModel, positions: Positions, layers: Layers
-) -> list[float]:
+) -> Points:
     """Say by which share the nearer of two segments is nearer.
 
     The two are the segment in force before and the one wanted, or allowed instead.
@@ -237,7 +243,7 @@ def _gains(
     distances = positions.distances
     with np.errstate(divide="ignore", invalid="ignore"):
         ratio = distances[index, wanted] / distances[index, compared]
-    gains: list[float] = (1 - ratio).tolist()
+    gains: Points = 1 - ratio
     return gains
 
 

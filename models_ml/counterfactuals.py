@@ -5,7 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from models_ml.algorithms.base import Points
 from models_ml.artefact import SegmentModel
+from models_ml.wording import worded
 
 CHANGES_PER_CUSTOMER = 2
 TYPES = {
@@ -83,26 +85,42 @@ def counterfactuals(reasons: pd.DataFrame, model: SegmentModel) -> pd.DataFrame:
     found["change_rank"] = found.groupby("customer_id").cumcount() + 1
     found = found[found["change_rank"] <= CHANGES_PER_CUSTOMER]
     names = {segment.code: segment.name for segment in model.segments}
-    found["counterfactual"] = [
-        _sentence(name, flip - value, f"{code} {names[code]}".strip())
-        for name, value, flip, code in zip(
-            found["feature_name"],
-            found["feature_value"],
-            found["flip_feature_value"],
-            found["flips_to_segment_code"],
-            strict=True,
-        )
-    ]
+    found["counterfactual"] = worded(
+        pd.DataFrame(
+            {
+                "feature": found["feature_name"],
+                "step_count": _steps(found),
+                "code": found["flips_to_segment_code"],
+            }
+        ),
+        lambda feature, steps, code: _sentence(
+            feature, steps, f"{code} {names[code]}".strip()
+        ),
+    )
     return found[list(TYPES)].astype(TYPES).reset_index(drop=True)
 
 
-def _sentence(feature: str, change: float, segment: str) -> str:
-    action = ACTIONS.get(feature, Action(feature.replace("_", " "), 1, 2, False))
-    # Rounded up: a change a little too small would move nobody.
-    step = 10.0**-action.digits
-    amount = np.ceil(abs(change) * action.factor / step - 1e-9) * step
+def _action(feature: str) -> Action:
+    return ACTIONS.get(feature, Action(feature.replace("_", " "), 1, 2, False))
+
+
+def _steps(found: pd.DataFrame) -> Points:
+    """Count the steps of the last digit shown; a change too small moves nobody."""
+    features, number = np.unique(
+        found["feature_name"].to_numpy(dtype=str), return_inverse=True
+    )
+    actions = [_action(str(feature)) for feature in features]
+    per_unit = np.array([a.factor * 10.0**a.digits for a in actions])[number]
+    change = (found["flip_feature_value"] - found["feature_value"]).to_numpy(float)
+    steps: Points = np.sign(change) * np.ceil(np.abs(change) * per_unit - 1e-9)
+    return steps
+
+
+def _sentence(feature: str, steps: float, segment: str) -> str:
+    action = _action(feature)
+    amount = abs(steps) * 10.0**-action.digits
     less = "fewer" if action.is_countable else "less"
-    direction = "more" if change > 0 else less
+    direction = "more" if steps > 0 else less
     return (
         f"{amount:,.{action.digits}f} {direction} {action.what} "
         f"and it would be {segment}"

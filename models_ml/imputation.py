@@ -51,41 +51,43 @@ def imputation_sensitivity(
         ValueError: If an attribute of the model is missing.
     """
     imputed = _imputed(frame, assignments, model)
-    patterns = pd.Series([row.tobytes() for row in imputed], index=frame.index)
     counts = np.zeros(len(frame), dtype=np.int64)
-    others: list[dict[str, str]] = [{} for _ in range(len(frame))]
+    texts = np.full((2, len(frame)), None, dtype=object)
+    others: dict[int, dict[str, str]] = {}
     quantiles = _plausible_values(frame, assignments, imputed, model)
-    for group in patterns.groupby(patterns, sort=True).indices.values():
-        rows = np.asarray(group, dtype=np.int64)
+    for rows in _alike(imputed):
         attributes = np.flatnonzero(imputed[rows[0]]).tolist()
-        if not attributes:
-            continue
+        texts[0, rows] = ", ".join(model.feature_names[n] for n in attributes)
         before = previous_codes.iloc[rows]
-        wanted = segment_codes_at(frame.iloc[rows], model, before, policy).tolist()
+        wanted = segment_codes_at(frame.iloc[rows], model, before, policy)
         for alternative in _alternatives(attributes, quantiles):
             named = {model.feature_names[n]: value for n, value in alternative.items()}
             assumed = frame.iloc[rows].assign(**named)
-            found = segment_codes_at(assumed, model, before, policy).tolist()
+            found = segment_codes_at(assumed, model, before, policy)
             counts[rows] += 1
-            for row, code, own in zip(rows.tolist(), found, wanted, strict=True):
-                if code != own:
-                    others[row].setdefault(code, _sentence(named))
+            for at in np.flatnonzero(found != wanted).tolist():
+                codes = others.setdefault(int(rows[at]), {})
+                codes.setdefault(str(found[at]), _sentence(named))
+    for row, codes in others.items():
+        said = (f"{code} if {why}" for code, why in sorted(codes.items()))
+        texts[1, row] = "; ".join(said)
     return pd.DataFrame(
         {
             "customer_id": assignments["customer_id"].to_numpy(),
             "segment_code": assignments["segment_code"].to_numpy(dtype=str),
-            "imputed_attributes": _texts(
-                ", ".join(np.array(model.feature_names)[row].tolist())
-                for row in imputed
-            ),
+            "imputed_attributes": pd.Series(texts[0], dtype="str"),
             "alternative_count": counts,
-            "is_decided_by_imputation": [bool(found) for found in others],
-            "alternatives": _texts(
-                "; ".join(f"{code} if {why}" for code, why in sorted(found.items()))
-                for found in others
-            ),
+            "is_decided_by_imputation": pd.notna(texts[1]),
+            "alternatives": pd.Series(texts[1], dtype="str"),
         }
     )
+
+
+def _alike(imputed: NDArray[np.bool_]) -> list[NDArray[np.int64]]:
+    """Group the customers with filled values by what was filled in."""
+    rows = np.flatnonzero(imputed.any(axis=1))
+    patterns, number = np.unique(imputed[rows], axis=0, return_inverse=True)
+    return [rows[number == each] for each in range(len(patterns))]
 
 
 def _imputed(
@@ -139,7 +141,3 @@ def _alternatives(
 
 def _sentence(assumed: dict[str, float]) -> str:
     return " and ".join(f"{name} = {value:.6g}" for name, value in assumed.items())
-
-
-def _texts(values: Iterator[str]) -> pd.Series:
-    return pd.Series([value or None for value in values], dtype="str")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from models_ml.algorithms.base import Labels
 from models_ml.artefact import SegmentModel
-from models_ml.hysteresis import NO_SEGMENT, Standing
+from models_ml.hysteresis import Standing
 
 # A stay whose beginning nobody knows has lasted long enough.
 LONG_AGO_DAYS = 1_000_000
@@ -99,5 +99,6 @@ def segment_numbers(
     codes: pd.Series | NDArray[np.object_], model: SegmentModel
 ) -> Labels:
     """Number segment codes as the model does; -1 for a code the model does not have."""
-    numbers = {code: number for number, code in enumerate(model.codes)}
-    return np.array([numbers.get(code, NO_SEGMENT) for code in codes], np.int64)
+    known = pd.Index(model.codes, dtype="str")
+    numbers: Labels = known.get_indexer(pd.Index(codes, dtype="str")).astype(np.int64)
+    return numbers

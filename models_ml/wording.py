@@ -1,5 +1,6 @@
 """How is an assignment put into words?"""
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -32,6 +33,24 @@ class Move(NamedTuple):
     held_until: pd.Timestamp
     streak: int
     gain: float
+
+
+def worded(rows: pd.DataFrame, sentence: Callable[..., str]) -> list[str]:
+    """Put rows into words, each different row only once.
+
+    Args:
+        rows: What the sentences are about.
+        sentence: Makes a sentence of the values of a row, in the order of the columns.
+
+    Returns:
+        A sentence per row.
+    """
+    numbers = rows.groupby(list(rows.columns), dropna=False, sort=False).ngroup()
+    _, first = np.unique(numbers, return_index=True)
+    different = rows.iloc[first].astype(object).itertuples(index=False, name=None)
+    sentences = np.array([sentence(*row) for row in different], dtype=object)
+    found: list[str] = sentences[numbers].tolist()
+    return found
 
 
 def segment_reason(move: Move, codes: tuple[str, ...]) -> str:
