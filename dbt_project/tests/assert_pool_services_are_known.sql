@@ -21,3 +21,14 @@ select
     'is served and is not in policy_cost_pools' as problem
 from pool_services
 where to_pool_code not in (select pools.cost_pool_code from pools)
+union all
+select
+    to_pool_code as cost_pool_code,
+    'is served and charges its own postings directly: it has no activity to carry more'
+        as problem
+from pool_services
+where
+    to_pool_code in (
+        select pools.cost_pool_code from pools
+        where pools.treatment = 'direct'
+    )

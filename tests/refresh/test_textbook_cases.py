@@ -135,6 +135,26 @@ def test_we_64_the_ledger_ties_to_customers_idle_time_and_sustaining(textbook):
     ]
 
 
+def test_direct_postings_go_to_whom_they_name_and_the_others_stay_unallocated(textbook):
+    rows = textbook.query("""
+        select order_id, customer_name, allocated_amount_base_ccy
+        from core.fct_cost_to_serve inner join core.dim_customers using (customer_id)
+        where entity_code = 'direct' order by all
+    """)
+    assert [(*who, str(amount)) for *who, amount in rows] == [
+        ("O-direct-p", "p of direct", "100.01"),
+        (None, "q of direct", "-25.00"),
+    ]
+    assert parts_of(textbook, "direct") == [
+        "82.78",
+        "75.01",
+        "0.00",
+        "0.00",
+        "7.77",
+        "0.00",
+    ]
+
+
 def test_we_08c_a_closed_service_loop_publishes_nothing(tmp_path):
     cases = Cases()
     cases.customer("we_08c", "buyer")

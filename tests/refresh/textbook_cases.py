@@ -90,13 +90,24 @@ class Cases:
             }
         )
 
+    def post(self, case, name, amount, **columns):
+        """Post an amount to the account of a pool."""
+        self.postings.append(
+            {
+                "entity_code": case,
+                "account_id": f"{case}_{name}",
+                "amount": amount,
+                **columns,
+            }
+        )
+
     def pool(self, case, name, amount, treatment="allocate", activities=None):
         """Post an amount to an account of its own that is a pool of its own."""
         pool = f"{case}_{name}"
         self.tables["accounts"].append(
             {"account_id": pool, "name": pool, "account_type": "expense"}
         )
-        self.postings.append((case, pool, amount))
+        self.post(case, name, amount)
         self.policy["policy_cost_pools"].append(
             {
                 "cost_pool_code": pool,
@@ -132,13 +143,14 @@ def units(driver, **columns):
 
 
 def all_cases():
-    """Write down WE-02, 05, 08, 09, 14, 17 and 64."""
+    """Write down WE-02, 05, 08, 09, 14, 17, 64 and cases of our own."""
     cases = Cases()
     we_02(cases)
     we_05_and_08(cases)
     we_09(cases)
     rounding(cases)
     we_64(cases)
+    direct(cases)
     return cases
 
 
@@ -237,6 +249,16 @@ def we_64(cases):
     )
 
 
+def direct(cases):
+    """Charge claims to whom they name: an order; a customer, with a reversal."""
+    p, q = cases.customer("direct", "p"), cases.customer("direct", "q")
+    cases.pool("direct", "claims", "7.77", "direct")
+    cases.post("direct", "claims", "100.01", source_document_id=f"O-{p}", customer_id=q)
+    cases.post("direct", "claims", "40.00", customer_id=q)
+    cases.post("direct", "claims", "-40.00", customer_id=q)
+    cases.post("direct", "claims", "-25.00", customer_id=q, source_document_id="INV7")
+
+
 def land_cases(cases, landing):
     """Write the deliveries: the three required tables and a ledger, all by hand."""
     product = {"product_id": "ITEM", "valid_from": "2000-01-01", "name": "Item"}
@@ -262,21 +284,20 @@ def land_cases(cases, landing):
 
 def journal_lines(postings):
     """Balance each posting against cash."""
-    for number, (entity, account, amount) in enumerate(postings):
+    for number, posting in enumerate(postings):
+        amount = posting["amount"]
         other = amount[1:] if amount.startswith("-") else f"-{amount}"
-        for line_no, (posted_to, value) in enumerate(
-            ((account, amount), ("cash", other)), start=1
-        ):
-            yield {
-                "entity_code": entity,
-                "journal_id": f"J{number}",
-                "line_no": line_no,
-                "posting_date": DAY,
-                "fiscal_period": PERIOD,
-                "account_id": posted_to,
-                "amount": value,
-                "currency_code": "EUR",
-            }
+        line = {
+            "journal_id": f"J{number}",
+            "posting_date": DAY,
+            "fiscal_period": PERIOD,
+            "currency_code": "EUR",
+            "customer_id": "",
+            "source_document_id": "",
+        }
+        yield {**line, "line_no": 1, **posting}
+        cash = {"account_id": "cash", "amount": other}
+        yield {**line, "line_no": 2, **posting, **cash}
 
 
 def deliver(landing, system, tables):

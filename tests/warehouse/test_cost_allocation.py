@@ -65,6 +65,12 @@ NO_SERVICES = """
         0::decimal(18, 2) as amount_base_ccy
     limit 0
 """
+NO_DIRECT_COSTS = """
+    select '' as entity_code, '' as fiscal_period, '' as cost_pool_code,
+        0::bigint as cost_object_key, '' as behaviour,
+        0::decimal(18, 2) as allocated_amount_base_ccy
+    limit 0
+"""
 ACTIVITIES = rendered("marts/core/fct_cost_activities.sql")
 POOLS = rendered("marts/core/fct_cost_pools.sql")
 EVENTS = rendered("marts/core/fct_activity_driver_events.sql")
@@ -83,6 +89,7 @@ def allocate(case: Case, threads: int = 1, backwards: bool = False) -> dict[str,
             ("int_cost_activities_driven", driven(case)),
             ("stg_costing__service_charges", NO_SERVICES),
             ("fct_carried_costs", CARRIED),
+            ("fct_direct_costs", NO_DIRECT_COSTS),
             ("fct_cost_activities", ACTIVITIES),
             ("fct_cost_pools", POOLS),
             ("fct_activity_driver_events", EVENTS),

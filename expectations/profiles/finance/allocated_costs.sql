@@ -8,7 +8,7 @@ pools as (
         count(*) as pool_count,
         sum(allocatable_amount_base_ccy - unallocated_amount_base_ccy) as amount
     from core.fct_cost_pools
-    where treatment in ('allocate', 'customer_sustaining', 'service')
+    where treatment in ('allocate', 'customer_sustaining', 'direct', 'service')
     group by fiscal_period
 ),
 

@@ -9,6 +9,11 @@ accounts as (select * from {{ ref('stg_gl__accounts') }}),
 
 charges as (select * from {{ ref('int_charges_converted') }}),
 
+customers as (
+    select * from {{ ref('int_customers_resolved') }}
+    where source_system = 'erp'
+),
+
 flow_rates as (
     select *
     from {{ ref('int_exchange_rates_daily') }}
@@ -32,6 +37,8 @@ select
         when journal_lines.amount_base_ccy is null
             then flow_rates.base_ccy_per_local_ccy
     end as base_ccy_per_local_ccy,
+    journal_lines.source_document_id,
+    customers.customer_id,
     coalesce(
         journal_lines.amount_base_ccy,
         {{ to_base_amount(
@@ -40,6 +47,7 @@ select
     ) as amount_base_ccy
 from journal_lines
 left join accounts using (account_id)
+left join customers on journal_lines.customer_id = customers.source_customer_id
 left join flow_rates
     on
         journal_lines.local_currency_code = flow_rates.currency_code
@@ -62,6 +70,8 @@ select
     local_currency_code,
     amount_local_ccy,
     base_ccy_per_local_ccy,
+    coalesce(order_id, shipment_id) as source_document_id,
+    customer_id,
     amount_base_ccy
 from charges
 where direction = 'cost' and not {{ is_available('gl__journal_lines') }}

@@ -75,6 +75,8 @@ select
     ledger_lines.account_name,
     ledger_lines.account_type,
     ledger_lines.cost_center_id,
+    ledger_lines.source_document_id,
+    ledger_lines.customer_id,
     case
         when chosen_rules.rule_count = 1 then chosen_rules.cost_pool_code
     end as cost_pool_code,

@@ -1,7 +1,8 @@
 -- Grain: one row per entity, fiscal period and cost pool.
 -- What the activities that carry a pool do not take is unused capacity, negative where
 -- more was used than planned; never clamped. What is not allocated at all stands under
--- the treatment of what carries it; a service nobody used stays unallocated.
+-- the treatment of what carries it. Unallocated stay a service nobody used and a direct
+-- posting that names nothing known.
 with
 
 pools as (select * from {{ ref('int_cost_pools_aggregated') }}),
@@ -11,7 +12,8 @@ carried_costs as (
         entity_code,
         fiscal_period,
         cost_pool_code,
-        {{ carried_by("'allocate', 'customer_sustaining'") }} as assignable_amount,
+        {{ carried_by("'allocate', 'customer_sustaining', 'direct'") }}
+            as assignable_amount,
         {{ carried_by("'service'") }} as unused_service_amount,
         {{ carried_by("'sustaining'") }} as sustaining_amount,
         {{ carried_by("'excluded'") }} as excluded_amount,
@@ -29,6 +31,18 @@ activities as (
         sum(allocatable_amount_base_ccy) as allocatable_amount,
         sum(unallocated_amount_base_ccy) as unallocated_amount
     from {{ ref('fct_cost_activities') }}
+    group by all
+    union all
+    select
+        entity_code,
+        fiscal_period,
+        cost_pool_code,
+        0 as activity_count,
+        sum(allocated_amount_base_ccy) as allocatable_amount,
+        coalesce(
+            sum(allocated_amount_base_ccy) filter (where cost_object_key = 0), 0
+        ) as unallocated_amount
+    from {{ ref('fct_direct_costs') }}
     group by all
 )
 

@@ -1,13 +1,16 @@
 -- Grain: one row per entity, fiscal period, cost pool, carrying pool, activity and
 -- cost object that has a customer.
 -- Cascade rounding: each row is the step between two rounded running shares, so the
--- rows of an activity and its unallocated part add up to the cent. A view: at ten
--- million lines and ten pools the rows are computed where they are asked for.
+-- rows of an activity and its unallocated part add up to the cent. A direct cost is
+-- what was posted. A view: at ten million lines and ten pools the rows are computed
+-- where they are asked for.
 with
 
 driver_events as (select * from {{ ref('fct_activity_driver_events') }}),
 
 cost_objects as (select * from {{ ref('dim_cost_objects') }}),
+
+direct_costs as (select * from {{ ref('fct_direct_costs') }}),
 
 activities as (
     select
@@ -39,3 +42,23 @@ from driver_events
 inner join activities using (entity_code, fiscal_period, driver_code)
 inner join cost_objects using (cost_object_key)
 where driver_events.cost_object_key != 0
+union all
+select
+    direct_costs.entity_code,
+    direct_costs.fiscal_period,
+    direct_costs.cost_pool_code,
+    cost_object_key,
+    cost_objects.customer_id,
+    cost_objects.cost_level_id,
+    cost_objects.order_id,
+    cost_objects.line_no,
+    cost_objects.product_id,
+    direct_costs.cost_pool_code as carried_by_pool_code,
+    'direct' as activity_code,
+    cast(null as varchar) as driver_code,
+    direct_costs.behaviour,
+    cast(null as bigint) as driver_qty,
+    direct_costs.allocated_amount_base_ccy
+from direct_costs
+inner join cost_objects using (cost_object_key)
+where cost_object_key != 0
