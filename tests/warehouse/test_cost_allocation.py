@@ -19,6 +19,7 @@ MACROS = (
     "cascade_share",
     "cents_to_amount",
     "driver_units",
+    "fiscal_year",
 )
 UNITS = st.integers(min_value=-3, max_value=10**12)
 CENTS = st.integers(min_value=-(10**11), max_value=10**11)
@@ -131,6 +132,8 @@ def load(
         create table int_activity_drivers_unioned (entity_code varchar,
             fiscal_period varchar, driver_code varchar, cost_object_key bigint,
             driver_qty bigint);
+        create table int_adjusting_periods_found (entity_code varchar,
+            fiscal_period varchar);
         create table dim_cost_objects as
         select range as cost_object_key, 'C' || range as customer_id,
             'C' || range as cost_level_id,

@@ -1,5 +1,6 @@
 -- Grain: one row per entity and calendar date.
--- A declared period wins; of overlapping ones (an adjusting period 13) the lowest code.
+-- No day is of an adjusting period (a 13th). A declared one wins; of overlapping ones
+-- the lowest code.
 -- Where none is declared the ledger's own postings say: the period most journals of the
 -- day name, or of its month on a day without any. Else the calendar month.
 with
@@ -9,6 +10,8 @@ calendar_days as (select * from {{ ref('int_calendar_days_generated') }}),
 periods as (select * from {{ ref('stg_gl__periods') }}),
 
 journal_lines as (select * from {{ ref('stg_gl__journal_lines') }}),
+
+adjusting_periods as (select * from {{ ref('int_adjusting_periods_found') }}),
 
 entities as (
     select entity_code from {{ ref('stg_erp__order_lines') }}
@@ -45,11 +48,12 @@ declared_days as (
 journal_counts as (
     select
         entity_code,
-        posting_date,
-        {{ month_code('posting_date') }} as month_code,
+        journal_lines.posting_date,
+        {{ month_code('journal_lines.posting_date') }} as month_code,
         fiscal_period,
-        count(distinct journal_id) as journal_count
+        count(distinct journal_lines.journal_id) as journal_count
     from journal_lines
+    anti join adjusting_periods using (entity_code, fiscal_period)
     group by all
 ),
 

@@ -1,9 +1,14 @@
 -- Grain: one row per entity, fiscal period and worker group.
 -- Hours delivered win; where there are none, policy states the practical minutes of a
--- period, for the entity or for all, as in force on the period's last posting.
+-- period, for the entity or for all, as in force on the period's last posting. An
+-- adjusting period has no capacity of its own.
 with
 
 delivered_minutes as (select * from {{ ref('int_capacity_minutes_aggregated') }}),
+
+pools as (select * from {{ ref('int_cost_pools_aggregated') }}),
+
+adjusting_periods as (select * from {{ ref('int_adjusting_periods_found') }}),
 
 capacity_policy as (select * from {{ ref('policy_capacities') }}),
 
@@ -11,8 +16,9 @@ costed_periods as (
     select
         entity_code,
         fiscal_period,
-        max(last_posting_date) as last_posting_date
-    from {{ ref('int_cost_pools_aggregated') }}
+        max(pools.last_posting_date) as last_posting_date
+    from pools
+    anti join adjusting_periods using (entity_code, fiscal_period)
     group by all
 ),
 
