@@ -11,6 +11,7 @@ import pandas as pd
 from dagster_project.faults import reported_faults
 from dagster_project.resources.refresh import RefreshResource
 from echelon.costing.services import (
+    METHODS,
     ClosedServiceLoopError,
     ServiceUse,
     charge_services,
@@ -35,7 +36,6 @@ COLUMNS = {
     deps=[
         ["intermediate", "int_cost_pools_aggregated"],
         ["intermediate", "int_pool_services_chosen"],
-        ["policy", "policy_settings"],
     ],
     kinds={"duckdb"},
     pool="warehouse",
@@ -53,11 +53,6 @@ def service_charges(refresh: RefreshResource) -> dg.MaterializeResult[None]:
 def _charges(
     connection: duckdb.DuckDBPyConnection,
 ) -> Iterator[tuple[str, str, str, str, str, int]]:
-    settings = dict(
-        connection.execute(
-            "select setting_name, setting_value from policy.policy_settings"
-        ).fetchall()
-    )
     costs: dict[Place, dict[str, int]] = defaultdict(dict)
     for *place, pool, amount in connection.execute(
         """
@@ -75,26 +70,32 @@ def _charges(
     ).fetchall():
         use = ServiceUse(source, target, Fraction(quantity))
         uses[place[0], place[1], place[2]].append(use)
+    rule = _rule(connection)
     for where, cents in costs.items():
-        for pool, carriers in _charged(where, cents, uses[where], settings).items():
+        for pool, carriers in _charged(where, cents, uses[where], rule).items():
             for carrier, amount in carriers.items():
                 yield (*where, pool, carrier, amount)
+
+
+def _rule(connection: duckdb.DuckDBPyConnection) -> tuple[str, list[str]]:
+    """Read the method and order of charging; where no service is used, any will do."""
+    rules = connection.execute(
+        "select distinct allocation_method, step_order"
+        " from intermediate.int_pool_services_chosen"
+    ).fetchall()
+    method, order = rules[0] if rules else (METHODS[0], "")
+    return method, order.split()
 
 
 def _charged(
     place: Place,
     cents: dict[str, int],
     uses: list[ServiceUse],
-    settings: dict[str, str],
+    rule: tuple[str, list[str]],
 ) -> dict[str, dict[str, int]]:
     """Charge the services of one entity and period, or say which loop is closed."""
     try:
-        return charge_services(
-            cents,
-            uses,
-            settings["service_allocation_method"],
-            settings["service_step_order"].split(),
-        )
+        return charge_services(cents, uses, *rule)
     except ValueError as error:
         is_loop = isinstance(error, ClosedServiceLoopError)
         raise EchelonError(

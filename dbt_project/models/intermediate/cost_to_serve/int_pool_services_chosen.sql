@@ -16,7 +16,9 @@ select
     service_pools.fiscal_period,
     pool_services.from_pool_code,
     pool_services.to_pool_code,
-    pool_services.service_qty
+    pool_services.service_qty,
+    {{ setting('service_allocation_method') }} as allocation_method,
+    {{ setting('service_step_order') }} as step_order
 from service_pools
 inner join pool_services
     on
