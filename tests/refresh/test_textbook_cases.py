@@ -11,26 +11,37 @@ from tests.refresh.conftest import Company, last_json
 from tests.refresh.textbook_cases import (
     ROUNDING,
     WE_09,
-    Cases,
+    WE_18,
     all_cases,
-    land_cases,
     serve,
-    write_policy,
+    step_down_cases,
 )
+from tests.refresh.textbook_landing import land_cases, write_policy
+from tests.refresh.textbook_rows import Cases
 
 
-@pytest.fixture(scope="module")
-def textbook(made_once):
-    """All cases, each an entity, in one release."""
+def released(name, made_once, cases):
+    """Refresh a landing of the cases with their policy."""
 
     def make(directory):
-        cases = all_cases()
         land_cases(cases, directory / "landing")
         policy = write_policy(cases, directory / "policy")
         completed = Company(directory).run("refresh", "--policy", policy, "--json")
         assert completed.returncode == 0, completed.stderr + completed.stdout
 
-    return Company(made_once("textbook", make))
+    return Company(made_once(name, make))
+
+
+@pytest.fixture(scope="module")
+def textbook(made_once):
+    """Cases of an entity each, in one release."""
+    return released("textbook", made_once, all_cases())
+
+
+@pytest.fixture(scope="module")
+def step_down(made_once):
+    """Cases that need a company of their own."""
+    return released("step_down", made_once, step_down_cases())
 
 
 def by_key(rows):
@@ -84,6 +95,26 @@ def test_services_reach_customers_by_the_reciprocal_equations(textbook, case, ca
     assert set(others) == {"0.00"}
 
 
+def test_we_08_in_steps_never_charges_back(step_down):
+    carried = step_down.query("""
+        select carried_by_pool_code, sum(carried_amount_base_ccy)
+        from core.fct_carried_costs group by all
+    """)
+    assert by_key(carried) == {"we_08_p1": "573360.00", "we_08_p2": "742440.00"}
+
+
+def test_we_18_the_whale_curve_peaks_at_six_of_ten_customers(step_down):
+    rows = step_down.query("""
+        select contribution_amount_base_ccy, cumulative_contribution_amount_base_ccy,
+            cumulative_ratio
+        from finance.rpt_whale_curve_by_customer order by rank
+    """)
+    assert tuple(int(own) for own, _, _ in rows) == WE_18
+    cumulative = [900, 1500, 1800, 1950, 2010, 2030, 2020, 1900, 1550, 1000]
+    assert [int(amount) for _, amount, _ in rows] == cumulative
+    assert (rows[1][2], rows[5][2]) == (Decimal("1.5"), Decimal("2.03"))
+
+
 def test_we_09_what_each_customer_costs_and_earns(textbook):
     rows = textbook.query("""
         select customer_name, cost_to_serve_amount_base_ccy,
@@ -135,11 +166,55 @@ def test_we_64_the_ledger_ties_to_customers_idle_time_and_sustaining(textbook):
     ]
 
 
+def test_we_67_a_route_is_stem_by_stops_and_drop_by_minutes(textbook):
+    rows = textbook.query("""
+        select customer_name, sum(allocated_amount_base_ccy)
+        from core.fct_cost_to_serve inner join core.dim_customers using (customer_id)
+        where customer_name like '% of we_67' group by all
+    """)
+    assert {name[0]: str(cost) for name, cost in rows} == {
+        "a": "130.00",
+        "b": "85.00",
+        "c": "85.00",
+    }
+
+
+def test_a_thirteenth_period_goes_by_the_year_and_has_no_idle_time(textbook):
+    rows = textbook.query("""
+        select fiscal_period, customer_name, allocated_amount_base_ccy
+        from core.fct_cost_to_serve inner join core.dim_customers using (customer_id)
+        where customer_name like '% of closing' order by all
+    """)
+    assert [(*who, str(amount)) for *who, amount in rows] == [
+        ("2024-12", "q of closing", "5.00"),
+        ("2024-13", "p of closing", "60.00"),
+        ("2024-13", "q of closing", "30.00"),
+    ]
+    expected = ["100.00", "95.00", "5.00", "0.00", "0.00", "0.00"]
+    assert parts_of(textbook, "closing") == expected
+
+
+def test_pounds_become_euros_and_the_closing_rate_is_a_line_of_its_own(textbook):
+    rows = textbook.query("""
+        select local_currency_code, amount_local_ccy, posted_amount_base_ccy,
+            closing_amount_base_ccy, translation_difference_base_ccy
+        from finance.rpt_translation_differences_by_cost_pool_month
+        where cost_pool_code = 'uk_freight'
+    """)
+    assert [tuple(map(str, row)) for row in rows] == [
+        ("GBP", "150.00", "175.00", "180.00", "-5.00")
+    ]
+    ledger, allocated, *others = parts_of(textbook, "uk")
+    assert (ledger, allocated) == ("675.00", "175.00")
+    assert set(others) == {"0.00"}
+
+
 def test_direct_postings_go_to_whom_they_name_and_the_others_stay_unallocated(textbook):
     rows = textbook.query("""
         select order_id, customer_name, allocated_amount_base_ccy
         from core.fct_cost_to_serve inner join core.dim_customers using (customer_id)
-        where entity_code = 'direct' order by all
+        where order_id like '%direct%' or customer_name like '% of direct'
+        order by all
     """)
     assert [(*who, str(amount)) for *who, amount in rows] == [
         ("O-direct-p", "p of direct", "100.01"),

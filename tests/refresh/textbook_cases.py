@@ -1,14 +1,6 @@
-"""Textbook cases as a delivery: an entity each, postings and quantities by hand."""
+"""Textbook cases: an entity each, postings and quantities by hand."""
 
-import csv
-import hashlib
-import json
-import shutil
-from pathlib import Path
-
-from tests.refresh.defective_delivery import copy_policy
-
-PERIOD, DAY = "2025-01", "2025-01-15"
+from tests.refresh.textbook_rows import DAY, Cases, units
 
 # Accounts of a case, what was posted (cost positive), and its pool: treatment, and rows
 # of policy_activity_drivers as activity -> columns.
@@ -28,6 +20,8 @@ WE_09 = {
     "S": (25, 2, 320, 31_800, 0, "442656.00", "381600.00"),
     "T": (30, 3, 800, 3_900, 1, "50544.00", "46800.00"),
 }
+# WE-18: contributions of ten customers, from the most to the least profitable.
+WE_18 = (900, 600, 300, 150, 60, 20, -10, -120, -350, -550)
 WE_02 = {"order": (8, 49_000), "inquiry": (44, 1_400), "credit_check": (50, 2_500)}
 WE_08_COSTS = {"s1": 92_400, "s2": 184_800, "s3": 138_600, "p1": 400_000, "p2": 500_000}
 WE_08_USED = {
@@ -47,101 +41,6 @@ ROUNDING = {
 }
 
 
-POLICY_FILES = (
-    "policy_cost_pools",
-    "policy_activity_drivers",
-    "policy_capacities",
-    "policy_driver_quantities",
-    "policy_pool_services",
-)
-
-
-class Cases:
-    """Rows of the landing tables and of the policy, added to case by case."""
-
-    def __init__(self):
-        self.tables = {name: [] for name in ("customers", "lines", "accounts")}
-        self.postings, self.policy = [], {name: [] for name in POLICY_FILES}
-
-    def customer(self, case, name, revenue="0.00", goods="0.00"):
-        """Add a customer with one order line; return its account."""
-        account = f"{case}-{name}"
-        self.tables["customers"].append(
-            {"customer_id": account, "name": f"{name} of {case}", "entity_code": case}
-        )
-        self.order(case, account, f"O-{account}", revenue, goods)
-        return account
-
-    def order(self, case, account, order_id, revenue="0.00", goods="0.00"):
-        """Add an order of one line."""
-        self.tables["lines"].append(
-            {
-                "order_id": order_id,
-                "line_no": 1,
-                "document_type": "sale",
-                "entity_code": case,
-                "sold_to_id": account,
-                "product_id": "ITEM",
-                "ordered_at": f"{DAY} 08:00:00",
-                "ordered_qty": 1,
-                "net_amount": revenue,
-                "cogs_amount": goods,
-                "currency_code": "EUR",
-            }
-        )
-
-    def post(self, case, name, amount, **columns):
-        """Post an amount to the account of a pool."""
-        self.postings.append(
-            {
-                "entity_code": case,
-                "account_id": f"{case}_{name}",
-                "amount": amount,
-                **columns,
-            }
-        )
-
-    def pool(self, case, name, amount, treatment="allocate", activities=None):
-        """Post an amount to an account of its own that is a pool of its own."""
-        pool = f"{case}_{name}"
-        self.tables["accounts"].append(
-            {"account_id": pool, "name": pool, "account_type": "expense"}
-        )
-        self.post(case, name, amount)
-        self.policy["policy_cost_pools"].append(
-            {
-                "cost_pool_code": pool,
-                "cost_pool_name": name,
-                "account_pattern": pool,
-                "treatment": treatment,
-                "reason": "textbook",
-            }
-        )
-        for activity, columns in (activities or {}).items():
-            self.policy["policy_activity_drivers"].append(
-                {"cost_pool_code": pool, "activity_code": activity, **columns}
-            )
-        return pool
-
-    def quantity(self, case, driver, quantity, **bearer):
-        """State a quantity of a customer account or of an order."""
-        self.policy["policy_driver_quantities"].append(
-            {
-                "driver_code": driver,
-                "driver_unit": "units",
-                "entity_code": case,
-                "fiscal_period": PERIOD,
-                "quantity": quantity,
-                **bearer,
-            }
-        )
-
-
-def units(driver, **columns):
-    """Name a stated driver in a row of policy_activity_drivers."""
-    return {"driver_code": driver, "driver_unit": "units", **columns}
-
-
 def all_cases():
     """Write down WE-02, 05, 08, 09, 14, 17, 64 and cases of our own."""
     cases = Cases()
@@ -150,7 +49,23 @@ def all_cases():
     we_09(cases)
     rounding(cases)
     we_64(cases)
+    we_67(cases)
     direct(cases)
+    thirteenth_period(cases)
+    currencies(cases)
+    return cases
+
+
+def step_down_cases():
+    """Write down WE-08 in steps and WE-18, the only ten customers of the company."""
+    cases = Cases()
+    serve(cases, "we_08", WE_08_COSTS, WE_08_USED, has_customers=False)
+    cases.settings = {
+        "service_allocation_method": "step_down",
+        "service_step_order": "we_08_s1 we_08_s2 we_08_s3",
+    }
+    for place, contribution in enumerate(WE_18):
+        cases.customer("we_18", f"{place}", f"{1_000 + contribution}.00", "1000.00")
     return cases
 
 
@@ -180,11 +95,12 @@ def we_05_and_08(cases):
     serve(cases, "we_08", WE_08_COSTS, WE_08_USED)
 
 
-def serve(cases, case, costs, used):
+def serve(cases, case, costs, used, has_customers=True):
     """Add pools of which some serve others; each other pool has one customer."""
     for name, amount in costs.items():
-        if name in used:
-            cases.pool(case, name, f"{amount}.00", "service")
+        if name in used or not has_customers:
+            treatment = "service" if name in used else "sustaining"
+            cases.pool(case, name, f"{amount}.00", treatment)
             continue
         driver = f"{case}_{name}_units"
         cases.quantity(case, driver, 1, erp_customer_id=cases.customer(case, name))
@@ -249,6 +165,17 @@ def we_64(cases):
     )
 
 
+def we_67(cases):
+    """Split a route of 300.00: 120.00 of stem by stops, 180.00 by minutes there."""
+    for name, minutes in {"a": 30, "b": 15, "c": 15}.items():
+        account = cases.customer("we_67", name)
+        cases.quantity("we_67", "we_67_stops", 1, erp_customer_id=account)
+        cases.quantity("we_67", "we_67_minutes", minutes, erp_customer_id=account)
+    stem = units("we_67_stops", resource_share="0.4")
+    drop = units("we_67_minutes", resource_share="0.6")
+    cases.pool("we_67", "route", "300.00", activities={"stem": stem, "drop": drop})
+
+
 def direct(cases):
     """Charge claims to whom they name: an order; a customer, with a reversal."""
     p, q = cases.customer("direct", "p"), cases.customer("direct", "q")
@@ -259,93 +186,51 @@ def direct(cases):
     cases.post("direct", "claims", "-25.00", customer_id=q, source_document_id="INV7")
 
 
-def land_cases(cases, landing):
-    """Write the deliveries: the three required tables and a ledger, all by hand."""
-    product = {"product_id": "ITEM", "valid_from": "2000-01-01", "name": "Item"}
-    deliver(
-        landing,
-        "erp",
-        {
-            "erp__customers": cases.tables["customers"],
-            "erp__products": [product],
-            "erp__order_lines": cases.tables["lines"],
-        },
+def thirteenth_period(cases):
+    """Close a year by 90.00: two orders of November and one of December drove it."""
+    case = "closing"
+    p, q = cases.customer(case, "p"), cases.customer(case, "q")
+    for period, account, quantity in (("2024-11", p, 2), ("2024-12", q, 1)):
+        cases.quantity(
+            case,
+            "closing_units",
+            quantity,
+            fiscal_period=period,
+            erp_customer_id=account,
+        )
+    row = units("closing_units", unit_minutes=1, capacity_worker_group="clerks")
+    cases.pool(case, "wages", "0.00", activities={"work": row})
+    cases.postings.pop()
+    for period, day, amount in (
+        ("2024-12", "2024-12-15", "10.00"),
+        ("2024-13", "2024-12-31", "90.00"),
+    ):
+        cases.post(case, "wages", amount, posting_date=day, fiscal_period=period)
+    cases.policy["policy_capacities"].append(
+        {"worker_group": "clerks", "theoretical_minutes": 2, "practical_ratio": 1}
     )
-    cash = {"account_id": "cash", "name": "Cash", "account_type": "asset"}
-    deliver(
-        landing,
-        "gl",
+
+
+def currencies(cases):
+    """100.00 pounds at 1.15, 50.00 booked as 60.00 euros; charges in the group."""
+    account = cases.customer("uk", "buyer")
+    cases.quantity("uk", "uk_trips", 1, erp_customer_id=account)
+    cases.pool("uk", "freight", "0.00", activities={"ship": units("uk_trips")})
+    cases.postings.pop()
+    cases.post("uk", "freight", "100.00", currency_code="GBP")
+    cases.post("uk", "freight", "50.00", currency_code="GBP", base_amount="60.00")
+    cases.pool("uk", "recharges", "500.00", "excluded")
+    cases.tables["rates"] = [
         {
-            "gl__accounts": [*cases.tables["accounts"], cash],
-            "gl__journal_lines": list(journal_lines(cases.postings)),
-        },
-    )
-
-
-def journal_lines(postings):
-    """Balance each posting against cash."""
-    for number, posting in enumerate(postings):
-        amount = posting["amount"]
-        other = amount[1:] if amount.startswith("-") else f"-{amount}"
-        line = {
-            "journal_id": f"J{number}",
-            "posting_date": DAY,
-            "fiscal_period": PERIOD,
-            "currency_code": "EUR",
-            "customer_id": "",
-            "source_document_id": "",
+            "from_currency_code": "GBP",
+            "to_currency_code": "EUR",
+            "rate_date": day,
+            "rate_type": rate_type,
+            "rate": rate,
+            "quote": "multiply",
         }
-        yield {**line, "line_no": 1, **posting}
-        cash = {"account_id": "cash", "amount": other}
-        yield {**line, "line_no": 2, **posting, **cash}
-
-
-def deliver(landing, system, tables):
-    """Write the tables of one system and their manifest."""
-    directory = Path(landing) / system / f"{system}-0001"
-    directory.mkdir(parents=True)
-    manifest = {
-        "manifest_version": 1,
-        "company": "textbook",
-        "system": system,
-        "delivery_id": f"{system}-0001",
-        "sequence": 1,
-        "period": f"{PERIOD}/{PERIOD}",
-        "time_zone": "UTC",
-        "units": {},
-        "tables": {},
-        "absent": {},
-    }
-    for table, rows in tables.items():
-        path = write_rows(directory / f"{table}.csv", rows, list(rows[0]))
-        manifest["tables"][table] = {
-            "file": path.name,
-            "rows": len(rows),
-            "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-            "control_totals": {},
-        }
-    (directory / "manifest.json").write_text(json.dumps(manifest))
-
-
-def write_policy(cases, directory):
-    """Write the policy files of the cases, dated and approved."""
-    defaults = copy_policy(directory.with_name("defaults"))
-    directory.mkdir()
-    for name, rows in cases.policy.items():
-        with (defaults / f"{name}.csv").open(newline="") as stream:
-            columns = next(csv.reader(stream))
-        always = {"valid_from": "2000-01-01", "approved_by": "textbook"}
-        dated = [
-            {**{k: v for k, v in always.items() if k in columns}, **row} for row in rows
-        ]
-        write_rows(directory / f"{name}.csv", dated, columns)
-    shutil.rmtree(defaults)
-    return directory
-
-
-def write_rows(path, rows, columns):
-    with path.open("w", newline="") as stream:
-        writer = csv.DictWriter(stream, columns, restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-    return path
+        for day, rate_type, rate in (
+            (DAY, "average", "1.15"),
+            ("2025-01-31", "closing", "1.20"),
+        )
+    ]
