@@ -1,7 +1,7 @@
 -- Grain: one row per entity, fiscal period and cost object.
--- Time equation: minutes per order (more if rush, or entered by hand) spread evenly
--- over its lines, plus minutes per line and per change of the line, as in force on the
--- order date.
+-- Time equation: minutes per order (more if rush, entered by hand, or a customer's
+-- first in the data) spread evenly over its lines, plus minutes per line and per change
+-- of the line, as in force on the order date.
 with
 
 order_lines as (select * from {{ ref('int_order_lines_converted') }}),
@@ -14,7 +14,15 @@ equation_terms as (
     where driver_code = 'order_handling_minutes'
 ),
 
-orders as (select * from {{ ref('int_orders_aggregated') }}),
+orders as (
+    select
+        *,
+        row_number() over (
+            partition by customer_id order by order_date, order_id
+        ) = 1 and customer_id is not null as is_first
+    from {{ ref('int_orders_aggregated') }}
+    where is_order
+),
 
 versions as (
     select distinct valid_from from equation_terms
@@ -30,6 +38,7 @@ coefficients as (
         {{ term_minutes('per_order') }} as order_minutes,
         {{ term_minutes('per_rush_order') }} as rush_minutes,
         {{ term_minutes('per_manual_order') }} as manual_minutes,
+        {{ term_minutes('per_new_customer') }} as new_customer_minutes,
         {{ term_minutes('per_line') }} as line_minutes,
         {{ term_minutes('per_change') }} as change_minutes
     from versions
@@ -46,7 +55,9 @@ order_efforts as (
             'coefficients.order_minutes
             + case when orders.is_rush then coefficients.rush_minutes else 0 end
             + case when not orders.is_electronic
-            then coefficients.manual_minutes else 0 end'
+            then coefficients.manual_minutes else 0 end
+            + case when orders.is_first
+            then coefficients.new_customer_minutes else 0 end'
         ) }} as order_qty
     from orders
     inner join coefficients
