@@ -44,15 +44,27 @@ def service_charges(refresh: RefreshResource) -> dg.MaterializeResult[None]:
     """Grain: ledger, entity, period, service pool, carrying pool. What each bears."""
     with reported_faults():
         with refresh.connect() as connection:
-            rows = list(_charges(connection))
+            rows = list(charge_places(connection))
         frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
         refresh.write_tables("costing", {"service_charges": frame})
     return dg.MaterializeResult(metadata={"dagster/row_count": len(frame)})
 
 
-def _charges(
+def charge_places(
     connection: duckdb.DuckDBPyConnection,
 ) -> Iterator[tuple[str, str, str, str, str, int]]:
+    """Charge the services of each entity and period.
+
+    Args:
+        connection: Warehouse with int_cost_pools_aggregated, int_pool_services_chosen.
+
+    Returns:
+        Rows of ``COLUMNS``, amounts in cents.
+
+    Raises:
+        EchelonError: CONFIGURATION, if services serve only each other or policy names
+            no method.
+    """
     costs: dict[Place, dict[str, int]] = defaultdict(dict)
     for *place, pool, amount in connection.execute(
         """

@@ -7,17 +7,15 @@ from decimal import Decimal
 
 import pytest
 
-from tests.refresh.conftest import Company, last_json
+from tests.refresh.conftest import Company
 from tests.refresh.textbook_cases import (
     ROUNDING,
     WE_09,
     WE_18,
     all_cases,
-    serve,
     step_down_cases,
 )
 from tests.refresh.textbook_landing import land_cases, write_policy
-from tests.refresh.textbook_rows import Cases
 
 
 def released(name, made_once, cases):
@@ -228,21 +226,3 @@ def test_direct_postings_go_to_whom_they_name_and_the_others_stay_unallocated(te
         "7.77",
         "0.00",
     ]
-
-
-def test_we_08c_a_closed_service_loop_publishes_nothing(tmp_path):
-    cases = Cases()
-    cases.customer("we_08c", "buyer")
-    serve(cases, "we_08c", {"s1": 7, "s2": 5}, {"s1": {"s2": 1}, "s2": {"s1": 1}})
-    land_cases(cases, tmp_path / "landing")
-    company = Company(tmp_path)
-
-    completed = company.run(
-        "refresh", "--policy", write_policy(cases, tmp_path / "policy"), "--json"
-    )
-
-    assert completed.returncode == 30, completed.stderr
-    record = last_json(completed)
-    assert record["code"] == "closed_service_loop"
-    assert "we_08c_s1 -> we_08c_s2 -> we_08c_s1" in record["message"]
-    assert company.in_force() is None

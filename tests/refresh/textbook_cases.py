@@ -231,6 +231,6 @@ def currencies(cases):
         }
         for day, rate_type, rate in (
             (DAY, "average", "1.15"),
-            ("2025-01-31", "closing", "1.20"),
+            (DAY, "closing", "1.20"),
         )
     ]
