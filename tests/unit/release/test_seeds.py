@@ -55,6 +55,13 @@ def test_overlay_without_a_row_of_the_default_is_refused(overlay, tmp_path, name
     assert row in caught.value.fault.hint
 
 
+@pytest.mark.parametrize(
+    "policy", sorted((PROJECT_DIR / "mappings").glob("*_policy")), ids=lambda p: p.name
+)
+def test_a_policy_of_ours_lays_over_the_defaults(policy, tmp_path):
+    assemble_seeds(tmp_path / "data", PROJECT_DIR, policy, tmp_path / "seeds")
+
+
 @pytest.mark.parametrize("value", ["ninety", "", "1e999", "nan", "1,5"])
 def test_threshold_that_is_no_number_is_refused_at_its_line(overlay, value):
     quoted = f'"{value}"'
