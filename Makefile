@@ -52,7 +52,7 @@ lock:  ## compile the hashed lock files (needs uv)
 	@echo "Installing the locked dependencies into .venv (a minute or two, once)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(INSTALL) --require-hashes -r requirements.lock
-	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@PYTHONWARNINGS=ignore $(INSTALL) --no-deps --no-build-isolation --editable .
 	@cd dbt_project && ../$(BIN)/dbt --quiet parse --profiles-dir .
 	@touch $@
 
