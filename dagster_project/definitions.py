@@ -13,6 +13,7 @@ from dagster_project.assets.identity import identity
 from dagster_project.assets.publication import published_release
 from dagster_project.assets.raw import deliveries
 from dagster_project.assets.segmentation import segmentation
+from dagster_project.assets.stress import stress_assignments
 from dagster_project.freshness import source_freshness
 from dagster_project.gates import CHECKS
 from dagster_project.jobs import JOBS
@@ -28,6 +29,7 @@ DEFINITIONS = dg.Definitions(
         before_segmentation,
         half_lives,
         segmentation,
+        stress_assignments,
         service_charges,
         after_segmentation,
         published_release,

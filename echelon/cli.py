@@ -29,6 +29,7 @@ from echelon.cli_options import (
 )
 from echelon.cli_override import override
 from echelon.cli_reclassify import reclassify
+from echelon.cli_stress import stress
 from echelon.config import (
     PROJECT_DIR,
     Settings,
@@ -57,6 +58,7 @@ app.command()(explain)
 app.command()(approve)
 app.command()(override)
 app.command()(reclassify)
+app.command()(stress)
 app.command("except")(except_)
 app.add_typer(dispute, name="dispute")
 
