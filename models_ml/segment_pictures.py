@@ -56,3 +56,140 @@ def value_of_segments(candidates: pd.DataFrame) -> alt.LayerChart:
         title,
         f"Dashed: what a segment costs to run; at most {most} are justified{chosen}",
     ).properties(width=420, height=260)
+
+
+def movement_flow(movements: pd.DataFrame) -> alt.LayerChart:
+    """Draw who moved from which segment to which since the release before.
+
+    Args:
+        movements: ``governance.rpt_segment_movements``.
+
+    Returns:
+        Bands from the former segments on the left to those now on the right, as thick
+        as they hold customers; who stayed in grey, who moved in orange, new ones blue.
+    """
+    title = "Who moved since the release before"
+    if movements.empty:
+        return without_data(title, "There are no customers")
+    ordered = movements.sort_values(["from_segment_code", "to_segment_code"])
+    starts = _stacked(ordered, ["from_segment_code", "to_segment_code"])
+    ends = _stacked(ordered, ["to_segment_code", "from_segment_code"])
+    along = np.linspace(0, 1, 25)
+    bend = along**2 * (3 - 2 * along)
+    bands = pd.concat(
+        pd.DataFrame(
+            {
+                "flow": f"{row.from_segment_code} to {row.to_segment_code}",
+                "kind": _kind(str(row.from_segment_code), str(row.to_segment_code)),
+                "customers": row.customer_count,
+                "x": along,
+                "low": starts[row.Index] + (ends[row.Index] - starts[row.Index]) * bend,
+            }
+        )
+        for row in ordered.itertuples()
+    )
+    bands["high"] = bands["low"] + bands["customers"]
+    areas = (
+        alt.Chart(bands)
+        .mark_area(opacity=0.7, stroke="#FFFFFF")
+        .encode(
+            x=alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-0.15, 1.15])),
+            y=alt.Y("low:Q", axis=None),
+            y2="high:Q",
+            detail="flow:N",
+            color=alt.Color(
+                "kind:N",
+                title=None,
+                scale=alt.Scale(
+                    domain=["stayed", "moved", "new"], range=[GREY, ORANGE, BLUE]
+                ),
+            ),
+            tooltip=["flow", "customers"],
+        )
+    )
+    left = alt.Chart(_middles(ordered, "from_segment_code", starts, -0.02))
+    right = alt.Chart(_middles(ordered, "to_segment_code", ends, 1.02))
+    names = [
+        marks.encode(x="x:Q", y="y:Q", text="name:N")
+        for marks in (left.mark_text(align="right"), right.mark_text(align="left"))
+    ]
+    is_move = bands["kind"] == "moved"
+    moved = int(bands[is_move].drop_duplicates("flow")["customers"].sum())
+    return titled(
+        alt.LayerChart(layer=[areas, *names]),
+        title,
+        f"{moved:,} of {int(movements['customer_count'].sum()):,} customers moved",
+    ).properties(width=480, height=320)
+
+
+def nine_boxes(grid: pd.DataFrame) -> alt.LayerChart:
+    """Draw customers' value classes against products' classes.
+
+    Args:
+        grid: ``sales.rpt_segment_grid``.
+
+    Returns:
+        Heat map of what each cell leaves after margin and cost to serve, with its
+        customers and its cost of complexity in numbers.
+    """
+    title = "Customers against products"
+    cells = grid[(grid["grid_code"] == "value_abc") & (grid["product_class"] != "none")]
+    if cells.empty:
+        return without_data(title, "No cell has sales")
+    frame = cells[["customer_class", "product_class", "customer_count"]].copy()
+    amounts = {
+        name: cells[f"{name}_amount_base_ccy"].astype("float64").fillna(0)
+        for name in ("gross_margin", "cost_to_serve", "complexity")
+    }
+    frame["left"] = amounts["gross_margin"] - amounts["cost_to_serve"]
+    frame["count_text"] = [f"{n:,} customers" for n in frame["customer_count"]]
+    frame["left_text"] = [f"{n:,.0f} left" for n in frame["left"]]
+    frame["complexity_text"] = [f"{n:+,.0f} complexity" for n in amounts["complexity"]]
+    widest = max(float(frame["left"].abs().max()), 1.0)
+    base = alt.Chart(frame).encode(
+        x=alt.X("product_class:N", title="product class", axis=flat_labels()),
+        y=alt.Y("customer_class:N", title="customer value class"),
+    )
+    boxes = base.mark_rect(stroke="#FFFFFF").encode(
+        color=alt.Color(
+            "left:Q",
+            title="margin less cost to serve",
+            scale=alt.Scale(
+                domain=[-widest, 0, widest],
+                range=[ORANGE, "#FFFFFF", "#56B4E9"],
+                interpolate="rgb",
+            ),
+        )
+    )
+    texts = [
+        base.mark_text(dy=dy).encode(text=f"{name}:N")
+        for name, dy in (("count_text", -16), ("left_text", 0), ("complexity_text", 16))
+    ]
+    return titled(
+        alt.LayerChart(layer=[boxes, *texts]),
+        title,
+        "Base currency; complexity is what serving costs beyond the company's rate",
+    ).properties(width=alt.Step(150), height=alt.Step(72))
+
+
+def _stacked(movements: pd.DataFrame, order: list[str]) -> dict[object, float]:
+    """Stack flows from below in an order; start of each by its row."""
+    counts = movements.sort_values(order, ascending=False)["customer_count"]
+    return dict(zip(counts.index, (counts.cumsum() - counts).tolist(), strict=True))
+
+
+def _kind(former: str, now: str) -> str:
+    if former == "new":
+        return "new"
+    return "stayed" if former == now else "moved"
+
+
+def _middles(
+    movements: pd.DataFrame, column: str, starts: dict[object, float], x: float
+) -> pd.DataFrame:
+    rows = [
+        {"name": f"{name} ({int(flows['customer_count'].sum()):,})", "x": x}
+        | {"y": min(starts[i] for i in flows.index) + flows["customer_count"].sum() / 2}
+        for name, flows in movements.groupby(column, sort=True)
+    ]
+    return pd.DataFrame(rows)

@@ -74,6 +74,20 @@ def _is_of_grain(unique_id: str) -> bool:
     return test.get("name") == "unique_combination"
 
 
+def is_made_of(manifest: Mapping[str, Any], model_name: str, source_name: str) -> bool:
+    """Say whether a model reads a source table, be it through other models."""
+    waiting = [f"model.echelon.{model_name}"]
+    seen: set[str] = set()
+    while waiting:
+        node_id = waiting.pop()
+        if node_id in seen:
+            continue
+        seen.add(node_id)
+        node = manifest["nodes"].get(node_id)
+        waiting += node["depends_on"].get("nodes", []) if node else []
+    return any(node_id.endswith(f".{source_name}") for node_id in seen)
+
+
 TRANSLATOR = OneAddressTranslator()
 
 

@@ -16,6 +16,7 @@ from echelon.release.store import open_release
 from echelon.summary import summarise
 from expectations.register import GATES
 from models_ml.pictures import whale_curve
+from models_ml.segment_pictures import movement_flow, nine_boxes
 
 LOGGER = logging.getLogger("echelon.refresh")
 PUBLISHED_KEYS = [
@@ -47,7 +48,7 @@ def published_release(
         whale = write_picture(
             candidate.artefacts_dir, "whale_curve", whale_curve(curve)
         )
-        picture = shown(whale)
+        pictures = {"whale_curve": shown(whale), **_steering_pictures(refresh)}
         options = PublishOptions(
             keep_releases=settings.keep_releases,
             memory_limit=settings.memory_limit,
@@ -63,7 +64,7 @@ def published_release(
     return dg.MaterializeResult(
         metadata={
             "release_id": release.release_id,
-            "whale_curve": picture,
+            **pictures,
             "path": dg.MetadataValue.path(str(release.directory)),
             "input_as_of": dg.MetadataValue.json(summary.input_as_of),
             "gates": dg.MetadataValue.json(summary.gates),
@@ -72,3 +73,16 @@ def published_release(
             ),
         }
     )
+
+
+def _steering_pictures(refresh: RefreshResource) -> dict[str, dg.MetadataValue]:
+    movements = refresh.read_table("governance", "rpt_segment_movements", "all")
+    grid = refresh.read_table("sales", "rpt_segment_grid", "all")
+    charts = {
+        "segment_movements": movement_flow(movements),
+        "nine_boxes": nine_boxes(grid),
+    }
+    directory = refresh.candidate.artefacts_dir
+    return {
+        name: shown(write_picture(directory, name, charts[name])) for name in charts
+    }

@@ -10,6 +10,7 @@ import altair as alt
 import dagster as dg
 import pandas as pd
 
+from dagster_project.assets.dbt import MANIFEST, is_made_of
 from dagster_project.assets.segmentation_inputs import (
     assignment_policy,
     configuration,
@@ -22,6 +23,8 @@ from echelon.release.candidate import Candidate
 from echelon.release.layout import ASSIGNMENT_POLICY_NAME, SEGMENT_MODEL_NAME
 from models_ml.artefact import from_artefact
 from models_ml.bench_pictures import algorithm_ranking
+from models_ml.model_card import model_card
+from models_ml.model_card_page import model_card_page
 from models_ml.pictures import (
     profile_heatmap,
     segment_sizes,
@@ -147,7 +150,7 @@ def _write_artefacts(candidate: Candidate, outcome: Segmentation) -> dict[str, P
 
 
 def _write_cards(refresh: RefreshResource, outcome: Segmentation) -> None:
-    """Write the segment cards as a page to read or print and as data for rules."""
+    """Write segment cards and model card as pages to read and as data for rules."""
     cards = segment_cards(
         from_artefact(outcome.artefact),
         outcome.segments,
@@ -159,6 +162,17 @@ def _write_cards(refresh: RefreshResource, outcome: Segmentation) -> None:
     (directory / "segment_cards.json").write_text(data + "\n", encoding="utf-8")
     page = cards_page(cards)
     (directory / "segment_cards.html").write_text(page, encoding="utf-8")
+    card = model_card(
+        from_artefact(outcome.artefact),
+        outcome.models,
+        outcome.assignments,
+        outcome.drift,
+        is_made_of(MANIFEST, "ftr_customers", "erp__forecasts"),
+    )
+    data = json.dumps(card, indent=2, allow_nan=False)
+    (directory / "model_card.json").write_text(data + "\n", encoding="utf-8")
+    page = model_card_page(card)
+    (directory / "model_card.html").write_text(page, encoding="utf-8")
 
 
 def write_picture(directory: Path, name: str, chart: alt.LayerChart) -> Path:

@@ -21,8 +21,27 @@ def drawn(chart) -> str:
     return vl_convert.vegalite_to_svg(chart.to_dict())
 
 
+MOVEMENTS = pd.DataFrame(
+    [("S01", "S01", 90), ("S01", "S02", 10), ("S02", "S02", 50), ("new", "S02", 5)],
+    columns=["from_segment_code", "to_segment_code", "customer_count"],
+)
+
+
+def boxes() -> pd.DataFrame:
+    cells = [(row, column) for row in "ABC" for column in ("A", "B", "C", "none")]
+    frame = pd.DataFrame(cells, columns=["customer_class", "product_class"])
+    return frame.assign(
+        grid_code="value_abc",
+        customer_count=7,
+        gross_margin_amount_base_ccy=100.0,
+        cost_to_serve_amount_base_ccy=130.0,
+        complexity_amount_base_ccy=[None, *range(11)],
+    )
+
+
 @pytest.fixture(
-    scope="module", params=["profile", "sizes", "stability", "value", "whale"]
+    scope="module",
+    params=["profile", "sizes", "stability", "value", "flow", "boxes", "whale"],
 )
 def chart(request, segmentation):
     return {
@@ -32,6 +51,8 @@ def chart(request, segmentation):
             segmentation.candidates
         ),
         "value": lambda: segment_pictures.value_of_segments(segmentation.candidates),
+        "flow": lambda: segment_pictures.movement_flow(MOVEMENTS),
+        "boxes": lambda: segment_pictures.nine_boxes(boxes()),
         "whale": lambda: pictures.whale_curve(curve([50, 40, 20, 5, -15])),
     }[request.param]()
 
@@ -103,3 +124,29 @@ def test_pictures_without_segments_say_so(customers, quick_config):
     assert "UNC Unclassified" in drawn(pictures.segment_sizes(without.segments))
     for chart in (profile, stability):
         assert pictures.to_png(chart).startswith(b"\x89PNG")
+
+
+def test_flow_counts_who_moved_and_keeps_everybody():
+    chart = segment_pictures.movement_flow(MOVEMENTS)
+    assert chart.to_dict()["title"]["subtitle"] == "10 of 155 customers moved"
+    bands = chart.layer[0].data
+    for x in (0.0, 1.0):
+        ends = bands[bands["x"] == x].sort_values("low")
+        assert ends["low"].tolist()[0] == 0
+        assert ends["high"].tolist()[:-1] == ends["low"].tolist()[1:]
+        assert ends["high"].max() == 155
+    assert {"S01 (100)", "new (5)"} <= set(chart.layer[1].data["name"])
+    assert {"S01 (90)", "S02 (65)"} == set(chart.layer[2].data["name"])
+
+
+def test_nine_boxes_show_customers_and_what_is_left():
+    svg = drawn(segment_pictures.nine_boxes(boxes()))
+    assert svg.count(">7 customers<") == 9
+    assert svg.count(">-30 left<") == 9
+
+
+def test_pictures_without_customers_say_so():
+    assert "There are no customers" in drawn(
+        segment_pictures.movement_flow(MOVEMENTS.iloc[:0])
+    )
+    assert "No cell has sales" in drawn(segment_pictures.nine_boxes(boxes().iloc[:0]))
