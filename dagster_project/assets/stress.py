@@ -60,7 +60,10 @@ def _stressed(refresh: RefreshResource) -> pd.DataFrame:
     scopes = refresh.read_table(
         "intermediate", "int_stress_scopes", "scenario_id, customer_id"
     )
-    hit = scopes.groupby("scenario_id")["customer_id"].agg(frozenset).to_dict()
+    hit = {
+        str(scenario_id): frozenset(customers.astype(str))
+        for scenario_id, customers in scopes.groupby("scenario_id")["customer_id"]
+    }
     shocks = refresh.read_table(
         "intermediate", "int_stress_shocks", "scenario_id, attribute"
     )
