@@ -90,7 +90,7 @@ def model_card_page(card: dict[str, Any]) -> str:
 
 def _said(value: object) -> str:
     if value is None:
-        return "unknown"
+        return "none"
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
