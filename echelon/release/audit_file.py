@@ -71,7 +71,7 @@ def audit_file(path: Path) -> FileAudit:
         return FileAudit(
             tables={name: read_content(connection, catalog, name) for name in tables},
             views=tuple(views),
-            tie_out=tie_out(connection, catalog),
+            tie_out=tie_out(connection),
         )
 
 

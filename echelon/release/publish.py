@@ -17,6 +17,7 @@ from echelon.release.candidate import Candidate
 from echelon.release.gates import GateDefinition
 from echelon.release.layout import MANIFEST_NAME, fsync_directory, releases_dir
 from echelon.release.lock import refresh_lock
+from echelon.release.proof import PROOF_NAME
 from echelon.release.retention import clean_candidates, clean_releases
 from echelon.release.staging import DEFAULT_OPTIONS, PublishOptions, stage_release
 from echelon.release.store import Release, find_release, swap_pointer
@@ -81,6 +82,7 @@ def enter_release(candidate: Candidate) -> None:
     directory = releases_dir(candidate.data_dir) / candidate.release_id
     details = {
         "manifest_sha256": sha256_of_file(directory / MANIFEST_NAME),
+        "proof_sha256": sha256_of_file(directory / PROOF_NAME),
         "previous_release_id": candidate.previous_release_id or "",
     }
     append_event(candidate.data_dir, "published", candidate.release_id, details)

@@ -28,7 +28,6 @@ from echelon.release.gates import (
     judge_gates,
     refuse_unless_passed,
 )
-from echelon.release.landed_ledger import add_up_journals, compare_with_journals
 from echelon.release.layout import (
     ARTEFACTS_NAME,
     MANIFEST_NAME,
@@ -37,6 +36,7 @@ from echelon.release.layout import (
     landing_dir,
     write_json,
 )
+from echelon.release.proof import PROOF_NAME, Subject, prove
 from echelon.release.published_file import (
     STORAGE_VERSION,
     PublishedContent,
@@ -47,7 +47,6 @@ from echelon.release.published_file import (
 from echelon.release.release_tables import SOURCE, input_files
 from echelon.release.retention import remove_tree
 from echelon.release.store import current_release_id
-from echelon.release.tie_out import reconciled_by_period
 
 STAGED_NAME = "release"
 
@@ -101,7 +100,7 @@ def stage_release(
         shutil.copytree(candidate.artefacts_dir, staged / ARTEFACTS_NAME)
     audit = audit_in_fresh_process(staged / PUBLISHED_NAME)
     _refuse_unless_same(content, audit)
-    _refuse_unless_landed(candidate, content, staged / PUBLISHED_NAME)
+    _prove(candidate, content, audit, staged)
     write_json(staged / MANIFEST_NAME, _manifest(candidate, content, audit, staged))
     _settle(staged)
     return staged
@@ -178,23 +177,24 @@ def _refuse_unless_same(content: PublishedContent, audit: FileAudit) -> None:
             raise _integrity(
                 "read_back_differs", f"{table} differs when read back from the file"
             )
-    if audit.tie_out.differences:
-        found = audit.tie_out.differences
-        raise gate_failed("tie_out", f"{len(found)} pools do not tie: {found[0]}")
 
 
-def _refuse_unless_landed(
-    candidate: Candidate, content: PublishedContent, database: Path
+def _prove(
+    candidate: Candidate, content: PublishedContent, audit: FileAudit, staged: Path
 ) -> None:
-    """Compare the ledger with the journals as they were delivered."""
-    ledger = add_up_journals(
-        landing_dir(candidate.data_dir), content.input_files, candidate.as_of_date
+    """Write the proof that the release holds the landed ledger, or refuse it."""
+    subject = Subject(
+        release_id=candidate.release_id,
+        as_of=candidate.as_of_date,
+        database=staged / PUBLISHED_NAME,
+        landing=landing_dir(candidate.data_dir),
+        files=content.input_files,
     )
-    differences = compare_with_journals(ledger, reconciled_by_period(database))
-    if differences:
-        raise gate_failed(
-            "tie_out", f"{len(differences)} periods do not tie: {differences[0]}"
-        )
+    proof = prove(subject, audit.tie_out)
+    if proof.differences:
+        found = proof.differences
+        raise gate_failed("tie_out", f"{len(found)} sums do not tie: {found[0]}")
+    write_json(staged / PROOF_NAME, proof.to_dict())
 
 
 def _manifest(

@@ -1,166 +1,188 @@
-"""Does every cent of the ledger have a place? Counted again in plain Python integers.
+"""Do the published amounts agree with each other? Compared in plain Python integers.
 
-This is the independent check: it shares no SQL with the pipeline. The engine only reads
-rows and, for the order-line grain, adds them up per block of customers; every
-comparison is between Python integers of cents.
+This is the independent check: it shares no SQL with the pipeline. The engine only adds
+up the rows of a key; every comparison is between Python integers.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
 import duckdb
 
-from echelon.release.content import columns_of, current_catalog
-from echelon.release.store import open_database
+from echelon.quoting import quote_name
+from echelon.release.content import current_catalog, list_tables, list_views
+from echelon.release.ties import CHARGES, LEDGER, POOL, TIES, Term, Tie
 
-# Reconciliation and the amount it explains: the ledger's, or the charges' of a company
-# without a ledger.
-LEDGER = "finance.rpt_gl_reconciliation_by_cost_pool_month"
-RECONCILIATIONS = {
-    LEDGER: "gl_amount_base_ccy",
-    "finance.rpt_charge_reconciliation_by_cost_pool_month": "charged_amount_base_ccy",
-}
-COST_TO_SERVE = "core.fct_cost_to_serve"
-KEY = ("entity_code", "fiscal_period", "cost_pool_code")
-PARTS = (
-    "allocated_amount_base_ccy",
-    "unused_capacity_amount_base_ccy",
-    "sustaining_amount_base_ccy",
-    "excluded_amount_base_ccy",
-    "unallocated_amount_base_ccy",
-    "quarantined_amount_base_ccy",
-)
-CUSTOMER_BLOCKS = 256
 BATCH_ROWS = 100_000
+UNITS = 10_000  # amounts as delivered have four decimals
+UNITS_PER_CENT = 100
+SHOWN = 20
 
-Pool = tuple[str, ...]
+Place = tuple[str, ...]
+Sums = tuple[int | None, ...]
+Table = dict[Place, Sums]
 
 
 @dataclass(frozen=True)
 class TieOut:
-    """The ledger against the allocation, in cents.
+    """The published amounts against each other.
 
     Attributes:
-        pools: Number of entity x period x pool rows compared.
+        pools: Number of entity x period x pool rows reconciled.
         ledger_cents: Sum of the amounts of the ledger, or of the charges without one.
         allocated_cents: Sum of the allocated amounts.
-        differences: One sentence per row that does not tie; empty when all do.
+        ties: Number of sums compared by what they show.
+        differences: One sentence per sum that differs, the first of them; empty when
+            all agree.
     """
 
     pools: int
     ledger_cents: int
     allocated_cents: int
+    ties: dict[str, int]
     differences: tuple[str, ...]
 
 
-def tie_out(connection: duckdb.DuckDBPyConnection, catalog: str) -> TieOut:
-    """Compare ledger, reconciliation and cost-to-serve to the cent.
-
-    Without a ledger and without charges there is nothing to tie to.
+class Sheet:
+    """Sums of a published file, each read once.
 
     Args:
-        connection: Connection that has the published file attached.
-        catalog: Name under which it is attached.
-
-    Returns:
-        What was compared and every difference found.
+        connection: Connection to the file.
     """
-    differences: list[str] = []
-    allocated: dict[Pool, int] = {}
-    ledger_cents = 0
-    for row in _reconciliation(connection, catalog):
-        pool = tuple(str(part) for part in row[: len(KEY)])
-        amounts = [_cents(amount) for amount in row[len(KEY) :]]
-        ledger, variance, parts = amounts[0], amounts[1], amounts[2:]
-        if pool in allocated:
-            differences.append(f"{' '.join(pool)} is reconciled twice")
-        if ledger != sum(parts) or variance != 0:
-            differences.append(
-                f"{' '.join(pool)}: ledger {ledger} cents, parts {sum(parts)} cents,"
-                f" variance {variance} cents"
-            )
-        allocated[pool] = allocated.get(pool, 0) + parts[0]
-        ledger_cents += ledger
-    if columns_of(connection, catalog, COST_TO_SERVE):
-        differences += _allocation_differences(connection, catalog, allocated)
-    total = sum(allocated.values())
-    return TieOut(len(allocated), ledger_cents, total, tuple(differences))
 
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        catalog = current_catalog(connection)
+        schemas = sorted({table.split(".")[0] for tie in TIES for table in tie.tables})
+        self._tables = {
+            *list_tables(connection, catalog, schemas),
+            *list_views(connection, catalog, schemas),
+        }
+        self._read: dict[tuple[Term, Place], Table] = {}
 
-def reconciled_by_period(database: Path) -> dict[tuple[str, str], int]:
-    """Add up the reconciled ledger of a published file.
+    def has(self, table: str) -> bool:
+        """Whether a table is in the file."""
+        return table in self._tables
 
-    Args:
-        database: A published database.
+    def add_up(self, terms: tuple[Term, ...], key: tuple[str, ...]) -> Table:
+        """Add up the terms of one side of a tie.
 
-    Returns:
-        Cents by entity and fiscal period; empty without a ledger.
-    """
-    cents: dict[tuple[str, str], int] = {}
-    with open_database(database) as connection:
-        if not columns_of(connection, current_catalog(connection), LEDGER):
-            return cents
-        rows = connection.execute(
-            f"select entity_code, fiscal_period, {RECONCILIATIONS[LEDGER]}"
-            f" from {LEDGER} order by all"
-        ).fetchall()
-    for entity, period, amount in rows:
-        cents[entity, period] = cents.get((entity, period), 0) + _cents(amount)
-    return cents
+        Args:
+            terms: The side; a table that is not in the file has no rows.
+            key: Columns to add up by.
 
-
-def _reconciliation(
-    connection: duckdb.DuckDBPyConnection, catalog: str
-) -> list[tuple[Any, ...]]:
-    rows: list[tuple[Any, ...]] = []
-    for address, explained in RECONCILIATIONS.items():
-        if columns_of(connection, catalog, address):
-            columns = (*KEY, explained, "variance_amount_base_ccy", *PARTS)
-            rows += connection.execute(
-                f"select {', '.join(columns)} from {catalog}.{address} order by all"
-            ).fetchall()
-    return rows
-
-
-def _allocation_differences(
-    connection: duckdb.DuckDBPyConnection, catalog: str, allocated: dict[Pool, int]
-) -> Iterator[str]:
-    served: dict[Pool, int] = {}
-    for *pool_parts, amount in _cost_to_serve(connection, catalog):
-        pool = tuple(str(part) for part in pool_parts)
-        served[pool] = served.get(pool, 0) + _cents(amount)
-    for pool in sorted(allocated.keys() | served.keys()):
-        expected, found = allocated.get(pool, 0), served.get(pool, 0)
-        if expected != found:
-            yield (
-                f"{' '.join(pool)}: {expected} cents allocated,"
-                f" {found} cents in {COST_TO_SERVE}"
-            )
-
-
-def _cost_to_serve(
-    connection: duckdb.DuckDBPyConnection, catalog: str
-) -> Iterator[tuple[Any, ...]]:
-    keys = ", ".join(KEY)
-    # Blocks of customers keep 100 M rows readable: the engine adds up within a block.
-    connection.execute(
-        f"""
-        select {keys}, sum(allocated_amount_base_ccy)
-        from {catalog}.{COST_TO_SERVE}
-        group by {keys}, hash(customer_id) % {CUSTOMER_BLOCKS}
+        Returns:
+            Ten-thousandths by key; None where an amount is unknown.
         """
+        total: Table = {}
+        for term in terms:
+            if not all(self.has(table) for table in term.tables):
+                continue
+            if (term, key) not in self._read:
+                self._read[term, key] = self._query(term, key)
+            for place, sums in self._read[term, key].items():
+                known = total.get(place)
+                total[place] = sums if known is None else _plus(known, sums)
+        return total
+
+    def _query(self, term: Term, key: tuple[str, ...]) -> Table:
+        columns = sorted({name.lstrip("-") for part in term.amounts for name in part})
+        sums = ", ".join(
+            f"case when count(*) = count({quote_name(name)})"
+            f" then cast(sum({quote_name(name)}) * {UNITS} as hugeint) end"
+            for name in columns
+        )
+        self._connection.execute(
+            f"select {', '.join(term.key or key)}, {sums}"
+            f" from {term.relation} as counted where {term.where} group by all"
+        )
+        found: Table = {}
+        while rows := self._connection.fetchmany(BATCH_ROWS):
+            for row in rows:
+                known = dict(zip(columns, row[len(key) :], strict=True))
+                found[row[: len(key)]] = tuple(
+                    _combined(known, amount) for amount in term.amounts
+                )
+        return found
+
+
+def tie_out(connection: duckdb.DuckDBPyConnection) -> TieOut:
+    """Compare every published amount with those it follows from.
+
+    Args:
+        connection: Connection to a published file.
+
+    Returns:
+        What was compared and every difference found; without a ledger and without
+        charges there is nothing to reconcile.
+    """
+    sheet = Sheet(connection)
+    counts: dict[str, int] = {}
+    differences: list[str] = []
+    for tie in TIES:
+        if any(sheet.has(table) for term in tie.left for table in term.tables):
+            counts[tie.says], found = compare(sheet, tie)
+            differences += found
+    pools, ledger, allocated = _reconciled(sheet)
+    return TieOut(pools, ledger, allocated, counts, tuple(differences[:SHOWN]))
+
+
+def compare(sheet: Sheet, tie: Tie) -> tuple[int, list[str]]:
+    """Compare the two sides of a tie.
+
+    Args:
+        sheet: Sums of the file.
+        tie: What must be equal.
+
+    Returns:
+        Number of keys compared, and one sentence per key that differs. A key with an
+        unknown amount on either side says nothing.
+    """
+    left, right = sheet.add_up(tie.left, tie.key), sheet.add_up(tie.right, tie.key)
+    places = left.keys() if tie.is_partial else left.keys() | right.keys()
+    nothing: Sums = (0,) * len(tie.left[0].amounts)
+    differences = []
+    for place in sorted(places, key=str):
+        pairs = zip(left.get(place, nothing), right.get(place, nothing), strict=True)
+        differences += [
+            f"{tie.says}: {' '.join(map(str, place))}: {_cents(found)} cents against"
+            f" {_cents(expected)}"
+            for found, expected in pairs
+            if None not in (found, expected) and found != expected
+        ]
+    return len(places), differences
+
+
+def _plus(one: Sums, other: Sums) -> Sums:
+    return tuple(
+        None if a is None or b is None else a + b
+        for a, b in zip(one, other, strict=True)
     )
-    while rows := connection.fetchmany(BATCH_ROWS):
-        yield from rows
 
 
-def _cents(amount: Decimal | None) -> int:
-    if amount is None:
-        return 0
-    cents = amount.scaleb(2)
-    if cents != int(cents):
-        raise ValueError(f"an amount has a fraction of a cent: {amount}")
-    return int(cents)
+def _combined(known: dict[str, int | None], amount: tuple[str, ...]) -> int | None:
+    """Add the columns of an amount, or subtract them; one unknown makes it unknown."""
+    total = 0
+    for name in amount:
+        units = known[name.lstrip("-")]
+        if units is None:
+            return None
+        total += -units if name.startswith("-") else units
+    return total
+
+
+def _reconciled(sheet: Sheet) -> tuple[int, int, int]:
+    """Count the reconciled pools and add up, in cents, what they hold and give."""
+    terms = tuple(
+        Term(table, ((f"{booked}_amount_base_ccy",), ("allocated_amount_base_ccy",)))
+        for table, booked in ((LEDGER, "gl"), (CHARGES, "charged"))
+    )
+    sums = list(sheet.add_up(terms, POOL).values())
+    booked, given = (
+        sum(row[number] or 0 for row in sums) // UNITS_PER_CENT for number in (0, 1)
+    )
+    return len(sums), booked, given
+
+
+def _cents(units: int | None) -> str:
+    whole, rest = divmod(units or 0, UNITS_PER_CENT)
+    return f"{whole}.{rest:02d}" if rest else str(whole)

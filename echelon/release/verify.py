@@ -1,5 +1,6 @@
 """Is a release still what was published, and does it still tie to the ledger?"""
 
+import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -10,15 +11,14 @@ from echelon.audit import AuditEvent, read_events
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.hashing import sha256_of_file
 from echelon.release.audit_file import FileAudit, audit_file
-from echelon.release.landed_ledger import add_up_journals, compare_with_journals
 from echelon.release.layout import (
     ARTEFACTS_NAME,
     MANIFEST_NAME,
     PUBLISHED_NAME,
     landing_dir,
 )
+from echelon.release.proof import PROOF_NAME, Proof, Subject, prove
 from echelon.release.store import Release, find_release, release_in_force
-from echelon.release.tie_out import reconciled_by_period
 
 
 @dataclass(frozen=True)
@@ -28,11 +28,11 @@ class Verification:
     Attributes:
         release_id: The release.
         files: Number of files whose SHA-256 matches the manifest.
-        tables: Number of tables whose content hash matches the manifest; 0 when the
-            engine's version differs from the one that hashed them.
-        pools: Number of entity x period x pool rows that tie to the ledger.
-        ledger: What the ledger was compared with: the landed journals, or the copy in
-            the release and why.
+        tables: Number of tables whose rows and amounts are those of the manifest.
+        pools: Number of entity x period x pool rows that tie to the landed ledger.
+        sums: Number of sums of published amounts that agree with each other.
+        proof: Path of the proof, made again and found the same.
+        proof_sha256: The hash the proof is signed with.
         events: Number of links of the audit chain.
     """
 
@@ -40,7 +40,9 @@ class Verification:
     files: int
     tables: int
     pools: int
-    ledger: str
+    sums: int
+    proof: str
+    proof_sha256: str
     events: int
 
     def to_dict(self) -> dict[str, Any]:
@@ -53,8 +55,10 @@ class Verification:
             f"release {self.release_id} is sound",
             f"{self.files} files have the SHA-256 of the manifest",
             f"{self.tables} tables hold the rows that were published",
-            f"{self.pools} pools tie to the ledger to the cent",
-            f"the ledger was compared with {self.ledger}",
+            f"{self.pools} pools tie to the landed ledger to the cent",
+            f"{self.sums} sums of published amounts agree",
+            f"the proof comes out the same: {self.proof}",
+            f"signed {self.proof_sha256}",
             f"{self.events} events of the audit log follow one another",
         ]
 
@@ -83,26 +87,37 @@ def verify(data_dir: Path, release_id: str | None = None) -> Verification:
     files = check_files(release, manifest)
     audit = audit_file(release.database)
     tables = _check_tables(release, manifest, audit)
-    if audit.tie_out.differences:
-        raise _differs(release, "does_not_tie", audit.tie_out.differences[0])
-    ledger = _check_ledger(data_dir, release, manifest)
+    subject = Subject(
+        release_id=release.release_id,
+        as_of=release.as_of_date,
+        database=release.database,
+        landing=landing_dir(data_dir),
+        files=manifest["inputs"]["files"],
+    )
+    proof = prove(subject, audit.tie_out)
+    path = _check_proof(release, proof)
     return Verification(
-        release.release_id, files, tables, audit.tie_out.pools, ledger, len(events)
+        release_id=release.release_id,
+        files=files,
+        tables=tables,
+        pools=proof.pools,
+        sums=sum(audit.tie_out.ties.values()),
+        proof=str(path),
+        proof_sha256=proof.to_dict()["proof_sha256"],
+        events=len(events),
     )
 
 
-def _check_ledger(data_dir: Path, release: Release, manifest: dict[str, Any]) -> str:
-    """Compare the reconciled ledger with the landed journals; say with what it was."""
-    ledger = add_up_journals(
-        landing_dir(data_dir), manifest["inputs"]["files"], release.as_of_date
-    )
-    if ledger.reason is not None:
-        return f"its copy in the release: {ledger.reason}"
-    published = reconciled_by_period(release.database)
-    differences = compare_with_journals(ledger, published)
-    if differences:
-        raise _differs(release, "ledger_differs", differences[0])
-    return f"the landed journals of {len(ledger.cents)} entity months"
+def _check_proof(release: Release, proof: Proof) -> Path:
+    """Refuse a release that differs from the ledger, or from what its proof says."""
+    if proof.differences:
+        raise _differs(release, "does_not_tie", proof.differences[0])
+    path = release.directory / PROOF_NAME
+    if not path.is_file():
+        raise _differs(release, "not_proven", "was published without a proof")
+    if json.loads(path.read_text(encoding="utf-8")) != proof.to_dict():
+        raise _differs(release, "proof_differs", "the proof comes out otherwise")
+    return path
 
 
 def check_inherited(data_dir: Path, release: Release) -> None:
@@ -177,15 +192,15 @@ def _check_log(
 
 
 def _check_tables(release: Release, manifest: dict[str, Any], audit: FileAudit) -> int:
-    # The row hash belongs to an engine version; under another the files' hashes stand.
-    if manifest["engine"]["duckdb"] != duckdb.__version__:
-        return 0
+    # The row hash belongs to an engine version; under another the amounts stand.
+    parts = ["rows", "totals"]
+    if manifest["engine"]["duckdb"] == duckdb.__version__:
+        parts.append("content_hash")
     listed: dict[str, dict[str, Any]] = manifest["tables"]
     for name in sorted(listed.keys() | audit.tables.keys()):
-        found = audit.tables.get(name)
-        if found is None or found.content_hash != listed.get(name, {}).get(
-            "content_hash"
-        ):
+        found = asdict(audit.tables[name]) if name in audit.tables else {}
+        known = listed.get(name, {})
+        if [found.get(part) for part in parts] != [known.get(part) for part in parts]:
             raise _differs(release, "table_changed", f"table {name} changed")
     return len(listed)
 

@@ -1,5 +1,6 @@
 """A data directory small enough to check by hand: real files, a real database."""
 
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date
@@ -81,7 +82,8 @@ from raw.refresh_parameters;
 create table core.dim_segments as
 select 'M1' as model_version, 'S01' as segment_code, 2::bigint as customer_count;
 create table intermediate.int_costs_allocated as
-select * from (values
+select *, 'freight' as carried_by_pool_code, 'freight' as activity_code
+from (values
     ('DE01', '2025-12', 'freight', 'C1', 60.00::decimal(18, 2)),
     ('DE01', '2025-12', 'freight', 'C2', 35.00::decimal(18, 2))
 ) as t(entity_code, fiscal_period, cost_pool_code, customer_id,
@@ -101,7 +103,66 @@ select
     0.00::decimal(18, 2) as unallocated_amount_base_ccy,
     0.00::decimal(18, 2) as quarantined_amount_base_ccy,
     0.00::decimal(18, 2) as variance_amount_base_ccy;
+create table core.fct_cost_pools as
+select
+    * exclude (gl_amount_base_ccy, variance_amount_base_ccy),
+    gl_amount_base_ccy as pool_amount_base_ccy,
+    95.00::decimal(18, 2) as allocatable_amount_base_ccy
+from finance.rpt_gl_reconciliation_by_cost_pool_month;
+create table core.fct_carried_costs as
+select
+    'DE01' as entity_code, '2025-12' as fiscal_period, 'freight' as cost_pool_code,
+    'freight' as carried_by_pool_code,
+    100.00::decimal(18, 2) as carried_amount_base_ccy;
+create table core.fct_cost_activities as
+select
+    * exclude (carried_amount_base_ccy), 'freight' as activity_code,
+    95.00::decimal(18, 2) as allocatable_amount_base_ccy,
+    0.00::decimal(18, 2) as unallocated_amount_base_ccy
+from core.fct_carried_costs;
+create table finance.dim_cost_pool_rules as
+select
+    'freight' as cost_pool_code, '61%' as account_pattern,
+    '%' as cost_center_pattern, '%' as entity_pattern,
+    date '2000-01-01' as valid_from_date, null::date as valid_to_date;
+create table finance.fct_ledger_lines as
+select
+    'DE01' as entity_code, '2025-12' as fiscal_period, 'freight' as cost_pool_code,
+    'J1' as document_id, 1::bigint as line_no, 'general_ledger' as ledger_code,
+    date '2025-11-30' as posting_date, '6110' as account_id,
+    'EUR' as local_currency_code, 100.00::decimal(22, 4) as amount_local_ccy,
+    null::decimal(28, 12) as base_ccy_per_local_ccy,
+    100.00::decimal(18, 2) as amount_base_ccy;
+create table governance.rpt_quarantined_rows (
+    table_name varchar, source_file varchar, source_line bigint, entity_code varchar,
+    fiscal_period varchar, amount_local_ccy decimal(18, 2)
+);
 """
+ACCOUNTS = "account_id,account_type\n1000,asset\n6110,expense\n"
+JOURNAL_HEADER = (
+    "entity_code,journal_id,line_no,posting_date,fiscal_period,account_id,"
+    "cost_center_id,amount,currency_code,base_amount\n"
+)
+JOURNALS = (
+    JOURNAL_HEADER
+    + "DE01,J1,1,2025-11-30,2025-12,6110,,100.00,EUR,100.00\n"
+    + "DE01,J1,2,2025-11-30,2025-12,1000,,-100.00,EUR,-100.00\n"
+)
+
+
+def landed(folder, table, text, sequence=1, quarantined=0):
+    """Write a delivered file and its record in a release's manifest."""
+    path = folder / "gl" / f"gl-{sequence:04d}" / f"{table}.csv"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+    return {
+        "table_name": table,
+        "source_file": path.relative_to(folder).as_posix(),
+        "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
+        "sequence": sequence,
+        "row_count": text.count("\n") - 1,
+        "quarantined_row_count": quarantined,
+    }
 
 
 @dataclass(frozen=True)
@@ -159,7 +220,19 @@ class Company:
     def candidate(self, as_of: str = "2025-12-31") -> Candidate:
         candidate = open_candidate(self.data_dir, self.inputs(as_of))
         self.run_sql(candidate, WAREHOUSE)
+        self.land(candidate, "gl__accounts", ACCOUNTS)
+        self.land(candidate, "gl__journal_lines", JOURNALS)
         return candidate
+
+    def land(self, candidate: Candidate, table: str, text: str) -> None:
+        """Land a file of the ledger in place of the one before."""
+        record = landed(self.data_dir / "landing", table, text)
+        values = ", ".join(f"'{value}'" for value in record.values())
+        self.run_sql(
+            candidate,
+            f"delete from raw.deliveries where table_name = '{table}';"
+            f"insert into raw.deliveries values ({values})",
+        )
 
     def gate(self, name: str, **changes) -> Gate:
         return Gate(name, **changes)
@@ -194,4 +267,7 @@ def company(tmp_path):
     )
     made = Company(tmp_path / "data", project_dir)
     made.deliver("erp-0001")
+    made.deliver("gl-0001", "gl")
+    landed(made.data_dir / "landing", "gl__accounts", ACCOUNTS)
+    landed(made.data_dir / "landing", "gl__journal_lines", JOURNALS)
     return made

@@ -141,7 +141,7 @@ def _change_the_table_behind_the_view(company, candidate):
     company.run_sql(
         candidate,
         "insert into intermediate.int_costs_allocated"
-        " values ('DE01', '2025-12', 'freight', 'C3', 0)",
+        " values ('DE01', '2025-12', 'freight', 'C3', 0, 'freight', 'freight')",
     )
     return [company.reconciled]
 
@@ -251,27 +251,28 @@ def test_latest_record_of_a_gate_counts(company):
         (
             "update intermediate.int_costs_allocated"
             " set allocated_amount_base_ccy = 59.99 where customer_id = 'C1'",
-            "9500 cents allocated, 9499 cents",
+            "9499 cents against 9500",
         ),
         (
             "update finance.rpt_gl_reconciliation_by_cost_pool_month"
             " set gl_amount_base_ccy = 100.01, variance_amount_base_ccy = 0.01",
-            "ledger 10001 cents, parts 10000 cents",
+            "pools are reconciled: DE01 2025-12 freight: 10001 cents against 10000",
         ),
         (
             "insert into intermediate.int_costs_allocated"
-            " values ('UK01', '2025-12', 'freight', 'C1', 0.01)",
-            "UK01 2025-12 freight: 0 cents allocated, 1 cents",
+            " values ('UK01', '2025-12', 'freight', 'C1', 0.01, 'freight', 'freight')",
+            "cost objects bear their activities: UK01 2025-12 freight freight freight:"
+            " 1 cents against 0",
         ),
         (
             "create table finance.rpt_charge_reconciliation_by_cost_pool_month as"
             " select * rename (gl_amount_base_ccy as charged_amount_base_ccy)"
             " from finance.rpt_gl_reconciliation_by_cost_pool_month",
-            "DE01 2025-12 freight is reconciled twice",
+            "pools are reconciled: DE01 2025-12 freight: 20000 cents against 10000",
         ),
         (
             "delete from finance.rpt_gl_reconciliation_by_cost_pool_month",
-            "DE01 2025-12 freight: 0 cents allocated, 9500 cents",
+            "pools are reconciled: DE01 2025-12 freight: 0 cents against 10000",
         ),
     ],
     ids=[

@@ -1,9 +1,10 @@
+import hashlib
 import json
 
 import duckdb
 import pytest
 
-from echelon.audit import audit_log_path
+from echelon.audit import audit_log_path, read_events
 from echelon.errors import EchelonError, ExitCode
 from echelon.hashing import sha256_of_file
 from echelon.release.rollback import rollback
@@ -23,6 +24,36 @@ def test_sound_release_is_verified(company):
     assert proof.files == len(release.manifest()["files"])
     assert proof.tables == len(release.manifest()["tables"])
     assert proof.lines()[0] == f"release {release.release_id} is sound"
+
+
+def test_the_proof_is_signed_listed_and_comes_out_the_same(company):
+    release = company.release()
+    record = json.loads((release.directory / "proof.json").read_text())
+    signature = record.pop("proof_sha256")
+    text = json.dumps(record, sort_keys=True).encode()
+    assert signature == hashlib.sha256(text).hexdigest()
+    assert signature == verify(company.data_dir).proof_sha256
+    assert record["postings"] == [
+        {
+            "entity_code": "DE01",
+            "fiscal_period": "2025-12",
+            "cost_pool_code": "freight",
+            "currency_code": "EUR",
+            "lines": 1,
+            "base_cents": 10000,
+            "local_ten_thousandths": 1000000,
+        }
+    ]
+    listed = release.manifest()["files"]["proof.json"]["sha256"]
+    assert listed == read_events(company.data_dir)[-1].details["proof_sha256"]
+
+
+def test_pools_whose_journals_are_gone_count_as_failed(company):
+    company.release()
+    (company.data_dir / "landing/gl/gl-0001/gl__journal_lines.csv").unlink()
+    with pytest.raises(EchelonError, match="1 pools could not be checked") as finding:
+        verify(company.data_dir)
+    assert finding.value.fault.code == "does_not_tie"
 
 
 def _flip_a_byte(release):
@@ -79,13 +110,15 @@ def test_cent_moved_in_file_manifest_and_log_alike_is_found_by_the_tie_out(compa
     listed = manifest["files"]["published.duckdb"]
     listed["sha256"] = sha256_of_file(release.database)
     manifest["engine"]["duckdb"] = "0.0.0"
+    table = manifest["tables"]["intermediate.int_costs_allocated"]
+    table["totals"]["allocated_amount_base_ccy"] = "95.01"
     path = release.directory / "manifest.json"
     rewrite(path, json.dumps(manifest).encode())
     log = audit_log_path(company.data_dir)
     event = json.loads(log.read_text())
     event["details"]["manifest_sha256"] = sha256_of_file(path)
     log.write_text(json.dumps(event) + "\n")
-    with pytest.raises(EchelonError, match="9500 cents allocated, 9501") as finding:
+    with pytest.raises(EchelonError, match="9501 cents against 9500") as finding:
         verify(company.data_dir)
     assert finding.value.fault.code == "does_not_tie"
 
