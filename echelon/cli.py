@@ -30,6 +30,7 @@ from echelon.cli_options import (
 from echelon.cli_override import override
 from echelon.cli_reclassify import reclassify
 from echelon.cli_stress import stress
+from echelon.cli_trace import trace
 from echelon.config import (
     PROJECT_DIR,
     Settings,
@@ -61,6 +62,7 @@ app.command()(reclassify)
 app.command()(stress)
 app.command("except")(except_)
 app.add_typer(dispute, name="dispute")
+app.add_typer(trace, name="trace")
 
 
 @app.command()

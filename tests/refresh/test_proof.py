@@ -1,8 +1,9 @@
-"""Is a cent that changes anywhere in a published amount found?"""
+"""Is a changed cent found wherever it is, and every cent traced both ways?"""
 
 import json
 import random
 import shutil
+from decimal import Decimal
 
 import duckdb
 import pytest
@@ -99,3 +100,78 @@ def test_every_pool_of_the_release_is_in_its_proof(released):
         " from finance.rpt_gl_reconciliation_by_cost_pool_month"
     )
     assert proven == set(reconciled)
+
+
+def test_postings_and_destinations_add_up_over_the_whole_release(released):
+    company = released[0]
+    off_postings = company.query(
+        """
+        select count(*) from (
+            select entity_code, fiscal_period, document_id, line_no,
+                sum(traced_amount_base_ccy) as amount
+            from finance.fct_cost_traces group by all
+        ) full outer join finance.fct_ledger_lines as lines
+            using (entity_code, fiscal_period, document_id, line_no)
+        where amount is distinct from lines.amount_base_ccy
+        """
+    )
+    off_customers = company.query(
+        """
+        select count(*) from (
+            select customer_id, fiscal_period, sum(traced_amount_base_ccy) as amount
+            from finance.fct_cost_traces where customer_id is not null group by all
+        ) full outer join finance.rpt_profitability_by_customer_month as months
+            using (customer_id, fiscal_period)
+        where coalesce(amount, 0) is distinct from months.cost_to_serve_amount_base_ccy
+        """
+    )
+    assert (off_postings, off_customers) == ([(0,)], [(0,)])
+
+
+def test_a_customer_is_traced_to_events_journal_lines_and_rules(released):
+    company = released[0]
+    customer, period, amount = company.query(
+        "select customer_id, fiscal_period, cost_to_serve_amount_base_ccy"
+        " from finance.rpt_profitability_by_customer_month"
+        " order by 3 desc, 1, 2 limit 1"
+    )[0]
+    completed = company.run("trace", "customer", customer, "--period", period, "--json")
+    found = json.loads(completed.stdout)
+    assert Decimal(found["amount_base_ccy"]) == amount
+    for step, column in (
+        ("activities", "allocated_amount_base_ccy"),
+        ("events", "allocated_amount_base_ccy"),
+        ("postings", "traced_amount_base_ccy"),
+    ):
+        assert sum(Decimal(row[column]) for row in found["steps"][step]) == amount
+    assert {row["order_id"] for row in found["steps"]["events"]} - {None}
+    pools = {row["cost_pool_code"] for row in found["steps"]["postings"]}
+    assert {rule["cost_pool_code"] for rule in found["rules"]} == pools
+    assert company.run("trace", "customer", customer, "--period", period).stdout
+
+
+def test_a_journal_is_traced_to_the_customers_that_bear_it(released):
+    company = released[0]
+    [(journal,)] = company.query(
+        "select min(document_id) from finance.fct_ledger_lines"
+        " where cost_pool_code = 'picking'"
+    )
+    completed = company.run("trace", "journal", journal, "--json")
+    found = json.loads(completed.stdout)
+    posted = sum(Decimal(r["amount_base_ccy"]) for r in found["steps"]["postings"])
+    went = found["steps"]["destinations"]
+    assert sum(Decimal(row["traced_amount_base_ccy"]) for row in went) == posted
+    assert Decimal(found["amount_base_ccy"]) == posted
+    assert {row["destination_code"] for row in went} >= {"customer", "unused_capacity"}
+    assert company.run("trace", "journal", journal).stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("customer", "C0", "--period", "2025-01"), ("journal", "J0")],
+    ids=["customer", "journal"],
+)
+def test_what_is_not_there_is_not_traced(released, arguments):
+    completed = released[0].run("trace", *arguments)
+    assert completed.returncode == 30
+    assert arguments[1] in completed.stderr
