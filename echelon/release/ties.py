@@ -26,6 +26,7 @@ SEGMENT_MONTHS = "finance.rpt_cost_to_serve_by_segment_month"
 WHALE_CURVE = "finance.rpt_whale_curve_by_customer"
 REVENUE = "finance.rpt_revenue_reconciliation_by_entity_month"
 COMPLETENESS = "finance.rpt_ledger_completeness_by_account_month"
+TRANSLATION = "finance.rpt_translation_differences_by_cost_pool_month"
 NET_SALES = "sales.rpt_net_sales_by_customer_month"
 SET_ASIDE = "governance.rpt_quarantined_rows"
 
@@ -175,6 +176,13 @@ COST_TIES = (
         _of(POOLS, "pool"), is_partial=True),
     Tie("rated pools carry what they carry", POOL, _of(RATED_POOLS, "pool service"),
         _of(CARRIED, "carried", key=CARRYING), is_partial=True),
+    Tie("pools by currency are made up of postings", (*POOL, "local_currency_code"),
+        _of(TRANSLATION, "posted_amount_base_ccy", "amount_local_ccy"),
+        _of(LINES, "amount_base_ccy", "amount_local_ccy",
+            where="ledger_code = 'general_ledger'")),
+    Tie("posted is the closing rate and a difference", (*POOL, "local_currency_code"),
+        _of(TRANSLATION, "posted_amount_base_ccy"),
+        _of(TRANSLATION, "closing_amount_base_ccy translation_difference_base_ccy")),
     *_profit("customer_id", CUSTOMER_MONTHS, CUSTOMER_POOLS),
     *_profit("cost_level_id", LEVEL_MONTHS, LEVEL_POOLS),
 )
