@@ -64,7 +64,7 @@ class Verification:
 
 
 def verify(data_dir: Path, release_id: str | None = None) -> Verification:
-    """Check a release's files, tables and tie-out, and the audit chain.
+    """Check a release's files, tables and proof, and the audit chain.
 
     Args:
         data_dir: Directory of everything a run writes.
