@@ -208,7 +208,7 @@ def rollback(release_id: str, as_json: AsJson = False) -> None:
 def verify(
     release_id: Annotated[str | None, typer.Argument()] = None, as_json: AsJson = False
 ) -> None:
-    """Check a release again: files, contents, ties, audit chain; make its proof anew."""
+    """Check a release again: files, contents, audit chain; make its proof anew."""
     from echelon.release.verify import verify as check_release
 
     with progress("Verifying", quiet=as_json):
