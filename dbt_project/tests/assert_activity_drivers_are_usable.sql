@@ -28,6 +28,7 @@ counted_drivers (driver_code, driver_unit) as (
     ('case_qty', 'cases'),
     ('weight_kg', 'kilograms'),
     ('volume_m3', 'm3'),
+    ('stored_m3', 'm3 stored'),
     ('stops', 'stops'),
     ('shipment_count', 'shipments'),
     ('expedited_shipment_count', 'shipments'),

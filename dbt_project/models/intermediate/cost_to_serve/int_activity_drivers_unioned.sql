@@ -32,6 +32,8 @@ drivers as (
     union all
     select * from {{ ref('int_driver_stated_quantities_counted') }}
     union all
+    select * from {{ ref('int_driver_stored_m3_counted') }}
+    union all
     select * from {{ ref('int_driver_volume_m3_counted') }}
     union all
     select * from {{ ref('int_driver_weight_kg_counted') }}
