@@ -14,7 +14,7 @@ from models_ml.candidates import Candidate
 from models_ml.config import SegmentationConfig
 from models_ml.labels import Word
 from models_ml.references import Reference
-from models_ml.scaling import FeatureScaling
+from models_ml.scaling import FeatureScaling, UnitTerms
 from models_ml.trials import Trial
 
 FORMAT = 3
@@ -154,7 +154,7 @@ def from_artefact(artefact: Mapping[str, Any]) -> SegmentModel:
     return SegmentModel(
         algorithm=body["algorithm"],
         fitted_as_of_date=body["fitted_as_of_date"],
-        scalings=tuple(FeatureScaling(**scaling) for scaling in body["scalings"]),
+        scalings=tuple(_scaling(scaling) for scaling in body["scalings"]),
         segments=tuple(_segment(segment) for segment in body["segments"]),
         dropped=tuple((name, reason) for name, reason in body["dropped"]),
         retired_codes=tuple(body["retired_codes"]),
@@ -194,6 +194,11 @@ def config_as_dict(config: SegmentationConfig) -> dict[str, Any]:
     """Write a configuration as plain data, comparable with one read from JSON."""
     plain: dict[str, Any] = _plain(dataclasses.asdict(config))
     return plain
+
+
+def _scaling(entry: Mapping[str, Any]) -> FeatureScaling:
+    terms = tuple(UnitTerms(**unit) for unit in entry.get("unit_terms", ()))
+    return FeatureScaling(**{**entry, "unit_terms": terms})
 
 
 def _segment(entry: Mapping[str, Any]) -> ModelSegment:

@@ -3,12 +3,13 @@
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from models_ml.algorithms import ALGORITHMS
 from models_ml.features import CUSTOMER_FEATURES, INDIRECT_FEATURES, Feature
 
 OutlierPolicy = Literal["segment", "cap"]
+ScalingLevel = Literal["company", "business_unit"]
 BLOCK_WEIGHT_PREFIX = "block_weight_"
 
 
@@ -50,6 +51,8 @@ class SegmentationConfig:
         duplicate_correlation: Rank correlation above which an attribute is dropped.
         outlier_policy: ``segment``: exceptional customers form EXC; ``cap``: their
             values are capped and they stay.
+        scaling_level: ``company``: one scale for all; ``business_unit``: a value is
+            judged among those of the customer's own unit.
         outlier_threshold: Robust z beyond which a value is extreme.
         label_z: Robust z from which a segment's word is High or Low.
         label_fidelity: Share of members a label word must be true of.
@@ -91,6 +94,7 @@ class SegmentationConfig:
     spread_floor_ratio: float = 0.25
     duplicate_correlation: float = 0.95
     outlier_policy: OutlierPolicy = "segment"
+    scaling_level: ScalingLevel = "company"
     outlier_threshold: float = 3.5
     label_z: float = 0.75
     label_fidelity: float = 0.80
@@ -117,6 +121,9 @@ class SegmentationConfig:
             raise ValueError(f"winsor_ratio must be below 0.5: {self.winsor_ratio}")
         if self.outlier_policy not in ("segment", "cap"):
             raise ValueError(f"outlier_policy {self.outlier_policy!r}: segment or cap")
+        if self.scaling_level not in get_args(ScalingLevel):
+            levels = " or ".join(get_args(ScalingLevel))
+            raise ValueError(f"scaling_level {self.scaling_level!r}: {levels}")
         if self.algorithm not in ALGORITHMS:
             raise ValueError(f"algorithm {self.algorithm!r}: {sorted(ALGORITHMS)}")
         if self.segment_keeping_amount_base_ccy < 0:

@@ -10,7 +10,7 @@ from models_ml.algorithms.base import Points
 from models_ml.artefact import SegmentModel
 from models_ml.config import SegmentationConfig
 from models_ml.features import Feature, numeric_column
-from models_ml.positions import positions_in
+from models_ml.positions import Positions, positions_in
 from models_ml.scaling import fit_scaling
 
 COLUMNS = {
@@ -54,24 +54,30 @@ def feature_influence(
     customers = frame[inside]
     tables = [pd.DataFrame(columns=list(COLUMNS)).astype(COLUMNS)]
     if len(customers):
-        squared = positions_in(customers, model).distances ** 2
-        tables += [_movers(customers, squared, model, f, config) for f in factors]
+        positions = positions_in(customers, model)
+        tables += [_movers(customers, positions, model, f, config) for f in factors]
     return pd.concat(tables, ignore_index=True).astype(COLUMNS)
 
 
 def _movers(
     customers: pd.DataFrame,
-    squared: Points,
+    positions: Positions,
     model: SegmentModel,
     factor: Feature,
     config: SegmentationConfig,
 ) -> pd.DataFrame:
-    """Lay out whom one factor would move, given squared distances to the segments."""
+    """Lay out whom one factor would move."""
     values = numeric_column(customers, factor.name)
     known = np.flatnonzero(np.isfinite(values))
-    now = squared[known].argmin(axis=1)
-    change = _change(values[known], factor, now, model, config)
-    then = (squared[known] + change).argmin(axis=1)
+    squared = positions.distances[known] ** 2
+    now = squared.argmin(axis=1)
+    if factor.name in model.feature_names:
+        number = model.feature_names.index(factor.name)
+        apart = positions.scaled[known, number, None] - model.centroids[:, number]
+        change = -model.weights[number] * apart**2
+    else:
+        change = _added(values[known], factor, now, len(model.codes), config)
+    then = (squared + change).argmin(axis=1)
     moved = now != then
     codes = np.array(model.codes)
     return pd.DataFrame(
@@ -86,21 +92,14 @@ def _movers(
     ).astype(COLUMNS)
 
 
-def _change(
+def _added(
     values: Points,
     factor: Feature,
     now: NDArray[np.intp],
-    model: SegmentModel,
+    count: int,
     config: SegmentationConfig,
 ) -> Points:
     """Return what a factor adds to each squared distance, shape (n_customers, k)."""
-    count = len(model.codes)
-    if factor.name in model.feature_names:
-        number = model.feature_names.index(factor.name)
-        scaled = model.scalings[number].scaled(values)
-        part = (scaled[:, None] - model.centroids[None, :, number]) ** 2
-        taken: Points = -model.weights[number] * part
-        return taken
     if not values.size:
         return np.zeros((0, count))
     scaling = fit_scaling(

@@ -16,7 +16,7 @@ from models_ml.features import (
     unavailability,
 )
 from models_ml.outliers import Limits, is_beyond, outlier_limits
-from models_ml.scaling import FeatureScaling, fit_scaling
+from models_ml.scaling import FeatureScaling, UnitTerms, fit_scaling, fit_unit_terms
 
 
 class UnsegmentableError(ValueError):
@@ -63,6 +63,7 @@ def fit_preparation(frame: pd.DataFrame, config: SegmentationConfig) -> Preparat
     )
     features, dropped = available_features(frame, weighted, config.missing_limit_ratio)
     values = {feature.name: numeric_column(frame, feature.name) for feature in features}
+    unit_terms = _unit_terms(frame, features, values, config)
     features = _without_duplicates(features, values, dropped, config)
     scalings = _fit_scalings(features, values, config)
     while None in scalings:
@@ -72,7 +73,11 @@ def fit_preparation(frame: pd.DataFrame, config: SegmentationConfig) -> Preparat
                 dropped[feature.name] = "no spread: equal for all but a few customers"
         features = tuple(feature for feature in features if feature.name not in dropped)
         scalings = _fit_scalings(features, values, config)
-    fitted = tuple(scaling for scaling in scalings if scaling is not None)
+    fitted = tuple(
+        replace(scaling, unit_terms=unit_terms.get(scaling.name, ()))
+        for scaling in scalings
+        if scaling is not None
+    )
     if not fitted:
         raise UnsegmentableError("no attribute varies between the customers")
     return Preparation(features, fitted, dropped)
@@ -130,7 +135,8 @@ def scaled_points(
         scalings: Fitted scalings.
 
     Returns:
-        Raw values and scaled, unweighted values, both (n_customers, n_features).
+        Raw values in the terms of the company and scaled, unweighted values, both
+        (n_customers, n_features).
 
     Raises:
         ValueError: If a column is missing, null or not finite.
@@ -144,9 +150,22 @@ def scaled_points(
                 f"column {scaling.name} is null or infinite for "
                 f"{int((~np.isfinite(values)).sum())} customers"
             )
+        if scaling.unit_terms:
+            values = scaling.in_company_terms(values, business_units(frame))
         raw[:, position] = values
         scaled[:, position] = scaling.scaled(values)
     return raw, scaled
+
+
+def business_units(frame: pd.DataFrame) -> pd.Series:
+    """Read the business unit of every customer, null for none.
+
+    Raises:
+        ValueError: If the column is missing.
+    """
+    if "business_unit" not in frame:
+        raise ValueError("column business_unit is missing from the customer features")
+    return frame["business_unit"].astype("str")
 
 
 def beyond_limits(
@@ -167,6 +186,33 @@ def beyond_limits(
         comparable = transformed(raw[:, position], scaling.transform)
         beyond[:, position] = is_beyond(comparable, limits)
     return beyond
+
+
+def _unit_terms(
+    frame: pd.DataFrame,
+    features: tuple[Feature, ...],
+    values: dict[str, Points],
+    config: SegmentationConfig,
+) -> dict[str, tuple[UnitTerms, ...]]:
+    """Fit the terms of units large enough to have some, and bring values to them."""
+    if config.scaling_level == "company":
+        return {}
+    units = business_units(frame)
+    counts = units.value_counts()
+    members = {
+        str(unit): (units == unit).to_numpy(dtype=bool)
+        for unit in counts.index[counts >= config.minimum_customers]
+    }
+    ratios = (config.winsor_ratio, config.spread_floor_ratio)
+    found = {}
+    for feature in features:
+        name, own = feature.name, values[feature.name]
+        terms = fit_unit_terms(name, own, feature.transform, ratios, members)
+        in_terms = FeatureScaling(
+            name, feature.transform, 0, 0, 0, 1, unit_terms=terms
+        ).in_company_terms(own, units)
+        found[name], values[name] = terms, in_terms
+    return found
 
 
 def _without_duplicates(

@@ -7,8 +7,10 @@ from numpy.typing import NDArray
 from models_ml.algorithms.base import Labels, Points
 from models_ml.artefact import EXCEPTIONAL, UNCLASSIFIED, SegmentModel
 from models_ml.assignment import DEFAULT_POLICY, AssignmentPolicy
+from models_ml.features import numeric_column
 from models_ml.guards import segment_ranks
 from models_ml.positions import Positions, positions_in
+from models_ml.preparation import business_units
 from models_ml.standings import segment_numbers
 
 NUDGE = 1e-9
@@ -62,6 +64,7 @@ def assignment_reasons(
     )
     is_beyond = (rows["model_segment_code"] == EXCEPTIONAL).to_numpy(dtype=bool)
     _explain_exceptional((flips, targets), positions, second, is_beyond, model)
+    values, flips = _own_terms(frame[explained], flips, model)
     centroids = model.centroids[own]
     centroids[own < 0] = np.nan
     second_centroids = model.centroids[second]
@@ -75,7 +78,7 @@ def assignment_reasons(
             "customer_id": rows["customer_id"].repeat(feature_count).to_numpy(),
             "segment_code": rows["segment_code"].repeat(feature_count).to_numpy(),
             "feature_name": np.tile(model.feature_names, len(rows)),
-            "feature_value": positions.raw.ravel(),
+            "feature_value": values.ravel(),
             "scaled_value": positions.scaled.ravel(),
             "centroid_value": centroids.ravel(),
             "contribution": contributions.ravel(),
@@ -83,6 +86,19 @@ def assignment_reasons(
             "flips_to_segment_code": pd.Series(names[targets.ravel()], dtype="str"),
         }
     )
+
+
+def _own_terms(
+    customers: pd.DataFrame, flips: Points, model: SegmentModel
+) -> tuple[Points, Points]:
+    """Say values and flips as the customers' business units know them."""
+    values, own_flips = np.empty_like(flips), flips.copy()
+    for number, scaling in enumerate(model.scalings):
+        values[:, number] = numeric_column(customers, scaling.name)
+        if scaling.unit_terms:
+            units = business_units(customers)
+            own_flips[:, number] = scaling.in_own_terms(flips[:, number], units)
+    return values, own_flips
 
 
 def _no_reasons() -> pd.DataFrame:

@@ -1,11 +1,29 @@
 """How is an attribute brought to a scale that k-means may compare, and back?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
 from models_ml.algorithms.base import Points
 from models_ml.features import Transform, transformed, untransformed
+
+
+@dataclass(frozen=True)
+class UnitTerms:
+    """How values of one business unit are said in the terms of the whole company.
+
+    Attributes:
+        business_unit: Its name.
+        offset: ``t' = offset + slope t`` in transformed units.
+        slope: Spread of the company over that of the unit.
+    """
+
+    business_unit: str
+    offset: float
+    slope: float
 
 
 @dataclass(frozen=True)
@@ -24,6 +42,8 @@ class FeatureScaling:
         weight: Factor on squared scaled differences.
         low_limit: Below it a customer is exceptional; None where nothing is.
         high_limit: Above it a customer is exceptional; None where nothing is.
+        unit_terms: Business units whose values are first brought to the terms of the
+            company; those of others are in them.
     """
 
     name: str
@@ -35,6 +55,38 @@ class FeatureScaling:
     weight: float = 1.0
     low_limit: float | None = None
     high_limit: float | None = None
+    unit_terms: tuple[UnitTerms, ...] = ()
+
+    def in_company_terms(self, values: Points, business_units: pd.Series) -> Points:
+        """Say raw values as if each customer's unit were as large and wide as all.
+
+        Args:
+            values: Raw values, shape (n_customers,).
+            business_units: Unit per customer, same order; may be null.
+
+        Returns:
+            Raw values, same shape: a unit's median is the company's, its quartile
+            range too.
+        """
+        found = values.astype(np.float64)
+        for terms in self.unit_terms:
+            own = (business_units == terms.business_unit).to_numpy(dtype=bool)
+            comparable = transformed(values[own], self.transform)
+            found[own] = untransformed(
+                terms.offset + terms.slope * comparable, self.transform
+            )
+        return found
+
+    def in_own_terms(self, values: Points, business_units: pd.Series) -> Points:
+        """Undo ``in_company_terms``; NaN stays NaN."""
+        found = values.astype(np.float64)
+        for terms in self.unit_terms:
+            own = (business_units == terms.business_unit).to_numpy(dtype=bool)
+            comparable = transformed(values[own], self.transform)
+            found[own] = untransformed(
+                (comparable - terms.offset) / terms.slope, self.transform
+            )
+        return found
 
     def scaled(self, values: Points) -> Points:
         """Scale raw values: ``(clip(t(x), lower, upper) - center) / scale``.
@@ -130,3 +182,34 @@ def fit_scaling(
     if scale <= 1e-12 * max(1.0, abs(center)):
         return None
     return FeatureScaling(name, transform, float(lower), float(upper), center, scale)
+
+
+def fit_unit_terms(
+    name: str,
+    values: Points,
+    transform: Transform,
+    ratios: tuple[float, float],
+    members: Mapping[str, NDArray[np.bool_]],
+) -> tuple[UnitTerms, ...]:
+    """Fit how business units differ from the company in median and spread.
+
+    Args:
+        name: Attribute.
+        values: Raw values, shape (n_customers,), finite.
+        transform: Transform to apply first.
+        ratios: winsor_ratio and spread_floor_ratio of ``fit_scaling``.
+        members: Per business unit who belongs to it, shape (n_customers,).
+
+    Returns:
+        Terms per unit; none for a unit whose values do not vary.
+    """
+    company = fit_scaling(name, values, transform, *ratios)
+    if company is None:
+        return ()
+    found = []
+    for unit, is_member in sorted(members.items()):
+        own = fit_scaling(name, values[is_member], transform, *ratios)
+        if own is not None:
+            slope = company.scale / own.scale
+            found.append(UnitTerms(unit, company.center - slope * own.center, slope))
+    return tuple(found)

@@ -123,7 +123,8 @@ def exceptional_reason(
     for number in np.flatnonzero(beyond).tolist():
         value, scaling = raw[number], scalings[number]
         limit, side = scaling.exceeded_limit(value)
-        claims.append(f"{scaling.name} {value:,.6g} {side} {limit:,.6g}")
+        terms = ", both in company terms" if scaling.unit_terms else ""
+        claims.append(f"{scaling.name} {value:,.6g} {side} {limit:,.6g}{terms}")
     return f"exceptional: {'; '.join(claims)}"
 
 

@@ -12,7 +12,7 @@ from echelon.decisions.models import find_artefact
 from echelon.release.layout import ARTEFACTS_NAME, SEGMENT_MODEL_NAME
 from echelon.release.store import current_release
 from models_ml.assignment import OVERRIDE_COLUMNS, AssignmentPolicy
-from models_ml.config import OutlierPolicy, SegmentationConfig
+from models_ml.config import OutlierPolicy, ScalingLevel, SegmentationConfig
 from models_ml.features import CUSTOMER_FEATURES, INDIRECT_FEATURES
 from models_ml.guards import Guard
 from models_ml.hysteresis import Damping
@@ -38,6 +38,7 @@ def configuration(refresh: RefreshResource) -> SegmentationConfig:
             if feature.name in admitted
         ),
         seed=refresh.candidate.seed,
+        scaling_level=cast("ScalingLevel", _setting(refresh, "segment_scaling_level")),
     )
 
 
