@@ -30,7 +30,7 @@ CUSTOMER_STEPS = {
                 as total_unit_qty,
             costs.cost_object_count, costs.allocated_amount_base_ccy
         from finance.rpt_cost_to_serve_by_customer_pool_month as costs
-        inner join core.fct_cost_activities as activities using (
+        left join core.fct_cost_activities as activities using (
             entity_code, fiscal_period, cost_pool_code, carried_by_pool_code,
             activity_code
         )

@@ -11,6 +11,7 @@ LINES = "finance.fct_ledger_lines"
 POOLS = "core.fct_cost_pools"
 CARRIED = "core.fct_carried_costs"
 ACTIVITIES = "core.fct_cost_activities"
+DIRECT = "core.fct_direct_costs"
 COST_TO_SERVE = "core.fct_cost_to_serve"
 ORDER_LINES = "core.fct_order_lines"
 LEDGER = "finance.rpt_gl_reconciliation_by_cost_pool_month"
@@ -43,6 +44,7 @@ RATED_POOLS = (
     f" from {RATES})"
 )
 CARRYING = ("entity_code", "fiscal_period", "carried_by_pool_code")
+BORNE = "cost_object_key != 0"
 LAST_YEAR = (
     "fiscal_period in (select distinct fiscal_period from"
     f" {CUSTOMER_MONTHS} order by fiscal_period desc limit 12)"
@@ -149,9 +151,12 @@ COST_TIES = (
         _of(POOLS, "allocatable unused_capacity sustaining excluded quarantined")),
     Tie("activities take what pools give", POOL,
         _of(POOLS, "allocatable -unallocated"),
-        _of(ACTIVITIES, "allocatable -unallocated")),
+        _of(ACTIVITIES, "allocatable -unallocated")
+        + _of(DIRECT, "allocated", where=BORNE)),
     Tie("cost objects bear their activities", ACTIVITY, _of(COST_TO_SERVE, "allocated"),
-        _of(ACTIVITIES, "allocatable -unallocated")),
+        _of(ACTIVITIES, "allocatable -unallocated")
+        + _of(DIRECT, "allocated", where=BORNE,
+              key=(*POOL, "cost_pool_code", "'direct'"))),
     Tie("cost levels bear the activities", ACTIVITY, _of(LEVEL_POOLS, "allocated"),
         _of(COST_TO_SERVE, "allocated")),
     Tie("customers bear the activities", ACTIVITY, _of(CUSTOMER_POOLS, "allocated"),

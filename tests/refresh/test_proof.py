@@ -28,7 +28,7 @@ FOLLOWS_FROM_NO_SUM = {
     "finance.fct_ledger_lines.base_ccy_per_local_ccy",
     "finance.rpt_translation_differences_by_cost_pool_month.base_ccy_per_local_ccy",
 }
-COST_TABLES = ("finance.", "core.fct_cost_", "core.fct_carried_")
+COST_TABLES = ("finance.", "core.fct_cost_", "core.fct_carried_", "core.fct_direct_")
 BEHIND = {"intermediate.int_order_lines_converted": "core.fct_order_lines"}
 
 
