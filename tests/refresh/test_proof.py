@@ -20,6 +20,7 @@ FOLLOWS_FROM_NO_SUM = {
     "finance.rpt_activity_rates_by_cost_pool_month.activity_rate_base_ccy_per_unit",
     "finance.rpt_activity_rates_by_cost_pool_month.standard_rate_base_ccy",
     "finance.rpt_cost_to_serve_by_customer.cost_to_serve_per_order_amount_base_ccy",
+    "finance.rpt_cost_to_serve_by_customer_pool_month.avoidable_amount_base_ccy",
     "finance.rpt_cost_to_serve_by_segment_month.cost_to_serve_per_order_amount_base_ccy",
     "finance.rpt_ledger_completeness_by_account_month.closing_amount_local_ccy",
     "finance.rpt_ledger_completeness_by_account_month.opening_amount_local_ccy",
