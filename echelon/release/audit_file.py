@@ -64,7 +64,7 @@ def audit_file(path: Path) -> FileAudit:
         catalog = current_catalog(connection)
         schemas = _schemas(connection)
         tables = list_tables(connection, catalog, schemas)
-        views = list_views(connection, catalog, schemas)
+        views = list_views(connection, catalog)
         for view in views:
             # Binding alone finds a view that reads a table which was not published.
             connection.execute(f"select * from {quoted(view)} limit 0").fetchall()

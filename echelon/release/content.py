@@ -10,7 +10,7 @@ engine.
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -48,17 +48,13 @@ def current_catalog(connection: duckdb.DuckDBPyConnection) -> str:
 def columns_of(
     connection: duckdb.DuckDBPyConnection, catalog: str, address: str
 ) -> list[tuple[str, str]]:
-    """List name and type of the columns of a table or view, in order."""
-    schema_name, table_name = address.split(".")
-    return connection.execute(
-        """
-        select column_name, data_type
-        from duckdb_columns()
-        where database_name = ? and schema_name = ? and table_name = ?
-        order by column_index
-        """,
-        [catalog, schema_name, table_name],
-    ).fetchall()
+    """List name and type of the columns of a table or view; none if it is absent."""
+    # The catalog's own table of columns would be built for every file at each question.
+    try:
+        rows = connection.execute(f"describe {quoted(f'{catalog}.{address}')}")
+    except duckdb.CatalogException:
+        return []
+    return [(name, kind) for name, kind, *_ in rows.fetchall()]
 
 
 def read_content(
@@ -115,77 +111,56 @@ def list_tables(
     return sorted(row[0] for row in rows)
 
 
-def list_views(
-    connection: duckdb.DuckDBPyConnection, catalog: str, schemas: Iterable[str]
-) -> dict[str, str]:
-    """Map the views of some schemas, as sorted ``schema.view``, to their SQL."""
+def list_views(connection: duckdb.DuckDBPyConnection, catalog: str) -> dict[str, str]:
+    """Map the views of a file, as sorted ``schema.view``, to their SQL."""
     rows = connection.execute(
         """
         select schema_name || '.' || view_name, sql
         from duckdb_views()
-        where database_name = ? and list_contains(?, schema_name)
+        where database_name = ? and not internal
         """,
-        [catalog, list(schemas)],
+        [catalog],
     ).fetchall()
     return dict(sorted(rows))
 
 
 def relations_read(
-    connection: duckdb.DuckDBPyConnection, catalog: str, address: str
+    connection: duckdb.DuckDBPyConnection, views: Mapping[str, str], address: str
 ) -> list[str]:
     """List what a table or view stands on, dependencies before what reads them.
 
     Args:
-        connection: Connection that has the file attached.
-        catalog: Name under which the file is attached.
+        connection: Any connection; it parses the views' SQL.
+        views: SQL of every view by address, from ``list_views``.
         address: ``schema.table``.
 
     Returns:
         Addresses of every table and view read, directly or not, ending in `address`.
     """
     ordered: list[str] = []
-    _collect(connection, catalog, address, ordered)
+    _collect(connection, views, address, ordered)
     return ordered
 
 
 def base_tables(
-    connection: duckdb.DuckDBPyConnection, catalog: str, address: str
+    connection: duckdb.DuckDBPyConnection, views: Mapping[str, str], address: str
 ) -> list[str]:
-    """List the stored tables behind a table or view, sorted."""
-    return sorted(
-        relation
-        for relation in relations_read(connection, catalog, address)
-        if _view_sql(connection, catalog, relation) is None
-    )
+    """List the stored tables behind a table or view, sorted; see ``relations_read``."""
+    return sorted(set(relations_read(connection, views, address)) - views.keys())
 
 
 def _collect(
     connection: duckdb.DuckDBPyConnection,
-    catalog: str,
+    views: Mapping[str, str],
     address: str,
     ordered: list[str],
 ) -> None:
     if address in ordered:
         return
-    sql = _view_sql(connection, catalog, address)
-    if sql is not None:
-        for relation in _relations_named(connection, sql):
-            _collect(connection, catalog, relation, ordered)
+    if address in views:
+        for relation in _relations_named(connection, views[address]):
+            _collect(connection, views, relation, ordered)
     ordered.append(address)
-
-
-def _view_sql(
-    connection: duckdb.DuckDBPyConnection, catalog: str, address: str
-) -> str | None:
-    schema_name, view_name = address.split(".")
-    rows = connection.execute(
-        """
-        select sql from duckdb_views()
-        where database_name = ? and schema_name = ? and view_name = ?
-        """,
-        [catalog, schema_name, view_name],
-    ).fetchall()
-    return str(rows[0][0]) if rows else None
 
 
 def _relations_named(connection: duckdb.DuckDBPyConnection, sql: str) -> list[str]:

@@ -14,6 +14,7 @@ from echelon.release.content import (
     base_tables,
     columns_of,
     current_catalog,
+    list_views,
     read_content,
 )
 
@@ -264,10 +265,11 @@ def table_hashes(
     connection: duckdb.DuckDBPyConnection, catalog: str, gate: GateDefinition
 ) -> dict[str, str]:
     """Hash the stored tables behind everything a gate examines."""
+    views = list_views(connection, catalog)
     tables = {
         table
         for address in gate.examines
-        for table in base_tables(connection, catalog, address)
+        for table in base_tables(connection, views, address)
     }
     return {
         table: read_content(connection, catalog, table).content_hash
@@ -309,8 +311,9 @@ def _stale(
     catalog: str,
     hashes: dict[str, str],
 ) -> str | None:
+    views = list_views(connection, catalog)
     for address in gate.examines:
-        for table in base_tables(connection, catalog, address):
+        for table in base_tables(connection, views, address):
             if not columns_of(connection, catalog, table):
                 return f"{table} is gone since it was examined"
             if table not in hashes:

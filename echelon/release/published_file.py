@@ -1,6 +1,6 @@
 """What goes into the file that everyone reads?"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -106,15 +106,19 @@ def write_published(
         Content of each table as read from the candidate, by address, and the stored
         tables behind each view.
     """
-    views = list_views(connection, SOURCE, PUBLISHED_SCHEMAS)
-    behind = {view: base_tables(connection, SOURCE, view) for view in views}
+    views = list_views(connection, SOURCE)
+    behind = {
+        view: base_tables(connection, views, view)
+        for view in views
+        if view.split(".")[0] in PUBLISHED_SCHEMAS
+    }
     tables = set(list_tables(connection, SOURCE, PUBLISHED_SCHEMAS))
     tables.update(*behind.values())
     contents = {}
     for table in sorted(tables):
         contents[table] = read_content(connection, SOURCE, table)
         _copy(connection, table, sort=contents[table].rows <= row_limit)
-    _copy_views(connection, sorted(views))
+    _copy_views(connection, views, sorted(behind))
     write_gate_results(connection, candidate.release_id, verdicts)
     write_waived_checks(connection)
     dates = input_dates(connection)
@@ -180,26 +184,19 @@ def _copy(connection: duckdb.DuckDBPyConnection, table: str, sort: bool) -> None
     ).fetchall()
 
 
-def _copy_views(connection: duckdb.DuckDBPyConnection, views: list[str]) -> None:
-    sql = list_views(connection, SOURCE, _all_schemas(connection))
+def _copy_views(
+    connection: duckdb.DuckDBPyConnection, sql: Mapping[str, str], views: list[str]
+) -> None:
     created: set[str] = set()
     connection.execute(f"use {TARGET}")
     for view in views:
-        for relation in relations_read(connection, SOURCE, view):
+        for relation in relations_read(connection, sql, view):
             if relation in sql and relation not in created:
                 schema_name = quoted(relation.split(".")[0])
                 connection.execute(f"create schema if not exists {schema_name}")
                 connection.execute(sql[relation])
                 created.add(relation)
     connection.execute("use memory")
-
-
-def _all_schemas(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    rows = connection.execute(
-        "select distinct schema_name from duckdb_schemas() where database_name = ?",
-        [SOURCE],
-    ).fetchall()
-    return sorted(row[0] for row in rows)
 
 
 def _count(connection: duckdb.DuckDBPyConnection, address: str) -> int:

@@ -55,7 +55,7 @@ class Sheet:
         schemas = sorted({table.split(".")[0] for tie in TIES for table in tie.tables})
         self._tables = {
             *list_tables(connection, catalog, schemas),
-            *list_views(connection, catalog, schemas),
+            *list_views(connection, catalog),
         }
         self._read: dict[tuple[Term, Place], Table] = {}
 

@@ -111,7 +111,7 @@ def test_segments_and_costs_come_close_to_the_truth(released):
     accuracy = measure_accuracy(
         company.data_dir / "current" / "published.duckdb", company.data_dir / "truth"
     )
-    assert accuracy.adjusted_rand_index >= 0.8
+    assert accuracy.adjusted_rand_index >= 0.9
     assert accuracy.median_cost_error_ratio <= 0.10
     assert accuracy.costed_count > 300
     assert accuracy.variance_count == 0

@@ -1,7 +1,7 @@
 import duckdb
 import pytest
 
-from echelon.release.content import base_tables, read_content
+from echelon.release.content import base_tables, list_views, read_content
 
 ROWS = "values (1, 'a', 1.50::decimal(18, 2)), (2, null, 2.25), (2, null, 2.25)"
 
@@ -61,4 +61,5 @@ def test_tables_behind_nested_views_are_found(connection):
         select id from u where id in (select id from main.inner_view)
         """
     )
-    assert base_tables(connection, "memory", "main.outer_view") == ["main.t", "main.u"]
+    views = list_views(connection, "memory")
+    assert base_tables(connection, views, "main.outer_view") == ["main.t", "main.u"]
