@@ -34,7 +34,7 @@ attributes as (
     from {{ ref('policy_conformed_attributes') }}
     where entity_type = 'product'
     union all
-    select
+    select distinct
         'customer' as entity_type,
         attribute
     from {{ ref('policy_survivorship') }}

@@ -10,7 +10,7 @@ accounts as (select * from {{ ref('int_customer_accounts_unioned') }}),
 
 survivorship as (
     select system_priority
-    from {{ ref('policy_survivorship') }}
+    from {{ in_force(ref('policy_survivorship'), ['attribute']) }}
     where attribute = 'parent_customer_id'
 ),
 

@@ -1,14 +1,16 @@
 -- Grain: one row per customer and attribute that has a value.
--- Each attribute survives by its own rule of policy_survivorship. The members of a
--- block (an address) come from one account together, its gaps included. Ties fall to
--- the system named first, then to the account opened first.
+-- Each attribute survives by its own rule of policy_survivorship, as in force. The
+-- members of a block (an address) come from one account together, its gaps included.
+-- Ties fall to the system named first, then to the account opened first.
 with
 
 resolved as (select * from {{ ref('int_parties_resolved') }}),
 
 account_values as (select * from {{ ref('int_account_values_unpivoted') }}),
 
-survivorship as (select * from {{ ref('policy_survivorship') }}),
+survivorship as (
+    select * from {{ in_force(ref('policy_survivorship'), ['attribute']) }}
+),
 
 customer_values as (
     select
