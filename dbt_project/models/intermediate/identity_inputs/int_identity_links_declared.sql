@@ -9,7 +9,9 @@ crm_accounts as (select * from {{ ref('stg_crm__accounts') }}),
 
 id_references as (select * from {{ ref('stg_mdm__id_references') }}),
 
-rules as (select * from {{ ref('policy_identity_rules') }}),
+rules as (
+    select * from {{ in_force(ref('policy_identity_rules'), ['match_rule']) }}
+),
 
 links as (
     select
