@@ -12,6 +12,7 @@ from queue import SimpleQueue
 from threading import Thread
 from typing import Any
 
+from filelock import FileLock
 from google.protobuf.json_format import MessageToDict
 
 from echelon.config import PROJECT_DIR, Settings
@@ -37,10 +38,12 @@ def prepare_dbt(settings: Settings) -> Path:
     """
     home = settings.dagster_home / "dbt"
     target_dir = home / "target"
-    if not target_dir.exists():
-        target_dir.mkdir(parents=True)
-        with contextlib.suppress(FileNotFoundError):
-            shutil.copy2(INSTALLED_DIR / PARSED_NAME, target_dir / PARSED_NAME)
+    home.mkdir(parents=True, exist_ok=True)
+    with _alone_in(home):
+        if not target_dir.exists():
+            target_dir.mkdir()
+            with contextlib.suppress(FileNotFoundError):
+                shutil.copy2(INSTALLED_DIR / PARSED_NAME, target_dir / PARSED_NAME)
     os.environ.update(
         DBT_TARGET_PATH=str(target_dir),
         DBT_LOG_PATH=str(home / "logs"),
@@ -48,6 +51,15 @@ def prepare_dbt(settings: Settings) -> Path:
         DO_NOT_TRACK="1",
     )
     return target_dir
+
+
+def _alone_in(home: Path) -> FileLock:
+    """Keep out the other processes that start at once: the UI, its daemon, a refresh.
+
+    Args:
+        home: The folder that dbt's target and logs lie in.
+    """
+    return FileLock(home / "dbt.lock")
 
 
 def point_dbt(settings: Settings, warehouse: Path) -> None:
@@ -74,10 +86,13 @@ def parsed_project() -> Any:
     Starting from what an older project left, dbt can take a test that moved to another
     file for two of one name; so only a parse from the start says that it fails.
     """
-    try:
-        return run_dbt(["parse"]).result
-    except Exception:
-        return run_dbt(["parse", "--no-partial-parse"]).result
+    from dbt_common.exceptions import DbtBaseException
+
+    with _alone_in(Path(os.environ["DBT_TARGET_PATH"]).parent):
+        try:
+            return run_dbt(["parse"]).result
+        except DbtBaseException:
+            return run_dbt(["parse", "--no-partial-parse"]).result
 
 
 def manifest_of(project: Any) -> Mapping[str, Any]:
