@@ -1,5 +1,6 @@
 """The command that says what stress would do to the segments."""
 
+from decimal import Decimal
 from typing import Any
 
 import duckdb
@@ -61,7 +62,7 @@ def stress_lines(scenario: dict[str, Any], moves: list[dict[str, Any]]) -> list[
     return lines
 
 
-def _signed(amount: Any) -> str:  # noqa: ANN401
+def _signed(amount: Decimal | None) -> str:
     return "unknown" if amount is None else f"{amount:+,.2f}"
 
 

@@ -158,7 +158,7 @@ def overridden(
         [
             override_reason(order, wanted)
             for order, wanted in zip(
-                orders[ordered].itertuples(),
+                orders[ordered].to_dict("records"),
                 rows.loc[ordered, "guarded_segment_code"],
                 strict=True,
             )

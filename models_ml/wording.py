@@ -1,6 +1,6 @@
 """How is an assignment put into words?"""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -96,13 +96,13 @@ def guard_reason(guard: Guard, wanted: str, allowed: str) -> str:
     )
 
 
-def override_reason(override: Any, wanted: str) -> str:  # noqa: ANN401
+def override_reason(override: Mapping[Hashable, Any], wanted: str) -> str:
     """Say what a person did to one customer, given the override's row."""
-    until = pd.Timestamp(override.valid_to_date)
+    until = pd.Timestamp(override["valid_to_date"])
     return (
-        f"override {override.override_id}: {override.segment_code} instead of "
-        f"{wanted} until {until:%Y-%m-%d}, approved by {override.approved_by}: "
-        f"{override.reason}"
+        f"override {override['override_id']}: {override['segment_code']} instead of "
+        f"{wanted} until {until:%Y-%m-%d}, approved by {override['approved_by']}: "
+        f"{override['reason']}"
     )
 
 

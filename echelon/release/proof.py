@@ -59,7 +59,7 @@ class Proof:
     differences: tuple[str, ...]
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the content of the proof file, signed with its own hash."""
+        """Return the content of the proof file, with the hash of it."""
         text = json.dumps(self.record, sort_keys=True).encode()
         return {**self.record, "proof_sha256": hashlib.sha256(text).hexdigest()}
 

@@ -32,7 +32,7 @@ class Verification:
         pools: Number of entity x period x pool rows that tie to the landed ledger.
         sums: Number of sums of published amounts that agree with each other.
         proof: Path of the proof, made again and found the same.
-        proof_sha256: The hash the proof is signed with.
+        proof_sha256: The hash of its content that the proof states.
         events: Number of links of the audit chain.
     """
 
@@ -58,7 +58,7 @@ class Verification:
             f"{self.pools} pools tie to the landed ledger to the cent",
             f"{self.sums} sums of published amounts agree",
             f"the proof comes out the same: {self.proof}",
-            f"signed {self.proof_sha256}",
+            f"SHA-256 of the proof: {self.proof_sha256}",
             f"{self.events} events of the audit log follow one another",
         ]
 

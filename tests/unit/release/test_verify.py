@@ -26,7 +26,7 @@ def test_sound_release_is_verified(company):
     assert proof.lines()[0] == f"release {release.release_id} is sound"
 
 
-def test_the_proof_is_signed_listed_and_comes_out_the_same(company):
+def test_the_proof_states_its_hash_is_listed_and_comes_out_the_same(company):
     release = company.release()
     record = json.loads((release.directory / "proof.json").read_text())
     signature = record.pop("proof_sha256")
