@@ -44,6 +44,9 @@ customer_months as (
             else monthly_sales.discounts_amount_base_ccy
         end as discounts_amount,
         coalesce(monthly_sales.net_sales_amount_base_ccy, 0) as net_sales_amount,
+        coalesce(monthly_sales.list_sales_amount_base_ccy, 0) as list_sales_amount,
+        coalesce(monthly_sales.returns_amount_base_ccy, 0) as returns_amount,
+        coalesce(monthly_sales.corrections_amount_base_ccy, 0) as corrections_amount,
         case
             when monthly_sales.{{ holder }} is not null
                 then monthly_sales.cogs_amount_base_ccy
@@ -70,6 +73,9 @@ select
     cast(gross_sales_amount as decimal(18, 2)) as gross_sales_amount_base_ccy,
     cast(discounts_amount as decimal(18, 2)) as discounts_amount_base_ccy,
     cast(net_sales_amount as decimal(18, 2)) as net_sales_amount_base_ccy,
+    cast(list_sales_amount as decimal(18, 2)) as list_sales_amount_base_ccy,
+    cast(returns_amount as decimal(18, 2)) as returns_amount_base_ccy,
+    cast(corrections_amount as decimal(18, 2)) as corrections_amount_base_ccy,
     cast(cogs_amount as decimal(18, 2)) as cogs_amount_base_ccy,
     cast(
         net_sales_amount - cogs_amount as decimal(18, 2)

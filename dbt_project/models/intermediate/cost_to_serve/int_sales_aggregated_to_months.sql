@@ -12,6 +12,9 @@ select
     sum(gross_sales_amount_base_ccy) as gross_sales_amount_base_ccy,
     sum(discounts_amount_base_ccy) as discounts_amount_base_ccy,
     sum(net_sales_amount_base_ccy) as net_sales_amount_base_ccy,
+    sum(list_sales_amount_base_ccy) as list_sales_amount_base_ccy,
+    sum(returns_amount_base_ccy) as returns_amount_base_ccy,
+    sum(corrections_amount_base_ccy) as corrections_amount_base_ccy,
     case
         when count(*) = count(cogs_amount_base_ccy) then sum(cogs_amount_base_ccy)
     end as cogs_amount_base_ccy,

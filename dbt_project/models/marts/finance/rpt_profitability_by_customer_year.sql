@@ -1,20 +1,37 @@
 -- Grain: one row per customer with sales or cost in the last twelve fiscal periods.
+-- An adjusting period (a 13th) is not one of the twelve; it counts with those it lies
+-- between.
 with
 
 customer_months as (select * from {{ ref('rpt_profitability_by_customer_month') }}),
 
-last_year as (
-    select * from customer_months
-    qualify dense_rank() over (order by fiscal_period desc) <= 12
+adjusting_periods as (select * from {{ ref('int_adjusting_periods_found') }}),
+
+last_periods as (
+    select distinct fiscal_period
+    from customer_months
+    where
+        fiscal_period not in (
+            select adjusting_periods.fiscal_period from adjusting_periods
+        )
+    order by fiscal_period desc
+    limit 12
+),
+
+first_periods as (
+    select min(fiscal_period) as year_from_fiscal_period from last_periods
 )
 
 select
-    customer_id,
-    cast(sum(net_sales_amount_base_ccy) as decimal(18, 2))
+    customer_months.customer_id,
+    min(first_periods.year_from_fiscal_period) as year_from_fiscal_period,
+    cast(sum(customer_months.net_sales_amount_base_ccy) as decimal(18, 2))
         as net_sales_amount_base_ccy,
-    cast(sum(cost_to_serve_amount_base_ccy) as decimal(18, 2))
+    cast(sum(customer_months.cost_to_serve_amount_base_ccy) as decimal(18, 2))
         as cost_to_serve_amount_base_ccy,
-    cast(sum(contribution_amount_base_ccy) as decimal(18, 2))
+    cast(sum(customer_months.contribution_amount_base_ccy) as decimal(18, 2))
         as contribution_amount_base_ccy
-from last_year
-group by customer_id
+from customer_months
+inner join first_periods
+    on customer_months.fiscal_period >= first_periods.year_from_fiscal_period
+group by customer_months.customer_id
