@@ -141,7 +141,10 @@ def bench(size: str, work_dir: Path) -> None:
         f"adjusted Rand index {accuracy.adjusted_rand_index:.3f} "
         f"over {accuracy.segmented_count:,} accounts; "
         f"median cost-to-serve error {accuracy.median_cost_error_ratio:.2%} "
-        f"over {accuracy.costed_count:,} customers; "
+        f"(rank correlation {accuracy.cost_rank_correlation:.4f}) "
+        f"over {accuracy.costed_count:,} customers; unprofitable customers found with "
+        f"precision {accuracy.unprofitable_precision:.3f}, "
+        f"recall {accuracy.unprofitable_recall:.3f}; "
         f"{accuracy.variance_count} ledger variances"
     )
 

@@ -36,6 +36,7 @@ RECHARGE_CENTS = 690
 # The intercompany parties stand for the UK, the US and the German entity, in turn.
 OWN_PARTY_OF_BUYER = (2, 0, 1)
 (GROSS, DISCOUNT, TAX, COGS, CREDIT_NET, CREDIT_TAX, CREDIT_COGS, RECHARGE) = range(8)
+_MARGIN_SIGNS = {GROSS: 1, DISCOUNT: -1, COGS: -1, CREDIT_NET: -1, CREDIT_COGS: 1}
 
 
 class Books:
@@ -46,6 +47,8 @@ class Books:
         sales: Local cents, shape (8 kinds, external/intercompany, 3 entities, 24).
         cases: Cases shipped, shape (3 entities, 24 months, n_products).
         order_count: Orders per party, cancelled ones apart, shape (n_parties,).
+        margin_of_party: Net sales less cost of goods in EUR at the month's average
+            rate, shape (n_parties,).
     """
 
     def __init__(self, world: World) -> None:
@@ -59,6 +62,7 @@ class Books:
         product_count = len(world.products.category)
         self.cases = np.zeros((3, MONTH_COUNT, product_count))
         self.order_count = np.zeros(parties.count, dtype=np.int64)
+        self.margin_of_party = np.zeros(parties.count)
 
     def own_purchases(self, buyer: int, month: int) -> tuple[int, int]:
         """Tell what an entity bought from a sister.
@@ -92,6 +96,10 @@ class Books:
         # Sums stay far below 2**53, so the floating-point adder is exact.
         sums = np.bincount(cell, cents, minlength=6 * MONTH_COUNT)
         self.sales[kind] += sums.astype(np.int64).reshape(2, 3, MONTH_COUNT)
+        base = cents / 100 * self._world.rates.base_per_local[entity, moment]
+        self.margin_of_party += _MARGIN_SIGNS.get(kind, 0) * np.bincount(
+            party, base, minlength=len(self.margin_of_party)
+        )
         sign = {GROSS: 1, DISCOUNT: -1, CREDIT_NET: -1}.get(kind, 0)
         for row, own in enumerate(np.flatnonzero(self._is_own).tolist()):
             bought = party == own

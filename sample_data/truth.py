@@ -22,7 +22,7 @@ PROSPECT = "prospect"
 def write_truth(
     directory: Path, world: World, identity: Identity, accounts: tuple[Books, Labour]
 ) -> None:
-    """Write true parties, true cost per party and true cost per account.
+    """Write true parties, true cost and profit per party and true cost per account.
 
     Args:
         directory: Where the truth goes; the pipeline never reads it.
@@ -39,6 +39,9 @@ def write_truth(
             "true_party_id": _party_ids(np.arange(count)),
             "true_cost_to_serve_amount_base_ccy": col.decimals(
                 np.rint(books.costs.base_of_party * 100), 2
+            ),
+            "true_contribution_amount_base_ccy": col.decimals(
+                np.rint((books.margin_of_party - books.costs.base_of_party) * 100), 2
             ),
             "order_count": col.counts(books.order_count),
         },

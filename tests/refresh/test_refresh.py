@@ -112,8 +112,11 @@ def test_segments_and_costs_come_close_to_the_truth(released):
         company.data_dir / "current" / "published.duckdb", company.data_dir / "truth"
     )
     assert accuracy.adjusted_rand_index >= 0.9
-    assert accuracy.median_cost_error_ratio <= 0.10
     assert accuracy.costed_count > 300
+    assert accuracy.median_cost_error_ratio <= 0.05
+    assert accuracy.cost_rank_correlation >= 0.95
+    assert accuracy.unprofitable_precision >= 0.9
+    assert accuracy.unprofitable_recall >= 0.9
     assert accuracy.variance_count == 0
 
 

@@ -123,6 +123,34 @@ def test_true_cost_of_parties_is_the_true_cost_of_the_accounts(one):
     assert float(by_party) == pytest.approx(by_account, rel=1e-5)
 
 
+def test_true_contribution_is_what_order_lines_earn_less_the_true_cost(one):
+    """At the ledger's monthly rate, cancelled lines being without amount."""
+    furthest = one(
+        """
+        with monthly as (
+            select entity_code, fiscal_period, any_value(base_amount / amount) as rate
+            from gl__journal_lines where account_id = '4000' group by all
+        ),
+        earned as (
+            select true_party_id, sum((net_amount - cogs_amount) * rate) as margin
+            from erp__order_lines
+            inner join truth_customers
+                on source_system = 'erp' and source_customer_id = sold_to_id
+            inner join monthly
+                on erp__order_lines.entity_code = monthly.entity_code
+                and strftime(ordered_at, '%Y-%m') = fiscal_period
+            group by all
+        )
+        select max(abs(
+            coalesce(margin, 0) - cast(true_cost_to_serve_amount_base_ccy as double)
+            - cast(true_contribution_amount_base_ccy as double)
+        ) / (100 + abs(coalesce(margin, 0))))
+        from truth_customer_costs left join earned using (true_party_id)
+        """,
+    )
+    assert furthest < 1e-4
+
+
 DRIVERS = """
     with orders as (
         select

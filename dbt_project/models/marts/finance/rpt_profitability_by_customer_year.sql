@@ -29,8 +29,12 @@ select
         as net_sales_amount_base_ccy,
     cast(sum(customer_months.cost_to_serve_amount_base_ccy) as decimal(18, 2))
         as cost_to_serve_amount_base_ccy,
-    cast(sum(customer_months.contribution_amount_base_ccy) as decimal(18, 2))
-        as contribution_amount_base_ccy
+    case
+        when count(*) = count(customer_months.contribution_amount_base_ccy)
+            then cast(
+                sum(customer_months.contribution_amount_base_ccy) as decimal(18, 2)
+            )
+    end as contribution_amount_base_ccy
 from customer_months
 inner join first_periods
     on customer_months.fiscal_period >= first_periods.year_from_fiscal_period
