@@ -15,7 +15,7 @@ from echelon.config import Settings
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.release.layout import candidates_dir
 from echelon.release.lock import refresh_lock
-from echelon.release.store import current_release, open_release
+from echelon.release.store import current_release
 from echelon.summary import Summary, summarise
 
 
@@ -30,11 +30,19 @@ class Stage:
 
 @dataclass(frozen=True)
 class RefreshReport:
-    """What a refresh that published has to say."""
+    """What a refresh that published has to say.
+
+    Attributes:
+        summary: The release now in force.
+        stages: Seconds of each step.
+        candidate_dir: Where it was built.
+        proposal: What came of the fit that lasting drift called for, None without.
+    """
 
     summary: Summary
     stages: list[Stage]
     candidate_dir: str
+    proposal: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -42,6 +50,7 @@ class RefreshReport:
             **self.summary.to_dict(),
             "exit_code": int(ExitCode.PUBLISHED),
             "candidate_dir": self.candidate_dir,
+            "proposal": self.proposal,
             "stages": [asdict(stage) for stage in self.stages],
         }
 
@@ -61,25 +70,12 @@ def run_refresh(
 
     Raises:
         EchelonError: With the public exit code of whatever kept it from publishing.
+            What comes of a fit that drift calls for is reported, never raised: the
+            release is out.
     """
     with refresh_lock(settings.data_dir):
         before = current_release(settings.data_dir)
-        from dagster_project.definitions import DEFINITIONS
-
-        job = DEFINITIONS.resolve_job_def("refresh")
-        with open_instance(settings.dagster_home) as instance, _announced(announce):
-            result = job.execute_in_process(
-                instance=instance,
-                raise_on_error=False,
-                run_config={
-                    "resources": {"refresh": {"config": options}},
-                    "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
-                },
-            )
-            stages = _stages(instance, result.run_id)
-        if not result.success:
-            refuse_closed_gates(settings.data_dir)
-            raise fault_of_run(result)
+        stages = _run_job(settings, options, announce)
         release = current_release(settings.data_dir)
         if release is None or (before and before.release_id == release.release_id):
             raise EchelonError(
@@ -90,10 +86,46 @@ def run_refresh(
                     "this logic and this policy",
                 ),
             )
-        with open_release(settings.data_dir) as connection:
-            summary = summarise(connection, release.database)
+        summary = summarise(settings.data_dir)
+        proposal = None
+        if summary.review and summary.review.awaits_proposal:
+            proposal = _propose_model(settings, options, announce)
     candidate_dir = candidates_dir(settings.data_dir) / release.release_id
-    return RefreshReport(summary, stages, str(candidate_dir))
+    return RefreshReport(summary, stages, str(candidate_dir), proposal)
+
+
+def _run_job(
+    settings: Settings, options: dict[str, Any], announce: Callable[[str], None]
+) -> list[Stage]:
+    from dagster_project.definitions import DEFINITIONS
+
+    job = DEFINITIONS.resolve_job_def("refresh")
+    with open_instance(settings.dagster_home) as instance, _announced(announce):
+        result = job.execute_in_process(
+            instance=instance,
+            raise_on_error=False,
+            run_config={
+                "resources": {"refresh": {"config": options}},
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+            },
+        )
+        stages = _stages(instance, result.run_id)
+    if not result.success:
+        refuse_closed_gates(settings.data_dir)
+        raise fault_of_run(result)
+    return stages
+
+
+def _propose_model(
+    settings: Settings, options: dict[str, Any], announce: Callable[[str], None]
+) -> str:
+    """Fit anew beside what was just published; the fit is held, whatever it finds."""
+    announce("drift has lasted: fitting the segmentation anew")
+    try:
+        _run_job(settings, {**options, "refit": True}, announce)
+    except EchelonError as error:
+        return str(error)
+    return "the customers fit the model in force"
 
 
 class _Announcer(logging.Handler):

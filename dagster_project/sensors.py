@@ -2,10 +2,16 @@
 
 import dagster as dg
 
-from dagster_project.jobs import JOBS, refresh_job
+from dagster_project.jobs import (
+    JOBS,
+    quarterly_reclustering_review_job,
+    refresh_job,
+)
 from echelon.config import load_settings
 from echelon.hashing import sha256_of_file, sha256_of_record
 from echelon.landing.manifest import MANIFEST_FILE, delivery_directories
+from echelon.release.store import current_release
+from echelon.summary import summarise
 
 
 @dg.sensor(
@@ -39,6 +45,28 @@ def landed_deliveries(
     return dg.RunRequest(run_key=state, tags={"echelon/trigger": "delivery landed"})
 
 
+@dg.sensor(
+    job=quarterly_reclustering_review_job,
+    minimum_interval_seconds=60,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Has a re-clustering proposed once drift has lasted as policy says.",
+)
+def lasting_drift(
+    context: dg.SensorEvaluationContext,
+) -> dg.RunRequest | dg.SkipReason:
+    """Ask for a fit, once per release, where the one in force finds it due."""
+    data_dir = load_settings().data_dir
+    release = current_release(data_dir)
+    review = summarise(data_dir).review if release else None
+    if release is None or review is None or not review.awaits_proposal:
+        return dg.SkipReason("no re-clustering is due")
+    return dg.RunRequest(
+        run_key=f"lasting_drift:{release.release_id}",
+        run_config={"resources": {"refresh": {"config": {"refit": True}}}},
+        tags={"echelon/trigger": "lasting drift"},
+    )
+
+
 @dg.run_failure_sensor(
     monitored_jobs=JOBS,
     default_status=dg.DefaultSensorStatus.RUNNING,
@@ -53,4 +81,4 @@ def failed_refresh(context: dg.RunFailureSensorContext) -> None:
     )
 
 
-SENSORS = [landed_deliveries, failed_refresh]
+SENSORS = [landed_deliveries, lasting_drift, failed_refresh]

@@ -161,18 +161,19 @@ def refresh(
         print_json(report.to_dict())
     else:
         print_summary(out, report.summary)
+        if report.proposal:
+            out.print(report.proposal, style="yellow", markup=False)
 
 
 @app.command()
 def status(as_json: AsJson = False) -> None:
     """Say which release is in force and what it says."""
-    from echelon.release.store import open_release, release_in_force
+    from echelon.release.store import release_in_force
     from echelon.summary import summarise
 
     settings = load_settings()
     release = release_in_force(settings.data_dir)
-    with open_release(settings.data_dir) as connection:
-        summary = summarise(connection, release.database)
+    summary = summarise(settings.data_dir)
     if as_json:
         print_json(summary.to_dict())
     else:

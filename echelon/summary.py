@@ -7,6 +7,9 @@ from typing import Any
 
 import duckdb
 
+from echelon.decisions.reviews import Review, read_review
+from echelon.release.store import open_database, release_in_force
+
 
 @dataclass(frozen=True)
 class SegmentLine:
@@ -49,6 +52,7 @@ class Summary:
     tie_out: TieOut | None
     unavailable: dict[str, str]
     refused_attributes: dict[str, str]
+    review: Review | None
     gates: dict[str, int]
     published_path: str
 
@@ -74,8 +78,26 @@ AMOUNTS = (
 )
 
 
-def summarise(connection: duckdb.DuckDBPyConnection, published_path: Path) -> Summary:
-    """Read the summary from an opened release."""
+def summarise(data_dir: Path) -> Summary:
+    """Read the summary of the release in force.
+
+    Args:
+        data_dir: Directory of everything a run writes.
+
+    Returns:
+        The summary.
+
+    Raises:
+        EchelonError: ``CONFIGURATION`` if nothing has been published yet.
+    """
+    release = release_in_force(data_dir)
+    with open_database(release.database) as connection:
+        return _summary(connection, data_dir, release.database)
+
+
+def _summary(
+    connection: duckdb.DuckDBPyConnection, data_dir: Path, published_path: Path
+) -> Summary:
     release = connection.execute(
         "select release_id, as_of_date, base_currency_code from governance.dim_releases"
     ).fetchall()[0]
@@ -114,6 +136,7 @@ def summarise(connection: duckdb.DuckDBPyConnection, published_path: Path) -> Su
         tie_out=_tie_out(connection),
         unavailable=dict(unavailable),
         refused_attributes=_refused_attributes(connection),
+        review=read_review(connection, data_dir),
         gates=dict(gates),
         published_path=str(published_path),
     )

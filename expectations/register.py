@@ -332,4 +332,12 @@ GATES: tuple[Gate, ...] = (
         description="Every mart is built and says that it is available, or why not.",
         examines=("governance.rpt_mart_availability",),
     ),
+    Gate(
+        schema="governance",
+        name="model_fit",
+        stage="marts",
+        description="The customers are still those the segmentation was fitted on.",
+        examines=("core.fct_segmentation_reviews", "raw.refresh_parameters"),
+        is_critical=False,
+    ),
 )

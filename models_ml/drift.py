@@ -9,6 +9,8 @@ from scipy.stats import chi2
 
 from models_ml.artefact import EXCEPTIONAL, SegmentModel
 from models_ml.features import numeric_column
+from models_ml.outliers import GAUSSIAN_IQR
+from models_ml.preparation import scaled_points
 from models_ml.references import counted, counted_codes, reference_of
 
 EMPTY_RATIO = 1e-4
@@ -23,6 +25,8 @@ DRIFT_TYPES = {
     "customer_count": "int64",
     "stability_index": "float64",
     "critical_index": "float64",
+    "centre_shift": "float64",
+    "shifted_segment": "str",
 }
 
 
@@ -105,6 +109,46 @@ def referring_to(
     )
 
 
+def centre_shifts(
+    model: SegmentModel, frame: pd.DataFrame, wanted: pd.Series
+) -> dict[str, tuple[float, str]]:
+    """Find the segment whose centre has gone farthest, per attribute.
+
+    Args:
+        model: Model in force.
+        frame: Customers it assigns, with its attributes.
+        wanted: Segment code per row of ``frame`` that the model wants.
+
+    Returns:
+        Per attribute the shift in robust standard deviations (scale / 1.349), with its
+        sign, and the segment; nothing if no segment has customers.
+
+    Raises:
+        ValueError: If an attribute of the model is missing, null or not finite.
+    """
+    _, scaled = scaled_points(frame, model.scalings)
+    members = {
+        segment.code: (wanted == segment.code).to_numpy(dtype=bool)
+        for segment in model.segments
+    }
+    peopled = [segment for segment in model.segments if members[segment.code].any()]
+    if not peopled:
+        return {}
+    shifts = GAUSSIAN_IQR * np.array(
+        [
+            scaled[members[segment.code]].mean(axis=0) - np.array(segment.centroid)
+            for segment in peopled
+        ]
+    )
+    farthest = np.abs(shifts).argmax(axis=0)
+    return {
+        name: (round(float(shifts[row, column]), 6), peopled[row].code)
+        for column, (name, row) in enumerate(
+            zip(model.feature_names, farthest, strict=True)
+        )
+    }
+
+
 def drift_rows(
     model: SegmentModel,
     model_version: str,
@@ -120,10 +164,12 @@ def drift_rows(
         assignments: ``segmentation.assignments`` of the same customers, same order.
 
     Returns:
-        One row per attribute, and one for the sizes of the segments the model wants. No
-        rows for a model from before it was kept what it was fitted on.
+        One row per attribute, with how far the centre of a segment has gone at most,
+        and one for the sizes of the segments the model wants. No rows for a model from
+        before it was kept what it was fitted on.
     """
-    included = frame[~frame["is_excluded"].to_numpy(dtype=bool)]
+    is_included = ~frame["is_excluded"].to_numpy(dtype=bool)
+    included = frame[is_included]
     compared: list[tuple[str, str, Sequence[int], Sequence[int]]] = []
     if len(included) and model.references:
         compared = [
@@ -140,6 +186,8 @@ def drift_rows(
         order = (*model.codes, EXCEPTIONAL)
         now = counted_codes(assignments["model_segment_code"], order)
         compared.append((SEGMENTS, SEGMENTS, model.reference_segment_counts, now))
+    wanted = assignments.loc[is_included, "model_segment_code"]
+    shifts = centre_shifts(model, included, wanted) if compared else {}
     rows = [
         {
             "model_version": model_version,
@@ -150,6 +198,8 @@ def drift_rows(
             "customer_count": sum(now),
             "stability_index": population_stability_index(before, now),
             "critical_index": critical_index(sum(before), sum(now), len(before)),
+            "centre_shift": shifts.get(name, (float("nan"), None))[0],
+            "shifted_segment": shifts.get(name, (float("nan"), None))[1],
         }
         for subject, name, before, now in compared
     ]

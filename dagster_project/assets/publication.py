@@ -12,7 +12,6 @@ from echelon.decisions.proposals import hold_unless_approved
 from echelon.release.publish import publish
 from echelon.release.published_file import PUBLISHED_SCHEMAS
 from echelon.release.staging import PublishOptions
-from echelon.release.store import open_release
 from echelon.summary import summarise
 from expectations.register import GATES
 from models_ml.pictures import whale_curve
@@ -55,8 +54,7 @@ def published_release(
             keep_candidate=settings.keep_candidate,
         )
         release = publish(candidate, GATES, options)
-        with open_release(settings.data_dir) as connection:
-            summary = summarise(connection, release.database)
+        summary = summarise(settings.data_dir)
     segments = "\n".join(
         f"| {line.segment_code} | {line.segment_name} | {line.customer_count} |"
         for line in summary.segments

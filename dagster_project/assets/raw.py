@@ -26,6 +26,7 @@ EXTRA_TABLES = {
     "previous_segment_assignments": "Grain: as core.fct_segment_assignments.",
     "previous_segment_decisions": "Grain: as core.fct_segment_decisions.",
     "previous_segment_events": "Grain: as core.fct_segment_events.",
+    "previous_segmentation_reviews": "Grain: as core.fct_segmentation_reviews.",
     "previous_segments": "Grain: as core.dim_segments.",
 }
 LOGGER = logging.getLogger("echelon.refresh")

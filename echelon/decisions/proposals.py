@@ -18,6 +18,17 @@ COMPARISON_NAME = "comparison"
 RULE = "docs/assignment_lifecycle.md"
 # What a person reads before deciding, by heading.
 TABLES = {
+    "replaces": """
+        select distinct model_version, as_of_date
+        from raw.previous_segments cross join raw.refresh_parameters
+        where is_current
+    """,
+    "reviews": """
+        select review_date, red_signs, drifted, over_limit_since_date
+        from core.fct_segmentation_reviews
+        where release_id != (select release_id from raw.refresh_parameters)
+        order by recorded_at desc limit 4
+    """,
     "stability": "select * from governance.rpt_membership_stability",
     "moves": "select * from governance.rpt_segment_movements order by all",
     "segments": """
@@ -25,6 +36,8 @@ TABLES = {
             mean_jaccard_ratio, label_fidelity_ratio
         from core.dim_segments where is_current order by all
     """,
+    "outcomes": "select * from governance.rpt_segment_outcomes order by all",
+    "attributes": "select * from governance.rpt_attribute_outcomes order by all",
     "events": """
         select event_type, from_segment_code, to_segment_code, customer_count
         from core.fct_segment_events

@@ -22,6 +22,7 @@ CARRIED_OVER = {
     "previous_segment_assignments": "fct_segment_assignments",
     "previous_segment_decisions": "fct_segment_decisions",
     "previous_segment_events": "fct_segment_events",
+    "previous_segmentation_reviews": "fct_segmentation_reviews",
     "previous_segments": "dim_segments",
 }
 

@@ -1,4 +1,4 @@
-"""Does the release say truthfully what it lacks?"""
+"""Does the release say truthfully what it lacks and what it no longer fits?"""
 
 # GX exports its expectations implicitly and takes a severity as text.
 # mypy: disable-error-code="attr-defined, arg-type, name-defined"
@@ -6,7 +6,7 @@
 import great_expectations as gx
 import great_expectations.expectations as gxe
 
-from expectations.bounds import none
+from expectations.bounds import advised_most, none
 
 
 def rpt_mart_availability() -> gx.ExpectationSuite:
@@ -36,5 +36,19 @@ def rpt_mart_availability() -> gx.ExpectationSuite:
                 notes="What is missing needs its reason, never a zero.",
             ),
             none("unbuilt_count", "A mart whose model failed is no mart of a release."),
+        ],
+    )
+
+
+def model_fit() -> gx.ExpectationSuite:
+    """The customers are still those the segmentation was fitted on."""
+    return gx.ExpectationSuite(
+        name="model_fit",
+        expectations=[
+            advised_most(
+                "over_limit_count",
+                0,
+                "Customers have drifted; if it lasts a re-clustering is proposed.",
+            ),
         ],
     )

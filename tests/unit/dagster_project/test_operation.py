@@ -38,6 +38,12 @@ def test_a_refresh_starts_once_a_landing_has_settled(operation):
     assert asked == [False, False, False, True, False]
 
 
+def test_no_re_clustering_is_due_before_there_is_a_release(operation):
+    _, _, _, sensors = operation
+    asked = sensors.lasting_drift(dg.build_sensor_context())
+    assert isinstance(asked, dg.SkipReason)
+
+
 def test_the_monthly_close_stands_at_the_last_day_of_the_month_before(operation):
     _, _, schedules, _ = operation
     context = dg.build_schedule_context(

@@ -14,7 +14,13 @@ create schema raw; create schema intermediate; create schema features;
 create schema policy; create schema segmentation; create schema core;
 create schema finance; create schema governance; create schema identity;
 
-create table raw.refresh_parameters as select date '2025-12-31' as as_of_date;
+create table raw.refresh_parameters as
+select date '2025-12-31' as as_of_date, 'r2' as release_id;
+create table core.fct_segmentation_reviews as
+select * from (values
+    ('r1', 3, date '2025-11-30', 'attributes: line_count 0.30'),
+    ('r2', 1, null, 'nothing')
+) as t(release_id, red_sign_count, over_limit_since_date, drifted);
 create table raw.erp__customers as select unnest(['A1', 'A2']) as customer_id;
 create table raw.erp__products as select 'P1' as product_id;
 create table raw.erp__order_lines as
@@ -629,6 +635,11 @@ FLAWS = [
         "curve_difference_cents",
     ),
     (
+        "model_fit",
+        "update core.fct_segmentation_reviews set over_limit_since_date = '2025-12-31'",
+        "over_limit_count",
+    ),
+    (
         "rpt_mart_availability",
         "drop table core.fct_order_lines",
         "unbuilt_count",
@@ -672,6 +683,18 @@ def test_flaw_in_the_warehouse_trips_its_gate(warehouse, name, flaw, column):
     result = examine(gate, warehouse)
     assert f"({column})" in result.detail
     assert result.passed is not gate.is_critical
+
+
+def test_what_drifted_is_named_and_stops_nothing(warehouse):
+    warehouse.execute(
+        "update core.fct_segmentation_reviews"
+        " set over_limit_since_date = '2025-12-31',"
+        " drifted = 'attributes: order_count 0.41'"
+        " where release_id = 'r2'"
+    )
+    result = examine(find("model_fit"), warehouse)
+    assert (result.passed, result.warnings, result.rows_examined) == (True, 1, 1)
+    assert result.detail.endswith("first: attributes: order_count 0.41")
 
 
 def test_missing_rate_is_named(warehouse):

@@ -200,6 +200,7 @@ CLEAN = {
         "missing_from_curve_count": [0],
         "curve_difference_cents": [0],
     },
+    "model_fit": {"red_sign_count": [1], "over_limit_count": [0]},
     "rpt_mart_availability": {
         "mart_name": ["fct_order_lines", "rpt_forecast_accuracy"],
         "availability_status": ["available", "not available: no planning system"],
@@ -294,6 +295,7 @@ VALUE_CORRUPTIONS = [
     ("ledger_coverage", "ledger_difference_cents", 1, BETWEEN),
     ("allocated_costs", "customer_pool_difference_cents", 1, BETWEEN),
     ("allocated_costs", "customer_month_difference_cents", 1, BETWEEN),
+    ("model_fit", "over_limit_count", 1, BETWEEN),
     ("unallocated_costs", "over_limit_count", 1, BETWEEN),
     ("unallocated_costs", "undriven_pool_count", 1, BETWEEN),
     (PROFIT, "untied_row_count", 1, BETWEEN),

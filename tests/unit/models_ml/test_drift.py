@@ -73,6 +73,8 @@ def test_customers_a_model_was_just_fitted_on_have_not_moved(segmentation):
     assert segmentation.drift["stability_index"].eq(0).all()
     assert segmentation.drift["attribute"].tolist()[-1] == "segments"
     assert segmentation.drift["customer_count"].eq(598).all()
+    # A centre is the mean of its members, found to the precision of the fit.
+    assert segmentation.drift["centre_shift"].abs().max() < 0.01
 
 
 def test_doubled_frequency_is_drift_of_that_attribute_alone(segmentation, customers):
@@ -83,3 +85,21 @@ def test_doubled_frequency_is_drift_of_that_attribute_alone(segmentation, custom
     index = rows.set_index("attribute")["stability_index"]
     assert index["order_frequency_per_year"] > 0.25
     assert index.drop("order_frequency_per_year").eq(0).all()
+
+
+def test_centre_shift_is_the_largest_of_any_segment_in_robust_deviations(
+    segmentation, customers
+):
+    frame = customers.sort_values("customer_id").reset_index(drop=True)
+    model = from_artefact(segmentation.artefact)
+    wanted = segmentation.assignments["model_segment_code"]
+    place = model.feature_names.index("rush_order_ratio")
+    frame.loc[(wanted == "S02").to_numpy(), "rush_order_ratio"] = 1.0
+    rows = drift_rows(model, "m", frame, segmentation.assignments)
+    found = rows.set_index("attribute").loc["rush_order_ratio"]
+    now = model.scalings[place].scaled(np.array([1.0]))[0]
+    assert found["shifted_segment"] == "S02"
+    assert found["centre_shift"] == pytest.approx(
+        1.349 * (now - model.segments[1].centroid[place])
+    )
+    assert rows["shifted_segment"].isna().tolist() == [False] * (len(rows) - 1) + [True]

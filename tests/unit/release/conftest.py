@@ -42,6 +42,9 @@ models:
   - name: fct_segment_events
     columns:
       - {name: event_type, data_type: varchar}
+  - name: fct_segmentation_reviews
+    columns:
+      - {name: release_id, data_type: varchar}
   - name: dim_segments
     columns:
       - {name: model_version, data_type: varchar}

@@ -30,7 +30,9 @@ select
             drift.population_stability_index <= {{ threshold('drift_major_index') }}
             then 'moderate'
         else 'major'
-    end as drift_rating
+    end as drift_rating,
+    drift.centre_shift_deviations,
+    drift.shifted_segment_code
 from drift
 inner join models using (model_version)
 cross join refresh
