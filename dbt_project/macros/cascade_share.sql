@@ -3,12 +3,9 @@
 -- Shares of one amount add up to it whatever the weights; a negative amount mirrors.
 {% macro cascade_share(amount, running_qty, own_qty, total_qty) -%}
 sign({{ amount }}) * (
-    (
-        cast(abs({{ amount }}) as hugeint) * {{ running_qty }} + {{ total_qty }} - 1
-    ) // {{ total_qty }}
-    - (
-        cast(abs({{ amount }}) as hugeint) * ({{ running_qty }} - {{ own_qty }})
-        + {{ total_qty }} - 1
-    ) // {{ total_qty }}
+    {{ rounded_up_share('abs(' ~ amount ~ ')', running_qty, total_qty) }}
+    - {{ rounded_up_share(
+        'abs(' ~ amount ~ ')', running_qty ~ ' - ' ~ own_qty, total_qty
+    ) }}
 )
 {%- endmacro %}

@@ -16,7 +16,7 @@ drivers as (
         adjusting_periods.fiscal_period,
         counted_drivers.driver_code,
         counted_drivers.cost_object_key,
-        sum(counted_drivers.driver_qty) as driver_qty
+        cast(sum(counted_drivers.driver_qty) as bigint) as driver_qty
     from counted_drivers
     inner join adjusting_periods using (entity_code)
     where
@@ -30,7 +30,7 @@ select
     fiscal_period,
     driver_code,
     cost_object_key,
-    cast(driver_qty as bigint) as driver_qty,
+    driver_qty,
     cast(sum(greatest(driver_qty, 0)) over running as bigint) as running_driver_qty
 from drivers
 window

@@ -27,7 +27,11 @@ consumed_activities as (
         driver_policy.driver_unit,
         driver_policy.capacity_worker_group,
         driver_policy.unit_minutes,
-        driver_policy.standard_rate_base_ccy,
+        -- Served and not posted to, a pool has no posting to trace a charge to.
+        cast(
+            driver_policy.standard_rate_base_ccy * sign(pools.posting_count)
+            as decimal(18, 6)
+        ) as standard_rate_base_ccy,
         {{ driver_units('driver_policy.resource_share') }} as share_qty,
         coalesce(drivers.event_count, 0) as driver_event_count,
         coalesce(drivers.rejected_event_count, 0) as rejected_event_count,
@@ -39,12 +43,9 @@ consumed_activities as (
             when driver_policy.driver_unit = 'minutes'
                 then coalesce(drivers.total_driver_qty, 0)
             when driver_policy.unit_minutes is not null
-                then cast(
-                    round(
-                        coalesce(drivers.total_driver_qty, 0)
-                        * driver_policy.unit_minutes
-                    ) as bigint
-                )
+                then cast(round(
+                    coalesce(drivers.total_driver_qty, 0) * driver_policy.unit_minutes
+                ) as bigint)
             else {{ driver_units('capacities.productive_minutes') }}
         end as used_capacity_qty
     from pools
