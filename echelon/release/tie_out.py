@@ -10,8 +10,10 @@ import duckdb
 
 from echelon.quoting import quote_name
 from echelon.release.content import current_catalog, list_tables, list_views
+from echelon.release.profit_ties import PROFIT_TIES
 from echelon.release.ties import CHARGES, LEDGER, POOL, TIES, Term, Tie
 
+EVERY_TIE = (*TIES, *PROFIT_TIES)
 BATCH_ROWS = 100_000
 UNITS = 10_000  # amounts as delivered have four decimals
 UNITS_PER_CENT = 100
@@ -52,7 +54,9 @@ class Sheet:
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
         catalog = current_catalog(connection)
-        schemas = sorted({table.split(".")[0] for tie in TIES for table in tie.tables})
+        schemas = sorted(
+            {table.split(".")[0] for tie in EVERY_TIE for table in tie.tables}
+        )
         self._tables = {
             *list_tables(connection, catalog, schemas),
             *list_views(connection, catalog),
@@ -118,7 +122,7 @@ def tie_out(connection: duckdb.DuckDBPyConnection) -> TieOut:
     sheet = Sheet(connection)
     counts: dict[str, int] = {}
     differences: list[str] = []
-    for tie in TIES:
+    for tie in EVERY_TIE:
         if any(sheet.has(table) for term in tie.left for table in term.tables):
             counts[tie.says], found = compare(sheet, tie)
             differences += found

@@ -28,9 +28,6 @@ WHALE_CURVE = "finance.rpt_whale_curve_by_customer"
 REVENUE = "finance.rpt_revenue_reconciliation_by_entity_month"
 COMPLETENESS = "finance.rpt_ledger_completeness_by_account_month"
 TRANSLATION = "finance.rpt_translation_differences_by_cost_pool_month"
-PROFIT_AND_LOSS = "finance.rpt_profit_and_loss_by_{}_month"
-CUSTOMER_LINES = PROFIT_AND_LOSS.format("customer")
-SEGMENT_LINES = PROFIT_AND_LOSS.format("segment")
 NET_SALES = "sales.rpt_net_sales_by_customer_month"
 SET_ASIDE = "governance.rpt_quarantined_rows"
 
@@ -38,7 +35,6 @@ POOL = ("entity_code", "fiscal_period", "cost_pool_code")
 ACTIVITY = (*POOL, "carried_by_pool_code", "activity_code")
 MONTH = ("customer_id", "fiscal_period")
 PERIOD = ("fiscal_period",)
-UNBORNE = "line_code in ('unused_capacity', 'unallocated', 'sustaining')"
 RESULT = ("net_sales", "cost_to_serve", "contribution")
 PARTS = ("unused_capacity", "sustaining", "excluded", "unallocated", "quarantined")
 # The rows of one pool repeat what the pool costs.
@@ -140,28 +136,6 @@ def _profit(holder: str, months: str, pools: str) -> tuple[Tie, ...]:
     )  # fmt: skip
 
 
-def _profit_lines(member: str, lines: str) -> tuple[Tie, ...]:
-    """List what holds for the lines of a profit and loss by product, lane, segment."""
-    line = ("fiscal_period", "line_code")
-    held = (member, *line)
-    results = (
-        f"(select results.{member}, fiscal_period, results.line_code,"
-        f" parts.amount_base_ccy from {lines} as results inner join {lines} as parts"
-        f" using ({member}, fiscal_period) where results.line_type = 'result'"
-        " and parts.line_type = 'part'"
-        " and parts.waterfall_order < results.waterfall_order)"
-    )
-    return (
-        Tie(f"{member}: results are what parts add up to", held,
-            _of(lines, "amount_base_ccy", where="line_type = 'result'"),
-            _of(results, "amount_base_ccy")),
-        Tie(f"{member}: lines are those of the customers", line,
-            _of(lines, "amount_base_ccy",
-                where=f"line_type = 'part' and not {UNBORNE}"),
-            _of(CUSTOMER_LINES, "amount_base_ccy", where="line_type = 'part'")),
-    )  # fmt: skip
-
-
 # fmt: off
 COST_TIES = (
     Tie("pools are made up of postings", POOL, _of(POOLS, "pool"),
@@ -250,25 +224,5 @@ SALES_TIES = (
         _of(COMPLETENESS, "movement_amount_local_ccy"),
         _of(COMPLETENESS, "journal_amount_local_ccy gap_amount_local_ccy")),
 )
-PROFIT_TIES = (
-    *(Tie(f"{table}: {amount} of order lines", key, _of(table, amount),
-          _of(ORDER_LINES, of_lines, where=f"is_net_sales and {where}"),
-          is_partial=True)
-      for table, key in ((CUSTOMER_MONTHS, MONTH), (LEVEL_MONTHS, PERIOD))
-      for amount, of_lines, where in (
-          ("list_sales", "gross", "is_demand and not is_return"),
-          ("returns", "net", "is_return"),
-          ("corrections", "net", "not is_demand and not is_return"))),
-    Tie("lines of customers end in their contribution", MONTH,
-        _of(CUSTOMER_LINES, "amount_base_ccy", where="line_code = 'contribution'"),
-        _of(CUSTOMER_MONTHS, "contribution"), is_partial=True),
-    *_profit_lines("product_id", PROFIT_AND_LOSS.format("product")),
-    *_profit_lines("lane_code", PROFIT_AND_LOSS.format("lane")),
-    *_profit_lines("segment_code", SEGMENT_LINES),
-    Tie("what no customer bears is of no segment", PERIOD,
-        _of(SEGMENT_LINES, "-amount_base_ccy",
-            where=UNBORNE),
-        _of(POOLS, "unused_capacity unallocated sustaining")),
-)
 # fmt: on
-TIES = (*COST_TIES, *SALES_TIES, *PROFIT_TIES)
+TIES = (*COST_TIES, *SALES_TIES)

@@ -9,8 +9,7 @@ import duckdb
 import pytest
 
 from echelon.release.content import current_catalog, read_content
-from echelon.release.tie_out import Sheet, compare
-from echelon.release.ties import TIES
+from echelon.release.tie_out import EVERY_TIE, Sheet, compare
 
 # What each is not the sum of: a rate, an average, a share of a pool that others share,
 # a balance that no journal of the extract explains.
@@ -21,6 +20,18 @@ FOLLOWS_FROM_NO_SUM = {
     "finance.rpt_activity_rates_by_cost_pool_month.standard_rate_base_ccy",
     "finance.rpt_cost_to_serve_by_customer.cost_to_serve_per_order_amount_base_ccy",
     "finance.rpt_cost_to_serve_by_customer_pool_month.avoidable_amount_base_ccy",
+    # By another method than the published one, and the least over all of them.
+    "finance.rpt_cost_to_serve_by_customer_method.cost_to_serve_amount_base_ccy",
+    "finance.rpt_cost_to_serve_by_customer_method.incremental_amount_base_ccy",
+    "finance.rpt_cross_subsidy_by_holder.least_incremental_amount_base_ccy",
+    "finance.rpt_cross_subsidy_by_holder.least_stand_alone_amount_base_ccy",
+    "finance.rpt_cross_subsidy_by_holder.least_surplus_amount_base_ccy",
+    "finance.rpt_cross_subsidy_by_holder.robust_amount_base_ccy",
+    # A part of an excess, and months that policy chooses.
+    "finance.rpt_unprofitable_customers.worth_amount_base_ccy",
+    "finance.rpt_premium_service_by_customer.asked_contribution_amount_base_ccy",
+    "finance.rpt_premium_service_by_customer.contribution_amount_base_ccy",
+    "finance.rpt_premium_service_by_customer.net_sales_amount_base_ccy",
     "finance.rpt_cost_to_serve_by_segment_month.cost_to_serve_per_order_amount_base_ccy",
     "finance.rpt_ledger_completeness_by_account_month.closing_amount_local_ccy",
     "finance.rpt_ledger_completeness_by_account_month.opening_amount_local_ccy",
@@ -63,7 +74,7 @@ def amounts_of(connection):
 def is_caught_by_a_tie(connection, table):
     sheet = Sheet(connection)
     shown = {table, BEHIND.get(table, table)}
-    return any(compare(sheet, tie)[1] for tie in TIES if shown & tie.tables)
+    return any(compare(sheet, tie)[1] for tie in EVERY_TIE if shown & tie.tables)
 
 
 def test_a_cent_changed_in_any_published_amount_is_found(published):
