@@ -13,6 +13,7 @@ from dagster_project.assets.identity import identity
 from dagster_project.assets.publication import published_release
 from dagster_project.assets.raw import deliveries
 from dagster_project.assets.segmentation import segmentation
+from dagster_project.assets.steering import segmentation_beside
 from dagster_project.assets.stress import stress_assignments
 from dagster_project.freshness import source_freshness
 from dagster_project.gates import CHECKS
@@ -30,6 +31,7 @@ DEFINITIONS = dg.Definitions(
         half_lives,
         segmentation,
         stress_assignments,
+        segmentation_beside,
         service_charges,
         after_segmentation,
         published_release,

@@ -59,7 +59,9 @@ def reusable_model(
         return None, ("fitted anew: the model in force has no segments",)
     if previous.is_to_be_refitted:
         return None, ("fitted anew on request",)
-    if model.config != config_as_dict(config):
+    # A setting from after a model was fitted had its default then.
+    fitted_with = {**config_as_dict(SegmentationConfig()), **model.config}
+    if fitted_with != config_as_dict(config):
         return None, ("fitted anew: the configuration has changed",)
     included = frame[~frame["is_excluded"].to_numpy(dtype=bool)]
     for name in model.feature_names:

@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from models_ml.algorithms import ALGORITHMS
-from models_ml.features import CUSTOMER_FEATURES, INDIRECT_FEATURES, Feature
+from models_ml.features import (
+    CUSTOMER_FEATURES,
+    INDIRECT_FEATURES,
+    OBJECTIVE_FEATURES,
+    Feature,
+)
 
 OutlierPolicy = Literal["segment", "cap"]
 ScalingLevel = Literal["company", "business_unit"]
@@ -21,6 +26,8 @@ class SegmentationConfig:
         features: Attributes to segment by, most telling first: of two duplicates the
             earlier stays.
         block_weights: Weight per block as (block, weight); a block not named weighs 1.
+        attribute_weights: What an objective multiplies weights with as (attribute,
+            factor); an attribute not named keeps its own.
         algorithm: Name in ``algorithms.ALGORITHMS``.
         segment_counts: Fewest and most segments tried.
         fallback_segment_count: Fewest segments used where nothing qualifies.
@@ -66,6 +73,7 @@ class SegmentationConfig:
 
     features: tuple[Feature, ...] = CUSTOMER_FEATURES
     block_weights: tuple[tuple[str, float], ...] = (("value", 0.5),)
+    attribute_weights: tuple[tuple[str, float], ...] = ()
     algorithm: str = "kmeans"
     segment_counts: tuple[int, int] = (2, 8)
     fallback_segment_count: int = 3
@@ -135,6 +143,9 @@ class SegmentationConfig:
             raise ValueError(
                 f"block weights must not be negative: {self.block_weights}"
             )
+        for name, factor in self.attribute_weights:
+            if factor < 0:
+                raise ValueError(f"weight of {name} must not be negative: {factor}")
 
     @classmethod
     def from_thresholds(
@@ -225,7 +236,8 @@ def _whole(name: str, value: float) -> int:
 def _known_block(name: str) -> str:
     block = name.removeprefix(BLOCK_WEIGHT_PREFIX)
     if block not in {
-        feature.block for feature in (*CUSTOMER_FEATURES, *INDIRECT_FEATURES)
+        feature.block
+        for feature in (*CUSTOMER_FEATURES, *INDIRECT_FEATURES, *OBJECTIVE_FEATURES)
     }:
         raise ValueError(f"unknown feature block {block!r}")
     return block

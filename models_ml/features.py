@@ -186,6 +186,28 @@ INDIRECT_FEATURES: tuple[Feature, ...] = (
     ),
 )
 
+# What an objective may weigh beside the rest: in no distance unless one names it.
+OBJECTIVE_FEATURES: tuple[Feature, ...] = (
+    Feature(
+        "gross_margin_ratio",
+        "margin",
+        "asinh",
+        "High-Margin",
+        "Low-Margin",
+        "",
+        "gross margin as a share of net sales",
+    ),
+    Feature(
+        "recency_days",
+        "risk",
+        "log1p",
+        "Long-Silent",
+        "Recently-Active",
+        "",
+        "days since the last order",
+    ),
+)
+
 
 def transformed(values: Points, transform: Transform) -> Points:
     """Bring one attribute to the scale on which its differences are comparable.

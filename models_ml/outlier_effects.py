@@ -54,28 +54,43 @@ def outlier_treatments(
     customers = frame[included].reset_index(drop=True)
     wanted = assignments.loc[included, "model_segment_code"].to_numpy(dtype=str)
     drawn = pd.DataFrame({"customer_id": customers["customer_id"].astype("str")})
+    used = config_of(model, config)
     try:
         for treatment, column in COLUMN_OF.items():
-            drawn[column] = _drawn(customers, wanted, treatment, (model, config))
+            treated = replace(used, outlier_policy=treatment)
+            drawn[column] = redrawn_codes(customers, wanted, model, treated)
     except UnsegmentableError:
         return drawn.iloc[:0].reindex(columns=TREATED_COLUMNS).astype("str")
     return drawn
 
 
-def _drawn(
+def redrawn_codes(
     customers: pd.DataFrame,
     wanted: NDArray[np.str_],
-    treatment: Treatment,
-    fitted_by: tuple[SegmentModel, SegmentationConfig],
+    model: SegmentModel,
+    config: SegmentationConfig,
 ) -> pd.Series:
-    model, config = fitted_by
+    """Draw as many segments anew under another configuration.
+
+    Args:
+        customers: Customers who are not excluded, in key order.
+        wanted: Segment code each is wanted in, same order.
+        model: Model in force: its number of segments and its codes.
+        config: What to draw by.
+
+    Returns:
+        Code of the segment that each customer's cluster continues, null for none; EXC
+        beyond a limit that is not capped.
+
+    Raises:
+        UnsegmentableError: If there are no segments or the customers cannot be split.
+        ValueError: If an attribute is unusable or a fit does not converge.
+    """
     if model.unsegmented_reason:
         raise UnsegmentableError(model.unsegmented_reason)
-    treated = replace(config_of(model, config), outlier_policy=treatment)
-    fitted = refit_clusters(customers, treated, len(model.segments))
+    fitted = refit_clusters(customers, config, len(model.segments))
     codes = np.full(len(customers), EXCEPTIONAL, dtype=object)
-    names = _named(fitted.labels, wanted[fitted.regular], model.codes)
-    codes[fitted.regular] = names
+    codes[fitted.regular] = _named(fitted.labels, wanted[fitted.regular], model.codes)
     return pd.Series(codes, dtype="str")
 
 

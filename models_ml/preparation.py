@@ -55,11 +55,8 @@ def fit_preparation(frame: pd.DataFrame, config: SegmentationConfig) -> Preparat
         UnsegmentableError: If no attribute varies.
         ValueError: If a column is missing or unusable.
     """
-    block_weights = dict(config.block_weights)
     weighted = tuple(
-        feature
-        for feature in config.features
-        if block_weights.get(feature.block, 1.0) > 0
+        feature for feature in config.features if _weight(feature, config) > 0
     )
     features, dropped = available_features(frame, weighted, config.missing_limit_ratio)
     values = {feature.name: numeric_column(frame, feature.name) for feature in features}
@@ -252,7 +249,6 @@ def _fit_scalings(
         for feature, bounds in zip(features, limits, strict=True):
             comparable = transformed(values[feature.name], feature.transform)
             regular &= ~is_beyond(comparable, bounds)
-    block_weights = dict(config.block_weights)
     blocks = [feature.block for feature in features]
     scalings: list[FeatureScaling | None] = []
     for feature, bounds in zip(features, limits, strict=True):
@@ -263,7 +259,7 @@ def _fit_scalings(
             config.winsor_ratio,
             config.spread_floor_ratio,
         )
-        weight = block_weights.get(feature.block, 1.0) / blocks.count(feature.block)
+        weight = _weight(feature, config) / blocks.count(feature.block)
         scalings.append(
             scaling
             and replace(
@@ -271,6 +267,12 @@ def _fit_scalings(
             )
         )
     return scalings
+
+
+def _weight(feature: Feature, config: SegmentationConfig) -> float:
+    """Weight of a block, times what the objective makes of the attribute."""
+    factor = dict(config.attribute_weights).get(feature.name, 1.0)
+    return dict(config.block_weights).get(feature.block, 1.0) * factor
 
 
 def _limits(feature: Feature, values: Points, config: SegmentationConfig) -> Limits:

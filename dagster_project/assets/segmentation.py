@@ -73,6 +73,7 @@ TABLES = {
                 ["intermediate", "int_segment_standings"],
                 ["policy", "policy_assignment_guards"],
                 ["policy", "policy_model_approvals"],
+                ["policy", "policy_segment_objectives"],
                 ["policy", "policy_settings"],
                 ["policy", "policy_thresholds"],
             ],

@@ -13,23 +13,56 @@ from echelon.release.layout import ARTEFACTS_NAME, SEGMENT_MODEL_NAME
 from echelon.release.store import current_release
 from models_ml.assignment import OVERRIDE_COLUMNS, AssignmentPolicy
 from models_ml.config import OutlierPolicy, ScalingLevel, SegmentationConfig
-from models_ml.features import CUSTOMER_FEATURES, INDIRECT_FEATURES
+from models_ml.features import (
+    CUSTOMER_FEATURES,
+    INDIRECT_FEATURES,
+    OBJECTIVE_FEATURES,
+)
 from models_ml.guards import Guard
 from models_ml.hysteresis import Damping
+from models_ml.objectives import with_objective
 from models_ml.standings import PreviousSegmentation
+
+UNWEIGHTED = "balanced"
 
 
 def configuration(refresh: RefreshResource) -> SegmentationConfig:
-    """Build the configuration of a fit from policy."""
+    """Build the configuration of a fit from policy, weighed by the objective."""
+    objective = _setting(refresh, "segment_objective")
+    known = objectives(refresh)
+    if objective not in known and objective != UNWEIGHTED:
+        choice = ", ".join((UNWEIGHTED, *sorted(known)))
+        raise ValueError(f"segment_objective {objective!r} is none of {choice}")
+    admitted = _admitted(refresh)
+    return with_objective(
+        unweighted(refresh),
+        known.get(objective, {}),
+        tuple(each for each in OBJECTIVE_FEATURES if each.name in admitted),
+    )
+
+
+def objectives(refresh: RefreshResource) -> dict[str, dict[str, float]]:
+    """Read the factor per attribute of every objective in force."""
+    rows = refresh.read_table(
+        "policy", "policy_segment_objectives", "objective_code, attribute, valid_from"
+    )
+    as_of = pd.Timestamp(refresh.candidate.as_of_date)
+    begun = rows[pd.to_datetime(rows["valid_from"]) <= as_of]
+    last = begun.groupby(["objective_code", "attribute"], as_index=False).tail(1)
+    found: dict[str, dict[str, float]] = {}
+    for row in last.to_dict("records"):
+        weights = found.setdefault(str(row["objective_code"]), {})
+        weights[str(row["attribute"])] = float(row["weight"])
+    return found
+
+
+def unweighted(refresh: RefreshResource) -> SegmentationConfig:
+    """Build the configuration of a fit from policy but for the objective."""
     treatment = _setting(refresh, "segment_outlier_treatment")
     config = SegmentationConfig.from_thresholds(
         _thresholds(refresh, "segmentation_"), cast("OutlierPolicy", treatment)
     )
-    admissions = refresh.read_table(
-        "intermediate", "int_attribute_admissions", "attribute"
-    )
-    usable = admissions["is_admitted"] & (admissions["attribute_use"] == "segmentation")
-    admitted = set(admissions.loc[usable, "attribute"])
+    admitted = _admitted(refresh)
     return replace(
         config,
         features=tuple(
@@ -40,6 +73,14 @@ def configuration(refresh: RefreshResource) -> SegmentationConfig:
         seed=refresh.candidate.seed,
         scaling_level=cast("ScalingLevel", _setting(refresh, "segment_scaling_level")),
     )
+
+
+def _admitted(refresh: RefreshResource) -> set[str]:
+    admissions = refresh.read_table(
+        "intermediate", "int_attribute_admissions", "attribute"
+    )
+    usable = admissions["is_admitted"] & (admissions["attribute_use"] == "segmentation")
+    return set(admissions.loc[usable, "attribute"])
 
 
 def assignment_policy(refresh: RefreshResource) -> AssignmentPolicy:

@@ -1,0 +1,5 @@
+select
+    customer_id,
+    objective_code,
+    coalesce(segment_code, 'none') as objective_segment_code
+from {{ source('segmentation', 'objective_segments') }}
