@@ -1,4 +1,4 @@
--- Grain: one row per customer and local currency with a net sale in the last 24 periods.
+-- Grain: one row per customer and local currency with a net sale in the last 24 months.
 -- Net sales of the last twelve fiscal periods against the twelve before: what the
 -- customer did, at one exchange rate for both, and what rates did. Both add up to the
 -- change in base currency, to the cent.
