@@ -15,23 +15,20 @@ from dagster_project.resources.dbt_runner import (
 )
 from echelon.config import CONTRACTS_DIR, load_settings
 from echelon.landing.contract import TableContract, load_contracts
+from echelon.release.previous import CARRIED_OVER
 
 STAGES = {
     "before_identity": ("staging", "identity_inputs"),
     "before_segmentation": ("identity", "intermediate", "features"),
     "after_segmentation": ("segmentation", "marts"),
 }
-COPIED_SCHEMAS = ("policy", "reference", "identity", "segmentation")
+COPIED_SCHEMAS = ("policy", "reference", "identity", "segmentation", "costing")
 REFRESH_TABLES = (
     "refresh_parameters",
     "deliveries",
     "table_availability",
     "quarantined_rows",
-    "previous_customer_identifiers",
-    "previous_identity_events",
-    "previous_product_class_changes",
-    "previous_segment_assignments",
-    "previous_segments",
+    *CARRIED_OVER,
 )
 
 
