@@ -122,6 +122,8 @@ TABLE_COLUMNS = {
         "customer_count",
         "stability_index",
         "critical_index",
+        "centre_shift",
+        "shifted_segment",
     ],
     "assignment_reasons": [
         "customer_id",
