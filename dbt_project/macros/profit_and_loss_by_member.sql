@@ -14,7 +14,7 @@ allocated_costs as (select * from {{ ref('fct_cost_to_serve') }}),
 
 carried_costs as (select * from {{ ref('fct_carried_costs') }}),
 
-profit_lines as {{ profit_lines() }},
+profit_lines as {{ profit_lines(['order_line']) }},
 
 company as {{ profit_company() }},
 

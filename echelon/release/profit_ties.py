@@ -9,6 +9,7 @@ from echelon.release.ties import (
     ORDER_LINES,
     PERIOD,
     POOLS,
+    REVENUE,
     Tie,
     _of,
 )
@@ -22,6 +23,8 @@ SUBSIDIES = "finance.rpt_cross_subsidy_by_holder"
 FLOWS = "finance.rpt_cross_subsidy_flows"
 
 UNBORNE = "line_code in ('unused_capacity', 'unallocated', 'sustaining')"
+# What customers have and order lines have not.
+APART = "line_code in ('charges_passed_on', 'capital_charge')"
 LAYER = ("customer_id", "line_code", "cost_pool_code", "activity_code")
 LISTED = (
     f"(select distinct customer_id, list_sales_amount_base_ccy from {LAYERS}"
@@ -36,7 +39,7 @@ MARGINS = (
 )
 
 
-def _profit_lines(member: str, lines: str) -> tuple[Tie, ...]:
+def _profit_lines(member: str, lines: str, apart: str = APART) -> tuple[Tie, ...]:
     """List what holds for the lines of a profit and loss by product, lane, segment."""
     line = ("fiscal_period", "line_code")
     results = (
@@ -53,7 +56,8 @@ def _profit_lines(member: str, lines: str) -> tuple[Tie, ...]:
         Tie(f"{member}: lines are those of the customers", line,
             _of(lines, "amount_base_ccy",
                 where=f"line_type = 'part' and not {UNBORNE}"),
-            _of(CUSTOMER_LINES, "amount_base_ccy", where="line_type = 'part'")),
+            _of(CUSTOMER_LINES, "amount_base_ccy",
+                where=f"line_type = 'part' and not {apart}")),
     )  # fmt: skip
 
 
@@ -72,7 +76,11 @@ PROFIT_TIES = (
         _of(CUSTOMER_MONTHS, "contribution"), is_partial=True),
     *_profit_lines("product_id", PROFIT_AND_LOSS.format("product")),
     *_profit_lines("lane_code", PROFIT_AND_LOSS.format("lane")),
-    *_profit_lines("segment_code", SEGMENT_LINES),
+    *_profit_lines("segment_code", SEGMENT_LINES, apart="false"),
+    Tie("charges passed on explain sales of the ledger", PERIOD,
+        _of(REVENUE, "revenue_charges"),
+        _of(CUSTOMER_LINES, "amount_base_ccy",
+            where="line_code = 'charges_passed_on'"), is_partial=True),
     Tie("what no customer bears is of no segment", PERIOD,
         _of(SEGMENT_LINES, "-amount_base_ccy", where=UNBORNE),
         _of(POOLS, "unused_capacity unallocated sustaining")),

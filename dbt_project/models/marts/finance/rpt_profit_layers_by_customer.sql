@@ -52,7 +52,10 @@ kinds as (
         activity_code,
         layer_code
     from layers
-    where line_code not in ('list_sales', 'corrections')
+    where
+        line_code not in (
+            'list_sales', 'corrections', 'charges_passed_on', 'capital_charge'
+        )
 ),
 
 placed_layers as (
