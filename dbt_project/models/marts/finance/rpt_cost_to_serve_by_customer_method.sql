@@ -1,7 +1,7 @@
 -- Grain: one row per customer and accepted method, over the last twelve periods.
--- A method gives an activity to the customers by the driver it names for the carrying
--- pool, where that is counted in entity and period; else as published. One that absorbs
--- idle time adds what the pool left unused. Estimates: each share is rounded by itself.
+-- A method gives an activity to the customers by the driver it accepts instead of the
+-- activity's own, where that is counted in entity and period; else as published. One
+-- that absorbs idle time adds what the pool left unused. Shares are rounded one by one.
 with
 
 pool_costs as (select * from {{ ref('rpt_cost_to_serve_by_customer_pool_month') }}),
@@ -16,7 +16,7 @@ activities as (select * from {{ ref('fct_cost_activities') }}),
 pools as (select * from {{ ref('fct_cost_pools') }}),
 
 methods as {{ in_force(
-    ref('policy_accepted_methods'), ['method_code', 'cost_pool_code']
+    ref('policy_accepted_methods'), ['method_code', 'driver_code']
 ) }},
 
 costs as (
@@ -66,6 +66,7 @@ counted_drivers as (
 activity_totals as (
     select
         {{ activity_key('costs') }},
+        costs.driver_code,
         costs.avoidable_ratio,
         costs.idle_ratio,
         sum(costs.amount) as activity_amount
@@ -81,15 +82,17 @@ chosen_methods as (
         counted_drivers.other_driver_code
     from activity_totals
     inner join methods
-        on methods.cost_pool_code in (activity_totals.carried_by_pool_code, '%')
+        on
+            methods.driver_code = '%'
+            or activity_totals.driver_code = methods.driver_code
     left join counted_drivers
         on
-            methods.driver_code = counted_drivers.other_driver_code
+            methods.accepted_driver_code = counted_drivers.other_driver_code
             and activity_totals.entity_code = counted_drivers.entity_code
             and activity_totals.fiscal_period = counted_drivers.fiscal_period
     qualify row_number() over (
         partition by methods.method_code, {{ activity_key('activity_totals') }}
-        order by methods.cost_pool_code = '%'
+        order by methods.driver_code = '%'
     ) = 1
 ),
 

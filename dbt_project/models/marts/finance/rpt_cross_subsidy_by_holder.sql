@@ -15,6 +15,8 @@ segments as (
     where is_current
 ),
 
+company as {{ profit_company() }},
+
 -- What no customer bears stays whoever goes: whoever was served alone would bear it.
 unborne_costs as (
     select
@@ -43,9 +45,14 @@ customers as (
         unnest(['segment', 'customer']) as holder_type,
         unnest([coalesce(segments.segment_code, 'unassigned'), years.customer_id])
             as holder_id,
-        years.contribution_amount_base_ccy + years.cost_to_serve_amount_base_ccy
-            as margin_amount
+        case
+            when company.contribution_basis = 'after_cogs'
+                then
+                    years.contribution_amount_base_ccy
+                    + years.cost_to_serve_amount_base_ccy
+        end as margin_amount
     from years
+    cross join company
     left join segments using (customer_id)
 ),
 
