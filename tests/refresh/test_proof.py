@@ -115,6 +115,38 @@ def test_every_pool_of_the_release_is_in_its_proof(released):
     assert proven == set(reconciled)
 
 
+def test_customers_products_lanes_and_segments_have_the_same_profit_by_line(released):
+    """By period and line; only customers and segments have charges passed on."""
+    company = released[0]
+    lines = {
+        holder: dict(
+            company.query(
+                f"""
+                select fiscal_period || ' ' || line_code, sum(amount_base_ccy)
+                from finance.rpt_profit_and_loss_by_{holder}_month
+                where line_code not in ('unused_capacity', 'unallocated',
+                    'sustaining', 'operating_result', 'charges_passed_on',
+                    'contribution_all_in')
+                group by all
+                """
+            )
+        )
+        for holder in ("customer", "product", "lane", "segment")
+    }
+    assert len(lines["customer"]) == 24 * 11
+    assert lines["product"] == lines["customer"]
+    assert lines["lane"] == lines["customer"]
+    assert lines["segment"] == lines["customer"]
+    [(contribution,)] = company.query(
+        "select sum(contribution_amount_base_ccy)"
+        " from finance.rpt_whale_curve_by_customer"
+    )
+    found = sum(
+        amount for key, amount in lines["customer"].items() if key[8:] == "contribution"
+    )
+    assert found == contribution
+
+
 def test_postings_and_destinations_add_up_over_the_whole_release(released):
     company = released[0]
     off_postings = company.query(
