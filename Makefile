@@ -53,7 +53,7 @@ lock:  ## compile the hashed lock files (needs uv)
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(INSTALL) --require-hashes -r requirements.lock
 	@PYTHONWARNINGS=ignore $(INSTALL) --no-deps --no-build-isolation --editable .
-	@cd dbt_project && ../$(BIN)/dbt --quiet parse --profiles-dir .
+	@$(BIN)/python -m dagster_project.resources.compiled_project
 	@touch $@
 
 .venv/development: .venv/runtime requirements-dev.lock

@@ -4,18 +4,17 @@ import json
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from dagster_project.resources.dbt_runner import (
-    manifest_of,
-    parsed_project,
-    prepare_dbt,
-)
+from dagster_project.resources.compiled_project import compiled_manifest
 from echelon.config import CONTRACTS_DIR, load_settings
 from echelon.landing.contract import TableContract, load_contracts
 from echelon.release.previous import CARRIED_OVER
+from echelon.warehouse.nodes import TABLE, VIEW, Node, read_nodes
 
 STAGES = {
     "before_identity": ("staging", "identity_inputs"),
@@ -43,8 +42,7 @@ def run_floor(candidate_dir: Path) -> dict[str, float]:
         Seconds per stage: ``deliveries`` and the three dbt passes.
     """
     settings = load_settings()
-    target_dir = prepare_dbt(settings)
-    manifest = manifest_of(parsed_project())
+    manifest = compiled_manifest(settings)
     seconds: dict[str, float] = {}
     with tempfile.TemporaryDirectory(dir=settings.data_dir) as scratch:
         connection = duckdb.connect(str(Path(scratch) / "warehouse.duckdb"))
@@ -57,12 +55,11 @@ def run_floor(candidate_dir: Path) -> dict[str, float]:
         for stage, layers in STAGES.items():
             started = time.perf_counter()
             for node in _in_order(manifest, layers):
-                compiled = target_dir / "compiled" / "echelon"
-                sql = (compiled / node["original_file_path"]).read_text()
-                kind = node["config"]["materialized"]
-                address = f"{node['schema']}.{node['name']}"
-                connection.execute(f"create schema if not exists {node['schema']}")
-                connection.execute(f"create or replace {kind} {address} as {sql}")
+                address = f"{node.schema}.{node.name}"
+                connection.execute(f"create schema if not exists {node.schema}")
+                connection.execute(
+                    f"create or replace {node.kind} {address} as {node.sql}"
+                )
             seconds[stage] = time.perf_counter() - started
     return seconds
 
@@ -112,36 +109,23 @@ def _copy_inputs(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None
     connection.execute("detach candidate")
 
 
-def _in_order(manifest: dict, layers: tuple[str, ...]) -> list[dict]:
+def _in_order(manifest: Mapping[str, Any], layers: tuple[str, ...]) -> list[Node]:
     """Models of the layers, parents first."""
-    models = {
-        unique_id: node
-        for unique_id, node in manifest["nodes"].items()
-        if node["resource_type"] == "model" and _layer(node) in layers
-    }
-    ordered: list[dict] = []
-    placed: set[str] = set()
-
-    def place(unique_id: str) -> None:
-        if unique_id in placed or unique_id not in models:
-            return
-        placed.add(unique_id)
-        for parent in sorted(models[unique_id]["depends_on"]["nodes"]):
-            place(parent)
-        ordered.append(models[unique_id])
-
-    for unique_id in sorted(models):
-        place(unique_id)
-    return ordered
+    return [
+        node
+        for node in read_nodes(manifest)
+        if node.kind in (TABLE, VIEW)
+        and _layer(manifest["nodes"][node.unique_id]["fqn"]) in layers
+    ]
 
 
-def _layer(node: dict) -> str:
+def _layer(address: list[str]) -> str:
     """Name the folder by which the selectors tell the passes apart."""
-    folder: str = node["fqn"][2]
+    folder = address[2]
     has_own_pass = folder in ("identity_inputs", "segmentation") or (
-        node["fqn"][1] == "staging" and folder == "identity"
+        address[1] == "staging" and folder == "identity"
     )
-    return folder if has_own_pass else str(node["fqn"][1])
+    return folder if has_own_pass else address[1]
 
 
 if __name__ == "__main__":

@@ -7,21 +7,13 @@ page of the documentation; a test compares them.
 
 import csv
 import io
-import os
 import re
-import tempfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from dagster_project.resources.dbt_runner import (
-    DBT_DIR,
-    manifest_of,
-    parsed_project,
-    prepare_dbt,
-    run_dbt,
-)
-from echelon.config import PROJECT_DIR, Settings
+from dagster_project.resources.compiled_project import DBT_DIR, compiled_manifest
+from echelon.config import PROJECT_DIR, load_settings
 from echelon.landing.contract import load_contracts
 from echelon.lineage import Column, direct_sources, origins
 
@@ -44,17 +36,11 @@ attributes are policy (`policy_data_owners`); a release says them in
 
 def generated_files() -> dict[Path, str]:
     """Return what every generated file should hold, from the dbt project as it is."""
-    with tempfile.TemporaryDirectory() as folder:
-        prepare_dbt(Settings(data_dir=Path(folder)))
-        os.environ["ECHELON_WAREHOUSE"] = f"{folder}/warehouse.duckdb"
-        project = parsed_project()
-        manifest = manifest_of(project)
-        selection = [f"+{table}" for table in TABLES]
-        compiled = run_dbt(["compile", "--select", *selection], project).result
+    manifest = compiled_manifest(load_settings())
     selects = {
-        node.node.unique_id: node.node.compiled_code
-        for node in compiled
-        if node.node.unique_id.startswith("model.")
+        unique_id: node["compiled_code"]
+        for unique_id, node in manifest["nodes"].items()
+        if node["resource_type"] == "model"
     }
     definitions = _definitions(manifest, selects)
     lineage = _lineage(manifest, selects, definitions)

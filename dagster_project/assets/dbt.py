@@ -1,36 +1,28 @@
 """The dbt models as assets: three passes, identity and segmentation between them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import dagster as dg
 import duckdb
 from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
-from dagster_dbt.asset_utils import get_subset_selection_for_context
-from dagster_dbt.core.dbt_cli_event import DbtCoreCliEventMessage
+from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
 from dagster_project.faults import reported_faults
 from dagster_project.refused_inputs import check_rates_and_pools
-from dagster_project.resources.dbt_runner import (
-    RunningDbt,
-    manifest_of,
-    parsed_project,
-    point_dbt,
-    prepare_dbt,
-    with_seeds,
-)
+from dagster_project.resources.compiled_project import compiled_manifest
 from dagster_project.resources.refresh import RefreshResource
 from echelon.config import load_settings
 from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.warehouse.build import Outcome, build, failing_case
+from echelon.warehouse.nodes import SEED, TEST, read_nodes, select_nodes
 
-prepare_dbt(load_settings())
-MANIFEST = manifest_of(parsed_project())
-# Unit tests guard the logic (`make test`), not the data of a refresh.
-BUILD = ["build", "--no-write-json", "--exclude-resource-type", "unit_test"]
+MANIFEST = compiled_manifest(load_settings())
+NODES = read_nodes(MANIFEST)
 POLICY_GAP = "policy incomplete: "  # what macros `threshold` and `setting` raise
 FAILURES = {
-    "test": (ExitCode.GATE_FAILED, "dbt_test_failed"),
-    "seed": (ExitCode.CONFIGURATION, "policy_unreadable"),
+    TEST: (ExitCode.GATE_FAILED, "dbt_test_failed"),
+    SEED: (ExitCode.CONFIGURATION, "policy_unreadable"),
 }
 
 
@@ -89,6 +81,11 @@ def is_made_of(manifest: Mapping[str, Any], model_name: str, source_name: str) -
 
 
 TRANSLATOR = OneAddressTranslator()
+ASSET_KEYS = {
+    node.unique_id: TRANSLATOR.get_asset_key(MANIFEST["nodes"][node.unique_id])
+    for node in NODES
+    if node.kind != TEST
+}
 
 
 @dbt_assets(
@@ -102,7 +99,7 @@ def before_identity(
     context: dg.AssetExecutionContext, refresh: RefreshResource
 ) -> Iterator[Any]:
     """Policy, staging and what customers are matched by."""
-    yield from _build(context, refresh, "before_identity")
+    yield from _build(context, refresh)
 
 
 @dbt_assets(
@@ -116,7 +113,7 @@ def before_segmentation(
     context: dg.AssetExecutionContext, refresh: RefreshResource
 ) -> Iterator[Any]:
     """Resolved customers, intermediate models and features."""
-    yield from _build(context, refresh, "before_segmentation")
+    yield from _build(context, refresh, check_rates_and_pools)
 
 
 @dbt_assets(
@@ -130,78 +127,75 @@ def after_segmentation(
     context: dg.AssetExecutionContext, refresh: RefreshResource
 ) -> Iterator[Any]:
     """Marts: what people and systems read."""
-    yield from _build(context, refresh, "after_segmentation")
+    yield from _build(context, refresh)
 
 
 def _build(
-    context: dg.AssetExecutionContext, refresh: RefreshResource, selector: str
+    context: dg.AssetExecutionContext,
+    refresh: RefreshResource,
+    check_rows: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
 ) -> Iterator[Any]:
     """Build one pass and report each model and test to Dagster, then any failure."""
-    with reported_faults():
-        candidate = refresh.candidate
-        project = with_seeds(parsed_project(), candidate.seeds_dir)
-        point_dbt(refresh.settings, candidate.warehouse)
-        selection, _ = get_subset_selection_for_context(
-            context=context,
-            manifest=MANIFEST,
-            select=None,
-            exclude=None,
-            selector=selector,
-            dagster_dbt_translator=TRANSLATOR,
-            current_dbt_indirect_selection_env=None,
-        )
-        build = RunningDbt([*BUILD, *selection], project)
-        for message in build.results():
-            if _is_of_grain(message["data"]["node_info"]["unique_id"]):
-                continue
-            yield from DbtCoreCliEventMessage(
-                raw_event=message, event_history_metadata={}
-            ).to_default_asset_events(MANIFEST, TRANSLATOR, context)
-        result = build.outcome()
-        if selector == "before_segmentation":
+    wanted = {
+        unique_id
+        for unique_id, asset_key in ASSET_KEYS.items()
+        if asset_key in context.selected_asset_keys
+    }
+    failed: list[Outcome] = []
+    with reported_faults(), refresh.connect() as connection:
+        nodes = select_nodes(NODES, wanted)
+        for outcome in build(connection, nodes, refresh.candidate.seeds_dir):
+            if outcome.failure is not None:
+                failed.append(outcome)
+            yield from _events(context, outcome)
+        if check_rows is not None:
             # A missing rate fails tests too: the row to mend is the better answer.
-            with refresh.connect() as connection:
-                check_rates_and_pools(connection)
-        if not result.success:
-            with refresh.connect() as connection:
-                raise _failure_of(result, connection)
+            check_rows(connection)
+        if failed:
+            raise _failure_of(failed, connection)
 
 
-def _failure_of(result: Any, connection: duckdb.DuckDBPyConnection) -> EchelonError:
+def _events(context: dg.AssetExecutionContext, outcome: Outcome) -> Iterator[Any]:
+    """Tell Dagster of a relation that was built, or of a test that is a check."""
+    node = outcome.node
+    metadata: dict[str, Any] = {"seconds": round(outcome.seconds, 3)}
+    if node.kind != TEST:
+        if outcome.failure is None:
+            output_name = ASSET_KEYS[node.unique_id].to_python_identifier()
+            yield dg.Output(value=None, output_name=output_name, metadata=metadata)
+        return
+    check = get_asset_check_key_for_test(MANIFEST, TRANSLATOR, node.unique_id, None)
+    if check is not None and check in context.selected_asset_check_keys:
+        yield dg.AssetCheckResult(
+            passed=outcome.failure is None,
+            asset_key=check.asset_key,
+            check_name=check.name,
+            metadata={**metadata, "failing rows": outcome.failing_row_count},
+        )
+
+
+def _failure_of(
+    failed: list[Outcome], connection: duckdb.DuckDBPyConnection
+) -> EchelonError:
     """Say which node failed first: a broken test closes the gate, a seed is policy."""
-    failed = [node for node in result.result if node.status in ("error", "fail")]
-    first = failed[0]
-    more = f", and {len(failed) - 1} more" if len(failed) > 1 else ""
-    kind = str(first.node.resource_type)
-    exit_code, code = FAILURES.get(kind, (ExitCode.INTERNAL, "dbt_model_failed"))
-    reason = " ".join(str(first.message).split())
+    first, *others = failed
+    node = first.node
+    exit_code, code = FAILURES.get(node.kind, (ExitCode.INTERNAL, "dbt_model_failed"))
+    reason = " ".join(str(first.failure).split())
     if POLICY_GAP in reason:
         exit_code, code = ExitCode.CONFIGURATION, "policy_incomplete"
         reason = reason.rpartition(POLICY_GAP)[2].partition(" LINE ")[0]
-    elif first.status == "fail":
-        reason += _first_case(first.node, connection)
+    elif first.failing_row_count:
+        reason += f"; first: {failing_case(connection, node)}"
+    more = f", and {len(others)} more" if others else ""
+    kind = node.unique_id.partition(".")[0]
     return EchelonError(
         exit_code,
         Fault(
             code=code,
-            message=f"{kind} {first.node.name}: {reason}{more}",
-            file=first.node.path if kind == "seed" else first.node.original_file_path,
-            rule=first.node.name,
+            message=f"{kind} {node.name}: {reason}{more}",
+            file=node.file,
+            rule=node.name,
             hint="the former release stays in force",
         ),
     )
-
-
-def _first_case(test: Any, connection: duckdb.DuckDBPyConnection) -> str:
-    """Name the first row a data test found: keys and codes, which tests select."""
-    cursor = connection.execute(
-        f"select * from ({test.compiled_code}) order by all limit 1"
-    )
-    names = [column[0] for column in cursor.description or ()]
-    found = cursor.fetchall()
-    if not found:
-        return ""
-    named = ", ".join(
-        f"{name} {value}" for name, value in zip(names, found[0], strict=True)
-    )
-    return f"; first: {named}"

@@ -1,4 +1,4 @@
-"""What the steps of one refresh share: its lock, its candidate and its parsed dbt."""
+"""What the steps of one refresh share: its lock and its candidate."""
 
 import tempfile
 from collections.abc import Iterator
@@ -110,6 +110,7 @@ class RefreshResource(dg.ConfigurableResource):
             connection.execute(f"set memory_limit = '{settings.memory_limit}'")
             connection.execute("set preserve_insertion_order = false")
             connection.execute("set TimeZone = 'UTC'")
+            connection.execute("set autoinstall_known_extensions = false")
             if settings.threads is not None:
                 connection.execute(f"set threads = {settings.threads}")
             yield connection

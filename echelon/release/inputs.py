@@ -1,12 +1,14 @@
 """Which inputs make a release, and are they the ones already published?"""
 
-import hashlib
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
-from echelon.hashing import sha256_of_file, sha256_of_record
+from echelon.hashing import (
+    sha256_of_file,
+    sha256_of_record,
+    sha256_of_tree,
+)
 from echelon.landing.manifest import delivery_directories
 from echelon.release.layout import landing_dir
 
@@ -99,8 +101,8 @@ def hash_inputs(data_dir: Path, project_dir: Path, seeds_dir: Path) -> InputHash
     lock_file = project_dir / LOCK_FILE
     return InputHashes(
         deliveries=hash_deliveries(data_dir),
-        logic=_hash_tree(project_dir, _logic_files(project_dir)),
-        policy=_hash_tree(seeds_dir, _files(seeds_dir)),
+        logic=sha256_of_tree(project_dir, _logic_files(project_dir)),
+        policy=sha256_of_tree(seeds_dir, _files(seeds_dir)),
         libraries=sha256_of_file(lock_file) if lock_file.exists() else "",
     )
 
@@ -129,11 +131,3 @@ def _logic_files(project_dir: Path) -> list[Path]:
             if path.suffix in LOGIC_SUFFIXES and NOT_LOGIC.isdisjoint(parts):
                 files.append(path)
     return sorted(files)
-
-
-def _hash_tree(root: Path, files: Iterable[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in files:
-        name = path.relative_to(root).as_posix()
-        digest.update(f"{name}\0{sha256_of_file(path)}\n".encode())
-    return digest.hexdigest()

@@ -4,13 +4,8 @@ import re
 
 import pytest
 
-from dagster_project.resources.dbt_runner import (
-    DBT_DIR,
-    manifest_of,
-    parsed_project,
-    prepare_dbt,
-)
-from echelon.config import Settings
+from dagster_project.resources.compiled_project import DBT_DIR, compiled_manifest
+from echelon.config import load_settings
 
 PREFIXES = {
     "staging": ("stg_",),
@@ -38,9 +33,8 @@ READ_BY_NOBODY = {
 
 
 @pytest.fixture(scope="module")
-def manifest(tmp_path_factory):
-    prepare_dbt(Settings(data_dir=tmp_path_factory.mktemp("data")))
-    return manifest_of(parsed_project())
+def manifest():
+    return compiled_manifest(load_settings())
 
 
 @pytest.fixture(scope="module")

@@ -1,26 +1,37 @@
-"""The logic of the models on numbers small enough to verify by hand."""
+"""The dbt project under dbt itself: its unit tests, and the tables it builds."""
 
+import json
 import os
-import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
+import pytest
+
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 
 
-def test_every_dbt_unit_test_passes(released, tmp_path):
-    _, report = released
-    warehouse = tmp_path / "warehouse.duckdb"
-    shutil.copyfile(Path(report["candidate_dir"]) / "warehouse.duckdb", warehouse)
+@pytest.fixture(scope="module")
+def warehouse(released):
+    return Path(released[1]["candidate_dir"]) / "warehouse.duckdb"
+
+
+@pytest.fixture(scope="module")
+def built_by_dbt(warehouse, tmp_path_factory):
+    """Let dbt test and build everything anew in a copy of a refresh's warehouse."""
+    folder = tmp_path_factory.mktemp("dbt")
+    shutil.copyfile(warehouse, folder / "warehouse.duckdb")
     completed = subprocess.run(
         [
             str(Path(sys.executable).with_name("dbt")),
             "--no-use-colors",
-            "test",
-            "--select",
-            "test_type:unit",
+            "build",
+            "--exclude",
+            "resource_type:test",
+            "--threads",
+            "2",
             "--project-dir",
             str(PROJECT),
             "--profiles-dir",
@@ -28,15 +39,58 @@ def test_every_dbt_unit_test_passes(released, tmp_path):
         ],
         env={
             **os.environ,
-            "ECHELON_WAREHOUSE": str(warehouse),
-            "DBT_TARGET_PATH": str(tmp_path / "target"),
-            "DBT_LOG_PATH": str(tmp_path / "logs"),
+            "ECHELON_WAREHOUSE": str(folder / "warehouse.duckdb"),
+            "DBT_TARGET_PATH": str(folder / "target"),
+            "DBT_LOG_PATH": str(folder / "logs"),
             "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         },
         capture_output=True,
         text=True,
         check=False,
     )
-    counts = re.search(r"PASS=(\d+) WARN=0 ERROR=0 SKIP=0", completed.stdout)
-    assert counts is not None, completed.stdout[-3000:]
-    assert int(counts[1]) >= 100
+    return folder / "warehouse.duckdb", completed.stdout
+
+
+def test_every_dbt_unit_test_passes(built_by_dbt):
+    warehouse, printed = built_by_dbt
+    report = json.loads((warehouse.parent / "target" / "run_results.json").read_text())
+    statuses = {one["unique_id"]: one["status"] for one in report["results"]}
+    assert set(statuses.values()) <= {"pass", "success", "no-op"}, printed[-3000:]
+    tests = [unique_id for unique_id in statuses if unique_id.startswith("unit_test.")]
+    assert len(tests) >= 200
+
+
+def test_a_refresh_builds_the_very_tables_that_dbt_builds(warehouse, built_by_dbt):
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{warehouse}' as refreshed (read_only)")
+        connection.execute(f"attach '{built_by_dbt[0]}' as rebuilt (read_only)")
+        relations = connection.execute(
+            """
+            select schema_name || '.' || table_name
+            from duckdb_tables()
+            where database_name = 'refreshed'
+            order by all
+            """
+        ).fetchall()
+        assert len(relations) > 200
+        different = [
+            relation
+            for (relation,) in relations
+            if connection.execute(
+                f"""
+                select count(*)
+                from (
+                    (
+                        select * from refreshed.{relation}
+                        except all select * from rebuilt.{relation}
+                    )
+                    union all (
+                        select * from rebuilt.{relation}
+                        except all select * from refreshed.{relation}
+                    )
+                )
+                """
+            ).fetchone()
+            != (0,)
+        ]
+    assert different == []

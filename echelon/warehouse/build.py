@@ -1,0 +1,167 @@
+"""How do the seeds, models and tests of a compiled dbt project become tables?
+
+dbt compiles: references, macros, contracts, tests. What is left is one statement or two
+a node, and running these costs a twentieth of what dbt's own run of a small node does.
+"""
+
+import csv
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from echelon.quoting import quote_name, quote_text
+from echelon.warehouse.nodes import SEED, TEST, VIEW, Node
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one node.
+
+    Attributes:
+        node: The node.
+        seconds: Wall time it took.
+        failure: Why it failed; None when it did not.
+        failing_row_count: Rows a test found.
+    """
+
+    node: Node
+    seconds: float
+    failure: str | None = None
+    failing_row_count: int = 0
+
+
+def build(
+    connection: duckdb.DuckDBPyConnection, nodes: Sequence[Node], seeds_dir: Path
+) -> Iterator[Outcome]:
+    """Build nodes one after another; what reads a failed one is left out.
+
+    Args:
+        connection: The warehouse.
+        nodes: What to build, each after what it reads.
+        seeds_dir: Seed files in the folders of ``dbt_project/seeds``.
+
+    Yields:
+        One outcome per node that was tried, in order.
+    """
+    for schema in sorted({node.schema for node in nodes if node.kind != TEST}):
+        connection.execute(f"create schema if not exists {quote_name(schema)}")
+    broken: set[str] = set()
+    for node in nodes:
+        if not broken.isdisjoint(node.parents):
+            broken.add(node.unique_id)
+            continue
+        outcome = _tried(connection, node, seeds_dir)
+        if outcome.failure is not None:
+            # What a failed test looked at is as little to be built on.
+            broken |= {node.unique_id, *(node.parents if node.kind == TEST else ())}
+        yield outcome
+
+
+def failing_case(connection: duckdb.DuckDBPyConnection, test: Node) -> str:
+    """Name the first row that a test found: keys and codes, which tests select.
+
+    Args:
+        connection: The warehouse.
+        test: A test that failed.
+
+    Returns:
+        Column and value pairs.
+    """
+    rows = connection.execute(f"select * from ({test.sql}) order by all limit 1")
+    names = [column[0] for column in rows.description or ()]
+    found = rows.fetchone() or ()
+    return ", ".join(
+        f"{name} {value}" for name, value in zip(names, found, strict=True)
+    )
+
+
+def _tried(
+    connection: duckdb.DuckDBPyConnection, node: Node, seeds_dir: Path
+) -> Outcome:
+    """Build one node; what DuckDB has against it is its failure."""
+    started = time.perf_counter()
+    failure, failing = None, 0
+    try:
+        if node.kind == TEST:
+            failing = _count(connection, node)
+            failure = f"rows that break it: {failing}" if failing else None
+        elif node.kind == SEED:
+            _load(connection, node, seeds_dir)
+        else:
+            failure = _contract_fault(connection, node)
+            if failure is None:
+                _create(connection, node)
+    except duckdb.Error as error:
+        failure = str(error)
+    return Outcome(node, time.perf_counter() - started, failure, failing)
+
+
+def _count(connection: duckdb.DuckDBPyConnection, test: Node) -> int:
+    counted = connection.execute(f"select count(*) from ({test.sql})").fetchone()
+    return int(counted[0]) if counted else 0
+
+
+def _load(connection: duckdb.DuckDBPyConnection, seed: Node, seeds_dir: Path) -> None:
+    """Read a seed by the types it declares; a column it does not declare is text."""
+    path = seeds_dir / seed.file
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        header = next(csv.reader(stream))
+    columns = ", ".join(
+        f"{quote_name(name)} {seed.types.get(name, 'varchar')}" for name in header
+    )
+    connection.execute(f"create or replace table {_address(seed)} ({columns})")
+    connection.execute(
+        f"copy {_address(seed)} from {quote_text(str(path))} (format csv, header true)"
+    )
+
+
+def _create(connection: duckdb.DuckDBPyConnection, model: Node) -> None:
+    """Create a view, or a table with the types and filled columns of its contract."""
+    if model.kind == VIEW or not model.is_contracted:
+        connection.execute(
+            f"create or replace {model.kind} {_address(model)} as ({model.sql}\n)"
+        )
+        return
+    names = ", ".join(map(quote_name, model.types))
+    columns = ", ".join(
+        f"{quote_name(name)} {data_type}{' not null' if name in model.filled else ''}"
+        for name, data_type in model.types.items()
+    )
+    connection.execute(f"create or replace table {_address(model)} ({columns})")
+    connection.execute(
+        f"insert into {_address(model)} select {names} from ({model.sql}\n)"
+    )
+
+
+def _contract_fault(connection: duckdb.DuckDBPyConnection, model: Node) -> str | None:
+    """Compare the columns of a select with those its contract declares."""
+    if not model.is_contracted:
+        return None
+    selected = {
+        name: kind
+        for name, kind, *_ in connection.execute(f"describe {model.sql}").fetchall()
+    }
+    promised = ", ".join(
+        f"cast(null as {data_type}) as {quote_name(name)}"
+        for name, data_type in model.types.items()
+    )
+    declared = {
+        name: kind
+        for name, kind, *_ in connection.execute(
+            f"describe select {promised}"
+        ).fetchall()
+    }
+    faults = [
+        f"{name} is {selected.get(name, 'missing')}, "
+        f"its contract says {declared.get(name, 'no such column')}"
+        for name in sorted(selected.keys() | declared.keys())
+        if selected.get(name) != declared.get(name)
+    ]
+    return f"contract broken: {'; '.join(faults)}" if faults else None
+
+
+def _address(node: Node) -> str:
+    return f"{quote_name(node.schema)}.{quote_name(node.name)}"

@@ -1,0 +1,143 @@
+"""What does the compiled dbt project build, and in what order?"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from graphlib import TopologicalSorter
+from typing import Any
+
+SEED, TABLE, VIEW, TEST = "seed", "table", "view", "test"
+KINDS = {SEED, TABLE, VIEW, TEST}
+
+
+@dataclass(frozen=True)
+class Node:
+    """A seed, model or data test as dbt compiled it.
+
+    Attributes:
+        unique_id: dbt's name of it, such as ``model.echelon.dim_customers``.
+        name: Its own name.
+        kind: ``seed``, ``table``, ``view`` or ``test``.
+        schema: Schema of its relation.
+        file: File below ``dbt_project``; of a seed the file below ``seeds``.
+        sql: Compiled select; empty for a seed.
+        types: Declared type per column, in order.
+        filled: Columns that may not be null.
+        is_contracted: Whether the columns must be those declared, no more, no less.
+        parents: What it reads, seeds and models only.
+    """
+
+    unique_id: str
+    name: str
+    kind: str
+    schema: str
+    file: str
+    sql: str
+    types: Mapping[str, str]
+    filled: frozenset[str]
+    is_contracted: bool
+    parents: tuple[str, ...]
+
+
+def read_nodes(manifest: Mapping[str, Any]) -> list[Node]:
+    """Read what a compiled project builds, each after all that it reads.
+
+    Args:
+        manifest: dbt's ``manifest.json`` after ``dbt compile``.
+
+    Returns:
+        Seeds, models and data tests; a test right after the last of what it tests.
+
+    Raises:
+        ValueError: A node is of a kind, or has a setting, that a refresh cannot build.
+    """
+    nodes = {
+        unique_id: _node(manifest["nodes"][unique_id])
+        for unique_id in sorted(manifest["nodes"])
+    }
+    tests = [node for node in nodes.values() if node.kind == TEST]
+    relations = TopologicalSorter(
+        {node.unique_id: node.parents for node in nodes.values() if node.kind != TEST}
+    ).static_order()
+    ordered: list[Node] = []
+    built: set[str] = set()
+    for unique_id in relations:
+        ordered.append(nodes[unique_id])
+        built.add(unique_id)
+        ordered += [
+            test
+            for test in tests
+            if unique_id in test.parents and built.issuperset(test.parents)
+        ]
+    return ordered
+
+
+def select_nodes(nodes: Iterable[Node], wanted: set[str]) -> list[Node]:
+    """Take some seeds and models, and the tests that can run once these are built.
+
+    Args:
+        nodes: What ``read_nodes`` returned.
+        wanted: Unique ids of seeds and models.
+
+    Returns:
+        The wanted ones, each followed by the tests that it is the last parent of.
+    """
+    selected: list[Node] = []
+    is_wanted = False
+    for node in nodes:
+        if node.kind != TEST:
+            is_wanted = node.unique_id in wanted
+        if is_wanted:
+            selected.append(node)
+    return selected
+
+
+def _node(entry: Mapping[str, Any]) -> Node:
+    """Read one entry of the manifest."""
+    config = entry["config"]
+    _refuse_unbuildable(entry)
+    is_seed = config["materialized"] == SEED
+    columns = entry["columns"].values()
+    declared = {column["name"]: column["data_type"] for column in columns}
+    return Node(
+        unique_id=entry["unique_id"],
+        name=entry["name"],
+        kind=config["materialized"],
+        schema=entry["schema"],
+        file=entry["path"] if is_seed else entry["original_file_path"],
+        sql=entry.get("compiled_code") or "",
+        types=config["column_types"] if is_seed else declared,
+        filled=frozenset(
+            column["name"] for column in columns if column.get("constraints")
+        ),
+        is_contracted=bool(config.get("contract", {}).get("enforced")),
+        parents=tuple(
+            parent
+            for parent in entry["depends_on"].get("nodes", [])
+            if not parent.startswith("source.")
+        ),
+    )
+
+
+def _refuse_unbuildable(entry: Mapping[str, Any]) -> None:
+    """Stop at whatever dbt would do for a node and ``build`` does not."""
+    config = entry["config"]
+    unknown = [
+        f"{name} {value}"
+        for name, value in (
+            ("materialized", config["materialized"]),
+            ("severity", config.get("severity", "ERROR")),
+            ("error_if", config.get("error_if", "!= 0")),
+            ("fail_calc", config.get("fail_calc", "count(*)")),
+            ("limit", config.get("limit")),
+            *((f"{hook}-hook", config.get(f"{hook}-hook")) for hook in ("pre", "post")),
+            *(
+                ("constraint", constraint["type"])
+                for column in entry["columns"].values()
+                for constraint in column.get("constraints", [])
+            ),
+            *(("constraint", one["type"]) for one in entry.get("constraints", [])),
+        )
+        if value not in (*KINDS, "ERROR", "!= 0", "count(*)", "not_null", None, [])
+    ]
+    if unknown:
+        raise ValueError(f"{entry['unique_id']}: a refresh knows no {unknown[0]}")
