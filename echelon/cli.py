@@ -18,6 +18,7 @@ from echelon.cli_approve import approve
 from echelon.cli_cluster import cluster
 from echelon.cli_decide import decide
 from echelon.cli_dispute import dispute
+from echelon.cli_draw import draw
 from echelon.cli_exception import except_
 from echelon.cli_explain import explain
 from echelon.cli_options import (
@@ -29,6 +30,7 @@ from echelon.cli_options import (
 )
 from echelon.cli_override import override
 from echelon.cli_reclassify import reclassify
+from echelon.cli_reconcile import reconcile
 from echelon.cli_stress import stress
 from echelon.cli_trace import trace
 from echelon.config import (
@@ -59,6 +61,8 @@ app.command()(explain)
 app.command()(approve)
 app.command()(override)
 app.command()(reclassify)
+app.command()(reconcile)
+app.command()(draw)
 app.command()(stress)
 app.command("except")(except_)
 app.add_typer(dispute, name="dispute")

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 
 from echelon.errors import EchelonError, ExitCode, Fault
-from echelon.release.store import open_database, release_in_force
+from echelon.release.store import open_database, read_rows, release_in_force
 
 POOL = ("entity_code", "cost_pool_code")
 Row = dict[str, Any]
@@ -145,7 +145,7 @@ def trace_customer(data_dir: Path, customer_id: str, period: str) -> Trace:
     release = release_in_force(data_dir)
     asked = {"customer": customer_id, "period": period}
     with open_database(release.database) as connection:
-        shown = _rows(
+        shown = read_rows(
             connection,
             "select cost_to_serve_amount_base_ccy"
             " from finance.rpt_profitability_by_customer_month"
@@ -155,7 +155,7 @@ def trace_customer(data_dir: Path, customer_id: str, period: str) -> Trace:
         if not shown:
             raise _nothing(f"{customer_id!r} has neither sales nor cost in {period!r}")
         steps = {
-            name: _rows(connection, query, asked)
+            name: read_rows(connection, query, asked)
             for name, (_, query) in CUSTOMER_STEPS.items()
         }
         rules = _rules_of(connection, steps["postings"])
@@ -185,14 +185,14 @@ def trace_journal(data_dir: Path, journal_id: str) -> Trace:
     asked = {"journal": journal_id}
     line = ("entity_code", "fiscal_period", "cost_pool_code", "line_no")
     with open_database(release.database) as connection:
-        postings = _rows(connection, POSTINGS, asked)
+        postings = read_rows(connection, POSTINGS, asked)
         if not postings:
             raise _nothing(f"no profit-and-loss posting of journal {journal_id!r}")
         places = sorted({tuple(row[name] for name in line[:3]) for row in postings})
         destinations = [
             row
             for entity, period, pool in places
-            for row in _rows(
+            for row in read_rows(
                 connection,
                 DESTINATIONS,
                 {**asked, "entity": entity, "period": period, "pool": pool},
@@ -216,7 +216,7 @@ def _rules_of(connection: duckdb.DuckDBPyConnection, postings: list[Row]) -> lis
     }
     return [
         rule
-        for rule in _rows(connection, RULES, {})
+        for rule in read_rows(connection, RULES, {})
         if (rule["cost_pool_code"], rule["account_pattern"], rule["valid_from_date"])
         in used
     ]
@@ -255,14 +255,6 @@ def _refuse_unless_equal(
             hint="check the release with `echelon verify`",
         ),
     )
-
-
-def _rows(
-    connection: duckdb.DuckDBPyConnection, query: str, values: dict[str, Any]
-) -> list[Row]:
-    cursor = connection.execute(query, values)
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _nothing(message: str) -> EchelonError:

@@ -1,13 +1,19 @@
 """What do the segments look like, at a glance and without a network?"""
 
 import json
+from typing import TypeVar
 
 import altair as alt
 import numpy as np
 import pandas as pd
 import vl_convert
+from numpy.typing import NDArray
 
 from models_ml.outliers import GAUSSIAN_IQR
+
+Picture = alt.LayerChart | alt.FacetChart
+Drawn = TypeVar("Drawn", alt.LayerChart, alt.FacetChart)
+Values = NDArray[np.float64]
 
 # Okabe-Ito: told apart under every common form of colour blindness.
 BLUE, ORANGE, GREY = "#0072B2", "#D55E00", "#666666"
@@ -216,22 +222,44 @@ def whale_curve(curve: pd.DataFrame, most_points: int = 2_000) -> alt.LayerChart
     ).properties(width=480, height=300)
 
 
-def to_png(chart: alt.LayerChart) -> bytes:
+def to_png(chart: Picture) -> bytes:
     """Render a chart as a PNG image, without a browser or a network."""
     png: bytes = vl_convert.vegalite_to_png(chart.to_dict(), scale=PIXELS_PER_UNIT)
     return png
 
 
-def to_html(chart: alt.LayerChart) -> str:
+def to_html(chart: Picture) -> str:
     """Render a chart as a page that carries its libraries and opens offline."""
     html: str = vl_convert.vegalite_to_html(chart.to_dict(), bundle=True)
     return html
 
 
-def titled(chart: alt.LayerChart, title: str, subtitle: str) -> alt.LayerChart:
-    """Put a title and one sentence below it above a chart."""
+def to_svg(chart: Picture) -> str:
+    """Render a chart as an SVG drawing to stand inside a page."""
+    svg: str = vl_convert.vegalite_to_svg(chart.to_dict())
+    return svg
+
+
+def curved(start: float, end: float, along: Values) -> Values:
+    """Bend a band's edge from one height to another.
+
+    Args:
+        start: Height where it begins.
+        end: Height where it ends.
+        along: How far along, from 0 to 1.
+
+    Returns:
+        The heights there.
+    """
+    return start + (end - start) * (along**2 * (3 - 2 * along))
+
+
+def titled(chart: Drawn, title: str, subtitle: str) -> Drawn:
+    """Put a title and a sentence above a chart; both describe it in words."""
     heading = alt.TitleParams(title, subtitle=subtitle, anchor="start", offset=14)
-    titled: alt.LayerChart = chart.properties(title=heading).configure_view(stroke=None)
+    titled: Drawn = chart.properties(
+        title=heading, description=f"{title}. {subtitle}"
+    ).configure_view(stroke=None)
     return titled
 
 

@@ -8,6 +8,7 @@ from models_ml.pictures import (
     BLUE,
     GREY,
     ORANGE,
+    curved,
     flat_labels,
     titled,
     without_data,
@@ -75,7 +76,6 @@ def movement_flow(movements: pd.DataFrame) -> alt.LayerChart:
     starts = _stacked(ordered, ["from_segment_code", "to_segment_code"])
     ends = _stacked(ordered, ["to_segment_code", "from_segment_code"])
     along = np.linspace(0, 1, 25)
-    bend = along**2 * (3 - 2 * along)
     bands = pd.concat(
         pd.DataFrame(
             {
@@ -83,7 +83,7 @@ def movement_flow(movements: pd.DataFrame) -> alt.LayerChart:
                 "kind": _kind(str(row.from_segment_code), str(row.to_segment_code)),
                 "customers": row.customer_count,
                 "x": along,
-                "low": starts[row.Index] + (ends[row.Index] - starts[row.Index]) * bend,
+                "low": curved(starts[row.Index], ends[row.Index], along),
             }
         )
         for row in ordered.itertuples()

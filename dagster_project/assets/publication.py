@@ -1,6 +1,8 @@
 """The release: written only if every gate's result stands."""
 
 import logging
+from collections.abc import Mapping
+from pathlib import Path
 
 import dagster as dg
 
@@ -9,12 +11,13 @@ from dagster_project.assets.segmentation import shown, write_picture
 from dagster_project.faults import reported_faults
 from dagster_project.resources.refresh import RefreshResource
 from echelon.decisions.proposals import hold_unless_approved
+from echelon.reconciliation.drawing import closed_period_pictures
 from echelon.release.publish import publish
 from echelon.release.published_file import PUBLISHED_SCHEMAS
 from echelon.release.staging import PublishOptions
 from echelon.summary import summarise
 from expectations.register import GATES
-from models_ml.pictures import whale_curve
+from models_ml.pictures import Picture, whale_curve
 from models_ml.segment_pictures import movement_flow, nine_boxes
 
 LOGGER = logging.getLogger("echelon.refresh")
@@ -43,11 +46,10 @@ def published_release(
         candidate = refresh.candidate
         with refresh.connect() as connection:
             hold_unless_approved(candidate, connection)
-        curve = refresh.read_table("finance", "rpt_whale_curve_by_customer", "all")
-        whale = write_picture(
-            candidate.artefacts_dir, "whale_curve", whale_curve(curve)
+            closing = closed_period_pictures(connection)
+        pictures = _written(
+            candidate.artefacts_dir, {**closing, **_steering_pictures(refresh)}
         )
-        pictures = {"whale_curve": shown(whale), **_steering_pictures(refresh)}
         options = PublishOptions(
             keep_releases=settings.keep_releases,
             memory_limit=settings.memory_limit,
@@ -73,14 +75,20 @@ def published_release(
     )
 
 
-def _steering_pictures(refresh: RefreshResource) -> dict[str, dg.MetadataValue]:
+def _steering_pictures(refresh: RefreshResource) -> dict[str, Picture]:
+    curve = refresh.read_table("finance", "rpt_whale_curve_by_customer", "all")
     movements = refresh.read_table("governance", "rpt_segment_movements", "all")
     grid = refresh.read_table("sales", "rpt_segment_grid", "all")
-    charts = {
+    return {
+        "whale_curve": whale_curve(curve),
         "segment_movements": movement_flow(movements),
         "nine_boxes": nine_boxes(grid),
     }
-    directory = refresh.candidate.artefacts_dir
+
+
+def _written(
+    directory: Path, charts: Mapping[str, Picture]
+) -> dict[str, dg.MetadataValue]:
     return {
         name: shown(write_picture(directory, name, charts[name])) for name in charts
     }

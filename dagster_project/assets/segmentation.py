@@ -6,7 +6,6 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
-import altair as alt
 import dagster as dg
 import pandas as pd
 
@@ -26,6 +25,7 @@ from models_ml.bench_pictures import algorithm_ranking
 from models_ml.model_card import model_card
 from models_ml.model_card_page import model_card_page
 from models_ml.pictures import (
+    Picture,
     profile_heatmap,
     segment_sizes,
     stability_by_segment_count,
@@ -176,7 +176,7 @@ def _write_cards(refresh: RefreshResource, outcome: Segmentation) -> None:
     (directory / "model_card.html").write_text(page, encoding="utf-8")
 
 
-def write_picture(directory: Path, name: str, chart: alt.LayerChart) -> Path:
+def write_picture(directory: Path, name: str, chart: Picture) -> Path:
     """Write a chart as PNG for the UI and as HTML that opens without a network."""
     (directory / f"{name}.html").write_text(to_html(chart), encoding="utf-8")
     path = directory / f"{name}.png"

@@ -20,6 +20,8 @@ import echelon
 from echelon.audit import read_events
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.hashing import sha256_of_file
+from echelon.reconciliation.pack import PACK_NAME, write_pack
+from echelon.reconciliation.report import Released
 from echelon.release.audit_file import FileAudit
 from echelon.release.candidate import Candidate
 from echelon.release.gates import (
@@ -46,7 +48,7 @@ from echelon.release.published_file import (
 )
 from echelon.release.release_tables import SOURCE, input_files
 from echelon.release.retention import remove_tree
-from echelon.release.store import current_release_id
+from echelon.release.store import current_release, current_release_id
 
 STAGED_NAME = "release"
 
@@ -100,7 +102,8 @@ def stage_release(
         shutil.copytree(candidate.artefacts_dir, staged / ARTEFACTS_NAME)
     audit = audit_in_fresh_process(staged / PUBLISHED_NAME)
     _refuse_unless_same(content, audit)
-    _prove(candidate, content, audit, staged)
+    proof = _prove(candidate, content, audit, staged)
+    write_pack(_released(candidate, proof, staged), staged / PACK_NAME)
     write_json(staged / MANIFEST_NAME, _manifest(candidate, content, audit, staged))
     _settle(staged)
     return staged
@@ -181,7 +184,7 @@ def _refuse_unless_same(content: PublishedContent, audit: FileAudit) -> None:
 
 def _prove(
     candidate: Candidate, content: PublishedContent, audit: FileAudit, staged: Path
-) -> None:
+) -> dict[str, Any]:
     """Write the proof that the release holds the landed ledger, or refuse it."""
     subject = Subject(
         release_id=candidate.release_id,
@@ -195,6 +198,19 @@ def _prove(
         found = proof.differences
         raise gate_failed("tie_out", f"{len(found)} sums do not tie: {found[0]}")
     write_json(staged / PROOF_NAME, proof.to_dict())
+    return proof.to_dict()
+
+
+def _released(candidate: Candidate, proof: dict[str, Any], staged: Path) -> Released:
+    former = current_release(candidate.data_dir)
+    return Released(
+        release_id=candidate.release_id,
+        as_of_date=candidate.as_of_date,
+        database=staged / PUBLISHED_NAME,
+        proof=proof,
+        previous_release_id=candidate.previous_release_id,
+        previous_database=former.database if former else None,
+    )
 
 
 def _manifest(

@@ -193,6 +193,15 @@ def open_database(path: Path) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(path.resolve()), read_only=True, config=READER_CONFIG)
 
 
+def read_rows(
+    connection: duckdb.DuckDBPyConnection, query: str, values: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """Run a query with named values and return its rows by column name."""
+    cursor = connection.execute(query, values)
+    names = [column[0] for column in cursor.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+
+
 def swap_pointer(data_dir: Path, release_id: str) -> None:
     """Put a release in force: one atomic rename of a symbolic link."""
     pointer = pointer_path(data_dir)

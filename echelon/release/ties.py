@@ -26,6 +26,7 @@ CUSTOMERS = "finance.rpt_cost_to_serve_by_customer"
 SEGMENT_MONTHS = "finance.rpt_cost_to_serve_by_segment_month"
 WHALE_CURVE = "finance.rpt_whale_curve_by_customer"
 REVENUE = "finance.rpt_revenue_reconciliation_by_entity_month"
+SUBLEDGERS = "finance.rpt_subledger_reconciliation_by_item_month"
 COMPLETENESS = "finance.rpt_ledger_completeness_by_account_month"
 TRANSLATION = "finance.rpt_translation_differences_by_cost_pool_month"
 NET_SALES = "sales.rpt_net_sales_by_customer_month"
@@ -219,6 +220,12 @@ SALES_TIES = (
     Tie("explained sales are those of order lines", POOL[:2],
         _of(REVENUE, "order_net_sales"),
         _of(ORDER_LINES, "net", where="is_net_sales"), is_partial=True),
+    Tie("sub-ledgers of sales hold what explains them", POOL[:2],
+        _of(SUBLEDGERS, "ledger", "subledger", where="subledger_code = 'revenue'"),
+        _of(REVENUE, "gl_revenue", "order_net_sales revenue_charges")),
+    Tie("a sub-ledger differs by its reconciling items",
+        ("subledger_code", "reconciling_reason", "item_code", *POOL[:2]),
+        _of(SUBLEDGERS, "difference"), _of(SUBLEDGERS, "ledger -subledger")),
     Tie("journals lack what the trial balance has more",
         ("entity_code", "account_id", "fiscal_period"),
         _of(COMPLETENESS, "movement_amount_local_ccy"),
