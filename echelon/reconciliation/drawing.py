@@ -109,6 +109,9 @@ def draw_release(
             raise _nothing("no period is closed", "name one with --period")
         if kind == "flow":
             return _flow(source)
+        if not source.has(f"finance.rpt_profit_and_loss_by_{kind}_month"):
+            message = f"the release has no profit and loss by {kind}"
+            raise _nothing(message, "refresh: an earlier version made the release")
         span = Span(asked[0] or source.period, source.period)
         rows = read_steps(connection, kind, key, span)
     if not rows:

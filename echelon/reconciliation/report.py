@@ -52,6 +52,7 @@ FLOWS = """
         on destinations.customer_id = members.customer_id and members.is_current
     left join names using (segment_code)
     group by all
+    having sum(destinations.amount_base_ccy) != 0
     order by all
 """
 
