@@ -7,6 +7,9 @@ export OMP_NUM_THREADS := 1
 
 PYTHON ?= python3
 SIZE ?= small
+LINES_small := 100000
+LINES_medium := 1000000
+LINES_large := 10000000
 RECORDS_small := 10000
 RECORDS_medium := 100000
 RECORDS_large := 1000000
@@ -36,6 +39,7 @@ check: .venv/development  ## lint, types, layers
 
 bench: .venv/runtime  ## time each stage against the bare SQL: make bench SIZE=small|medium|large
 	@$(BIN)/python -m benchmarks.bench_refresh --size $(SIZE)
+	@$(BIN)/python -m benchmarks.bench_allocation --lines $(LINES_$(SIZE))
 	@$(BIN)/python -m benchmarks.bench_matching --records $(RECORDS_$(SIZE))
 	@$(BIN)/python -m benchmarks.bench_cluster --rows $(RECORDS_$(SIZE))
 

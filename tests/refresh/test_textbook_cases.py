@@ -79,8 +79,12 @@ def test_we_02_activities_take_their_minutes_and_idle_ones_are_unused(textbook):
     [
         ("we_05", {"we_05_a": "7200.00", "we_05_b": "4060.00"}),
         ("we_08", {"we_08_p1": "593500.00", "we_08_p2": "722300.00"}),
+        (
+            "dual_budget",
+            {"dual_budget_a": "3800000.00", "dual_budget_b": "1600000.00"},
+        ),
     ],
-    ids=["we_05", "we_08"],
+    ids=["we_05", "we_08", "dual_rate"],
 )
 def test_services_reach_customers_by_the_reciprocal_equations(textbook, case, carried):
     found = textbook.query(f"""
@@ -91,6 +95,23 @@ def test_services_reach_customers_by_the_reciprocal_equations(textbook, case, ca
     ledger, allocated, *others = parts_of(textbook, case)
     assert ledger == allocated
     assert set(others) == {"0.00"}
+
+
+def test_fixed_cost_at_practical_capacity_leaves_idle_hours_with_nobody(textbook):
+    # 160 for an hour of 18,750, of which 6,750 are idle; 200 for an hour worked.
+    found = textbook.query("""
+        select carried_by_pool_code, sum(carried_amount_base_ccy)
+        from core.fct_carried_costs
+        where entity_code = 'dual_capacity' and carried_amount_base_ccy != 0
+        group by all
+    """)
+    assert by_key(found) == {
+        "dual_capacity_a": "3080000.00",
+        "dual_capacity_b": "1240000.00",
+        "dual_capacity_idle": "1080000.00",
+    }
+    expected = ["5400000.00", "4320000.00", "0.00", "1080000.00", "0.00", "0.00"]
+    assert parts_of(textbook, "dual_capacity") == expected
 
 
 def test_we_08_in_steps_never_charges_back(step_down):

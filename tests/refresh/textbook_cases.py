@@ -29,6 +29,11 @@ WE_08_USED = {
     "s2": {"s1": 2_000, "s3": 4_000, "p1": 10_000, "p2": 4_000},
     "s3": {"s1": 4_500, "p1": 1_500, "p2": 9_000},
 }
+# A computer department (Horngren, support departments): 3,000,000 fixed, 200 an hour;
+# 18,750 hours of practical capacity, 12,000 planned and 12,000 worked.
+DUAL_COSTS = {"fixed": 3_000_000, "variable": 2_400_000, "a": 0, "b": 0}
+DUAL_PLANNED = {"a": 8_000, "b": 4_000}
+DUAL_USED = {"a": 9_000, "b": 3_000}
 # WE-14 and WE-17: an amount to split, and over which quantities, an order each.
 ROUNDING = {
     "we_14_a": ("0.05", (70, 30)),
@@ -46,6 +51,7 @@ def all_cases():
     cases = Cases()
     we_02(cases)
     we_05_and_08(cases)
+    dual_rates(cases)
     we_09(cases)
     rounding(cases)
     we_64(cases)
@@ -93,6 +99,17 @@ def we_05_and_08(cases):
         {"y": {"z": 2, "a": 8}, "z": {"y": 3, "b": 7}},
     )
     serve(cases, "we_08", WE_08_COSTS, WE_08_USED)
+
+
+def dual_rates(cases):
+    """Charge fixed cost by planned use, variable cost by actual use: a pool each."""
+    for case, planned in {
+        "dual_budget": DUAL_PLANNED,
+        "dual_capacity": {**DUAL_PLANNED, "idle": 6_750},
+    }.items():
+        serve(cases, case, DUAL_COSTS, {"fixed": planned, "variable": DUAL_USED})
+    cases.pool("dual_capacity", "idle", "0.00", "sustaining")
+    cases.postings.pop()
 
 
 def serve(cases, case, costs, used, has_customers=True):
