@@ -78,7 +78,8 @@ def fit_clusters(
         The clusters and the evidence for them.
 
     Raises:
-        UnsegmentableError: If there are too few customers or no attribute varies.
+        UnsegmentableError: If there are too few different customers or no attribute
+            varies.
         ValueError: If an attribute is unusable or a fit does not converge.
     """
     preparation, regular, raw, scaled = _prepared(frame, config)
@@ -164,6 +165,12 @@ def _prepared(
         )
     preparation = fit_preparation(frame, config)
     raw, scaled = scaled_points(frame, preparation.scalings)
+    different = len(pd.DataFrame(scaled).drop_duplicates())
+    if different < config.minimum_customers:
+        raise UnsegmentableError(
+            f"customers too alike to segment: {different} different ones of at least "
+            f"{config.minimum_customers}"
+        )
     regular = np.ones(len(frame), dtype=bool)
     if config.outlier_policy == "segment":
         beyond = beyond_limits(raw, preparation.scalings)

@@ -79,12 +79,8 @@ def test_we_02_activities_take_their_minutes_and_idle_ones_are_unused(textbook):
     [
         ("we_05", {"we_05_a": "7200.00", "we_05_b": "4060.00"}),
         ("we_08", {"we_08_p1": "593500.00", "we_08_p2": "722300.00"}),
-        (
-            "dual_budget",
-            {"dual_budget_a": "3800000.00", "dual_budget_b": "1600000.00"},
-        ),
     ],
-    ids=["we_05", "we_08", "dual_rate"],
+    ids=["we_05", "we_08"],
 )
 def test_services_reach_customers_by_the_reciprocal_equations(textbook, case, carried):
     found = textbook.query(f"""
@@ -97,21 +93,26 @@ def test_services_reach_customers_by_the_reciprocal_equations(textbook, case, ca
     assert set(others) == {"0.00"}
 
 
-def test_fixed_cost_at_practical_capacity_leaves_idle_hours_with_nobody(textbook):
-    # 160 for an hour of 18,750, of which 6,750 are idle; 200 for an hour worked.
-    found = textbook.query("""
+# Fixed: 250 an hour planned, 160 an hour of practical capacity; 200 an hour worked.
+@pytest.mark.parametrize(
+    ("case", "carried"),
+    [
+        ("dual_budget", {"a": "3800000.00", "b": "1600000.00"}),
+        (
+            "dual_capacity",
+            {"a": "3080000.00", "b": "1240000.00", "idle": "1080000.00"},
+        ),
+    ],
+    ids=["planned_hours", "practical_capacity"],
+)
+def test_dual_rates_are_two_service_pools(textbook, case, carried):
+    found = textbook.query(f"""
         select carried_by_pool_code, sum(carried_amount_base_ccy)
         from core.fct_carried_costs
-        where entity_code = 'dual_capacity' and carried_amount_base_ccy != 0
+        where entity_code = '{case}' and carried_amount_base_ccy != 0
         group by all
     """)
-    assert by_key(found) == {
-        "dual_capacity_a": "3080000.00",
-        "dual_capacity_b": "1240000.00",
-        "dual_capacity_idle": "1080000.00",
-    }
-    expected = ["5400000.00", "4320000.00", "0.00", "1080000.00", "0.00", "0.00"]
-    assert parts_of(textbook, "dual_capacity") == expected
+    assert by_key(found) == {f"{case}_{pool}": cost for pool, cost in carried.items()}
 
 
 def test_we_08_in_steps_never_charges_back(step_down):

@@ -31,7 +31,7 @@ WE_08_USED = {
 }
 # A computer department (Horngren, support departments): 3,000,000 fixed, 200 an hour;
 # 18,750 hours of practical capacity, 12,000 planned and 12,000 worked.
-DUAL_COSTS = {"fixed": 3_000_000, "variable": 2_400_000, "a": 0, "b": 0}
+DUAL_COSTS = {"fixed": 3_000_000, "variable": 2_400_000, "a": 0, "b": 0, "idle": 0}
 DUAL_PLANNED = {"a": 8_000, "b": 4_000}
 DUAL_USED = {"a": 9_000, "b": 3_000}
 # WE-14 and WE-17: an amount to split, and over which quantities, an order each.
@@ -107,9 +107,8 @@ def dual_rates(cases):
         "dual_budget": DUAL_PLANNED,
         "dual_capacity": {**DUAL_PLANNED, "idle": 6_750},
     }.items():
-        serve(cases, case, DUAL_COSTS, {"fixed": planned, "variable": DUAL_USED})
-    cases.pool("dual_capacity", "idle", "0.00", "sustaining")
-    cases.postings.pop()
+        used = {"fixed": planned, "variable": DUAL_USED}
+        serve(cases, case, DUAL_COSTS, used, has_customers=False)
 
 
 def serve(cases, case, costs, used, has_customers=True):

@@ -389,6 +389,13 @@ def identical(customers, config):
     return customers.assign(**{f.name: 1.0 for f in config.features})
 
 
+def three_kinds(customers, config):
+    rows = np.resize(np.arange(3), len(customers))
+    return customers.assign(
+        **{f.name: customers[f.name].to_numpy()[rows] for f in config.features}
+    )
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -401,8 +408,12 @@ def identical(customers, config):
             "too few customers to segment: 0 of at least 30",
         ),
         (identical, "no attribute varies between the customers"),
+        (
+            three_kinds,
+            "customers too alike to segment: 3 different ones of at least 30",
+        ),
     ],
-    ids=["too_few", "all_excluded", "identical"],
+    ids=["too_few", "all_excluded", "identical", "three_kinds"],
 )
 def test_unsegmentable_customers_are_all_unclassified(
     customers, quick_config, change, reason
