@@ -7,12 +7,17 @@ from collections.abc import Iterator
 import dagster as dg
 import pandas as pd
 
-from dagster_project.assets.segmentation_inputs import objectives, unweighted
+from dagster_project.assets.segmentation_inputs import (
+    configuration,
+    objectives,
+    unweighted,
+)
 from dagster_project.faults import reported_faults
 from dagster_project.resources.refresh import RefreshResource
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.release.layout import SEGMENT_MODEL_NAME
 from models_ml.artefact import from_artefact
+from models_ml.fragility import flip_ratios
 from models_ml.objectives import objective_segments
 from models_ml.placement import proposed_segments
 
@@ -20,6 +25,7 @@ LOGGER = logging.getLogger("echelon.refresh")
 CLASSIFIERS_NAME = "segment_classifiers.json"
 TABLES = {
     "proposed_segments": "Grain: one row per customer proposed for a segment. Why.",
+    "flip_ratios": "Grain: one row per customer in a segment. How firmly it is in it.",
     "objective_segments": "Grain: one row per objective and customer. Its segment.",
 }
 
@@ -49,7 +55,7 @@ TABLES = {
     pool="warehouse",
 )
 def segmentation_beside(refresh: RefreshResource) -> Iterator[dg.MaterializeResult]:
-    """Propose segments for unplaced customers; draw segments by other objectives."""
+    """Propose segments, see how firm those in force are, draw them by objectives."""
     with reported_faults():
         LOGGER.info("proposing segments, weighing objectives")
         frames = _beside(refresh)
@@ -90,4 +96,8 @@ def _beside(refresh: RefreshResource) -> dict[str, pd.DataFrame]:
                 hint="nothing was published; correct the objective",
             ),
         ) from error
-    return {"proposed_segments": proposals, "objective_segments": weighed}
+    return {
+        "proposed_segments": proposals,
+        "flip_ratios": flip_ratios(frame, assignments, model, configuration(refresh)),
+        "objective_segments": weighed,
+    }
