@@ -216,24 +216,21 @@ def _bands(flows: pd.DataFrame, nodes: pd.DataFrame, at: int) -> pd.DataFrame:
     }
     starts = _stacked(bands, tops, left, right)
     ends = _stacked(bands, tops, right, left)
-    along = np.linspace(0, 1, 7)
-    drawn = [
-        pd.DataFrame(
-            {
-                "flow": f"{source} to {target}",
-                "amount": amount,
-                "kind": target if target in KINDS else "reaches customers",
-                "x": at + NODE_WIDTH + along * (1 - 2 * NODE_WIDTH),
-                "low": curved(start, end, along),
-            }
-        )
-        for source, target, amount, start, end in zip(
-            bands[left], bands[right], bands["amount"], starts, ends, strict=True
-        )
-    ]
-    if not drawn:
-        return pd.DataFrame()
-    frame = pd.concat(drawn)
+    steps = np.linspace(0, 1, 7)
+    along = np.tile(steps, len(bands))
+    drawn = bands.loc[bands.index.repeat(len(steps))].reset_index(drop=True)
+    target = drawn[right]
+    frame = pd.DataFrame(
+        {
+            "flow": drawn[left] + " to " + target,
+            "amount": drawn["amount"],
+            "kind": target.where(target.isin(KINDS), "reaches customers"),
+            "x": at + NODE_WIDTH + along * (1 - 2 * NODE_WIDTH),
+            "low": curved(
+                np.repeat(starts, len(steps)), np.repeat(ends, len(steps)), along
+            ),
+        }
+    )
     return frame.assign(high=frame["low"] + frame["amount"])
 
 

@@ -240,7 +240,7 @@ def to_svg(chart: Picture) -> str:
     return svg
 
 
-def curved(start: float, end: float, along: Values) -> Values:
+def curved(start: float | Values, end: float | Values, along: Values) -> Values:
     """Bend a band's edge from one height to another.
 
     Args:
