@@ -16,6 +16,7 @@ from rich.console import Console
 
 from echelon.cli_approve import approve
 from echelon.cli_cluster import cluster
+from echelon.cli_compare import compare
 from echelon.cli_decide import decide
 from echelon.cli_dispute import dispute
 from echelon.cli_draw import draw
@@ -57,6 +58,7 @@ SAMPLE_HINT = "size small, medium or large; seed 0 or more"
 
 app.command()(decide)
 app.command()(cluster)
+app.command()(compare)
 app.command()(explain)
 app.command()(approve)
 app.command()(override)

@@ -10,10 +10,11 @@ import duckdb
 
 from echelon.quoting import quote_name
 from echelon.release.content import current_catalog, list_tables, list_views
+from echelon.release.control_ties import CONTROL_TIES
 from echelon.release.profit_ties import PROFIT_TIES
 from echelon.release.ties import CHARGES, LEDGER, POOL, TIES, Term, Tie
 
-EVERY_TIE = (*TIES, *PROFIT_TIES)
+EVERY_TIE = (*TIES, *PROFIT_TIES, *CONTROL_TIES)
 BATCH_ROWS = 100_000
 UNITS = 10_000  # amounts as delivered have four decimals
 UNITS_PER_CENT = 100

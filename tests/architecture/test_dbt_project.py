@@ -26,8 +26,6 @@ LOGIC = re.compile(
 )
 # Read by no model on purpose: the contract of a table is whole, its use comes later.
 READ_BY_NOBODY = {
-    "stg_erp__receivables": "carrying cost of receivables needs a rate of interest",
-    "stg_gl__budgets": "a variance needs budgets mapped to pools like postings",
     "stg_gl__cost_centers": "policy says which pool serves which",
 }
 

@@ -3,6 +3,7 @@
 How to write down a case of your own: docs/cost_model.md.
 """
 
+import json
 from decimal import Decimal
 
 import pytest
@@ -123,6 +124,31 @@ def test_we_08_in_steps_never_charges_back(step_down):
     assert by_key(carried) == {"we_08_p1": "573360.00", "we_08_p2": "742440.00"}
 
 
+def test_we_08_without_services_among_themselves_moves_cost_to_p1(textbook):
+    """The engine runs again with the direct method; nothing is published."""
+    before = textbook.in_force()
+    policy = textbook.data_dir / "policy"
+    completed = textbook.run(
+        "compare", "--policy", policy, "--service-method", "direct", "--json"
+    )
+    assert completed.returncode == 0, completed.stderr
+    [found] = json.loads(completed.stdout)
+    bridges = {
+        row["customer_name"]: (
+            row["old_amount_base_ccy"],
+            row["services_change_amount_base_ccy"],
+            row["new_amount_base_ccy"],
+        )
+        for row in found["customers"]
+        if row["customer_name"].endswith("we_08")
+    }
+    assert bridges == {
+        "p1 of we_08": ("593500.00", "11100.00", "604600.00"),
+        "p2 of we_08": ("722300.00", "-11100.00", "711200.00"),
+    }
+    assert textbook.in_force() == before
+
+
 def test_we_18_the_whale_curve_peaks_at_six_of_ten_customers(step_down):
     rows = step_down.query("""
         select contribution_amount_base_ccy, cumulative_contribution_amount_base_ccy,
@@ -173,6 +199,52 @@ def test_we_14_and_we_17_odd_cents(textbook, case, cents):
     assert [int(amount * 100) for (amount,) in rows] == cents
     ledger, allocated, _, _, unallocated, _ = map(Decimal, parts_of(textbook, case))
     assert ledger == Decimal(ROUNDING[case][0]) == allocated + unallocated
+
+
+def test_we_19_more_units_and_a_poorer_mix(textbook):
+    """A margin is negative cost: below zero is favourable here."""
+    rows = textbook.query("""
+        select activity_code, volume_variance_amount_base_ccy,
+            mix_variance_amount_base_ccy, cost_variance_amount_base_ccy
+        from finance.rpt_cost_variance_by_segment_month
+        where entity_code = 'we_19' order by activity_code
+    """)
+    assert [(name, *map(int, parts)) for name, *parts in rows] == [
+        ("kola", -160_000, 0, -160_000),
+        ("limor", -144_000, -216_000, -360_000),
+        ("orlem", -750_000, 450_000, -300_000),
+    ]
+    [pool] = textbook.query("""
+        select planned_amount_base_ccy, cost_variance_amount_base_ccy,
+            volume_variance_amount_base_ccy, mix_variance_amount_base_ccy,
+            efficiency_variance_amount_base_ccy, price_variance_amount_base_ccy,
+            method_variance_amount_base_ccy, unsplit_variance_amount_base_ccy,
+            main_cause_code
+        from finance.rpt_cost_variance_by_cost_pool_month
+        where entity_code = 'we_19'
+    """)
+    assert pool[-1] == "volume"
+    assert [*map(int, pool[:-1])] == [
+        -5_270_000, -820_000, -1_054_000, 234_000, 0, 0, 0, 0
+    ]  # fmt: skip
+
+
+def test_we_65_one_shipment_of_a_lane_costs_too_much(textbook):
+    rows = textbook.query("""
+        select freight_base_ccy_per_kg, norm_base_ccy_per_kg,
+            norm_deviation_base_ccy_per_kg, deviation_score, excess_amount_base_ccy,
+            norm_level, likely_cause_code
+        from finance.rpt_freight_anomalies where freight_lane_code = 'we_65'
+    """)
+    assert [(*map(float, row[:5]), *row[5:]) for row in rows] == [
+        (4.9, 2.1, 0.1, 18.886, 280.0, "lane", "unexplained")
+    ]
+    gap = textbook.query("""
+        select gap_amount_base_ccy, anomaly_status
+        from finance.rpt_freight_reconciliation_by_entity_month
+        where entity_code = 'we_65'
+    """)
+    assert gap == [(Decimal("0.00"), "available")]
 
 
 def test_we_64_the_ledger_ties_to_customers_idle_time_and_sustaining(textbook):

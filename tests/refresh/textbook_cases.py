@@ -1,5 +1,6 @@
 """Textbook cases: an entity each, postings and quantities by hand."""
 
+from tests.refresh.textbook_finance import we_19, we_65
 from tests.refresh.textbook_rows import DAY, Cases, units
 
 # Accounts of a case, what was posted (cost positive), and its pool: treatment, and rows
@@ -47,14 +48,16 @@ ROUNDING = {
 
 
 def all_cases():
-    """Write down WE-02, 05, 08, 09, 14, 17, 64 and cases of our own."""
+    """Write down WE-02, 05, 08, 09, 14, 17, 19, 64, 65, 67 and cases of our own."""
     cases = Cases()
     we_02(cases)
     we_05_and_08(cases)
     dual_rates(cases)
     we_09(cases)
     rounding(cases)
+    we_19(cases)
     we_64(cases)
+    we_65(cases)
     we_67(cases)
     direct(cases)
     thirteenth_period(cases)

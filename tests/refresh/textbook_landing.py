@@ -22,14 +22,18 @@ def land_cases(cases, landing):
         tables["erp__exchange_rates"] = cases.tables["rates"]
     deliver(landing, "erp", tables)
     cash = {"account_id": "cash", "name": "Cash", "account_type": "asset"}
-    deliver(
-        landing,
-        "gl",
-        {
-            "gl__accounts": [*cases.tables["accounts"], cash],
-            "gl__journal_lines": list(journal_lines(cases.postings)),
-        },
-    )
+    ledger = {
+        "gl__accounts": [*cases.tables["accounts"], cash],
+        "gl__journal_lines": list(journal_lines(cases.postings)),
+    }
+    deliver(landing, "gl", {**ledger, **named(cases, "gl__")})
+    if transport := named(cases, "tms__"):
+        deliver(landing, "tms", transport)
+
+
+def named(cases, system):
+    """Pick the tables that cases added under the name of a system."""
+    return {name: rows for name, rows in cases.tables.items() if system in name}
 
 
 def journal_lines(postings):

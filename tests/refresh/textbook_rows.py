@@ -6,6 +6,7 @@ POLICY_FILES = (
     "policy_cost_pools",
     "policy_activity_drivers",
     "policy_capacities",
+    "policy_cost_plans",
     "policy_driver_quantities",
     "policy_pool_services",
 )

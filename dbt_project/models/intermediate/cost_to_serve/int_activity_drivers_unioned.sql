@@ -1,9 +1,14 @@
 -- Grain: one row per entity, fiscal period, driver and cost object.
--- Quantities are millionths of the driver's unit; only drivers a pool uses. A new kind
--- of driver is one model in drivers/ and its line here.
+-- Quantities are millionths of the driver's unit; only drivers a pool or a plan
+-- uses. A new kind of driver is one model in drivers/ and its line here.
 with
 
-driver_policy as (select * from {{ ref('policy_activity_drivers') }}),
+driver_policy as (
+    select driver_code from {{ ref('policy_activity_drivers') }}
+    union
+    select unnest([driver_code, volume_driver_code]) as driver_code
+    from {{ ref('policy_cost_plans') }}
+),
 
 drivers as (
     select * from {{ ref('int_driver_case_qty_counted') }}

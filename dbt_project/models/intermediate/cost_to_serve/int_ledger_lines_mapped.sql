@@ -5,8 +5,6 @@ with
 
 ledger_lines as (select * from {{ ref('int_ledger_lines_converted') }}),
 
-mapping_rules as (select * from {{ ref('policy_cost_pools') }}),
-
 posted_accounts as (
     select distinct
         entity_code,
@@ -16,52 +14,8 @@ posted_accounts as (
     from ledger_lines
 ),
 
-matching_rules as (
-    select
-        posted_accounts.entity_code,
-        posted_accounts.account_id,
-        posted_accounts.cost_center_id,
-        posted_accounts.posting_date,
-        mapping_rules.cost_pool_code,
-        mapping_rules.account_pattern,
-        mapping_rules.valid_from,
-        rank() over (
-            partition by
-                posted_accounts.entity_code,
-                posted_accounts.account_id,
-                posted_accounts.cost_center_id,
-                posted_accounts.posting_date
-            order by
-                cast(mapping_rules.entity_code is not null as integer)
-                + cast(mapping_rules.cost_center_id is not null as integer) desc,
-                length(replace(mapping_rules.account_pattern, '%', '')) desc
-        ) as specificity_rank
-    from posted_accounts
-    inner join mapping_rules
-        on
-            posted_accounts.account_id like mapping_rules.account_pattern
-            and posted_accounts.entity_code
-            = coalesce(mapping_rules.entity_code, posted_accounts.entity_code)
-            and posted_accounts.cost_center_id
-            = coalesce(mapping_rules.cost_center_id, posted_accounts.cost_center_id)
-            and posted_accounts.posting_date >= mapping_rules.valid_from
-            and posted_accounts.posting_date
-            < coalesce(mapping_rules.valid_to, cast('9999-12-31' as date))
-),
-
 chosen_rules as (
-    select
-        entity_code,
-        account_id,
-        cost_center_id,
-        posting_date,
-        count(*) as rule_count,
-        min(cost_pool_code) as cost_pool_code,
-        min(account_pattern) as account_pattern,
-        min(valid_from) as rule_valid_from_date
-    from matching_rules
-    where specificity_rank = 1
-    group by all
+    select * from {{ chosen_pool_rules('posted_accounts') }} as rules
 )
 
 select

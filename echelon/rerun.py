@@ -1,0 +1,128 @@
+"""What would a release say under another cost model?
+
+The same refresh runs on the same deliveries, as of the same day and after the same
+release, in a directory of its own that is thrown away. Nothing is published.
+"""
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from echelon.config import PROJECT_DIR
+from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.release.layout import (
+    PUBLISHED_NAME,
+    candidates_dir,
+    landing_dir,
+    pointer_path,
+    releases_dir,
+)
+from echelon.release.seeds import SETTINGS_NAME, assemble_seeds
+from echelon.release.store import Release
+
+AUDIT = "audit"
+
+
+@contextmanager
+def released_under(
+    data_dir: Path, base: Release, policy_dir: Path | None, settings: dict[str, str]
+) -> Iterator[Path]:
+    """Refresh once more under a candidate policy.
+
+    Args:
+        data_dir: Directory of everything a run writes.
+        base: The release to run again.
+        policy_dir: Policy files to lay over those delivered, or None.
+        settings: Rows of ``policy_settings`` to replace, value by name.
+
+    Yields:
+        The published database of the candidate, gone afterwards; that of the base where
+        the candidate changes nothing.
+
+    Raises:
+        EchelonError: With the exit code of the refresh, if it did not publish.
+    """
+    candidates_dir(data_dir).mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(
+        prefix="compare-", dir=candidates_dir(data_dir)
+    ) as name:
+        scratch = Path(name)
+        _link_inputs(data_dir, base, scratch)
+        policy = _write_policy(data_dir, policy_dir, settings, scratch)
+        _refresh(scratch, base, policy)
+        yield pointer_path(scratch).resolve() / PUBLISHED_NAME
+
+
+def _link_inputs(data_dir: Path, base: Release, scratch: Path) -> None:
+    """Lay out the deliveries and the release to start from, without copying them."""
+    landing_dir(scratch).symlink_to(landing_dir(data_dir).resolve())
+    releases_dir(scratch).mkdir()
+    linked = releases_dir(scratch) / base.release_id
+    linked.symlink_to(base.directory.resolve())
+    pointer_path(scratch).symlink_to(f"{releases_dir(scratch).name}/{base.release_id}")
+    if (data_dir / AUDIT).is_dir():
+        shutil.copytree(data_dir / AUDIT, scratch / AUDIT)
+
+
+def _write_policy(
+    data_dir: Path, policy_dir: Path | None, settings: dict[str, str], scratch: Path
+) -> Path:
+    """Write the candidate's policy files, with the settings replaced."""
+    seeds, policy = scratch / "seeds", scratch / "policy"
+    assemble_seeds(data_dir, PROJECT_DIR, policy_dir, seeds)
+    policy.mkdir()
+    for path in sorted(policy_dir.glob("*.csv")) if policy_dir else ():
+        shutil.copyfile(path, policy / path.name)
+    if settings:
+        with (seeds / "policy" / SETTINGS_NAME).open(newline="") as stream:
+            reader = csv.DictReader(stream)
+            rows, columns = list(reader), list(reader.fieldnames or ())
+        for row in rows:
+            name = row["setting_name"]
+            row["setting_value"] = settings.get(name, row["setting_value"])
+        with (policy / SETTINGS_NAME).open("w", newline="") as stream:
+            writer = csv.DictWriter(stream, columns, lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(rows)
+    return policy
+
+
+def _refresh(scratch: Path, base: Release, policy: Path) -> None:
+    """Run the refresh in a process of its own: settings belong to a process."""
+    completed = subprocess.run(
+        [
+            sys.executable, "-m", "echelon.cli", "refresh", "--json",
+            "--as-of", base.as_of_date.isoformat(), "--policy", str(policy),
+        ],
+        env={**os.environ, "ECHELON_DATA_DIR": str(scratch)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )  # fmt: skip
+    if completed.returncode not in (ExitCode.PUBLISHED, ExitCode.NOTHING_NEW):
+        raise EchelonError(
+            ExitCode(completed.returncode)
+            if completed.returncode in set(ExitCode)
+            else ExitCode.INTERNAL,
+            Fault(
+                code="candidate_refused",
+                message=f"the candidate was not released: {_reason(completed.stderr)}",
+                hint="mend the policy directory, or run `echelon refresh` with it",
+            ),
+        )
+
+
+def _reason(complaint: str) -> str:
+    """Read the message of the last machine line, or else the last line."""
+    lines = complaint.strip().splitlines() or ["no reason given"]
+    try:
+        return str(json.loads(lines[-1])["message"])
+    except (ValueError, KeyError, TypeError):
+        return lines[-1]
