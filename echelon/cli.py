@@ -159,7 +159,7 @@ def refresh(
         "retrain_matching": retrain_matching,
     }
     with progress("Refreshing", quiet=as_json) as announce:
-        announce("starting Dagster and dbt")
+        announce("starting Dagster")
         from dagster_project.run import run_refresh
 
         report = run_refresh(settings, options, announce)
