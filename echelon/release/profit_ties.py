@@ -17,6 +17,7 @@ from echelon.release.ties import (
 PROFIT_AND_LOSS = "finance.rpt_profit_and_loss_by_{}_month"
 CUSTOMER_LINES = PROFIT_AND_LOSS.format("customer")
 SEGMENT_LINES = PROFIT_AND_LOSS.format("segment")
+WORKING_CAPITAL = "finance.rpt_working_capital_by_customer_month"
 LAYERS = "finance.rpt_profit_layers_by_customer"
 UNPROFITABLE = "finance.rpt_unprofitable_customers"
 SUBSIDIES = "finance.rpt_cross_subsidy_by_holder"
@@ -74,6 +75,9 @@ PROFIT_TIES = (
     Tie("lines of customers end in their contribution", MONTH,
         _of(CUSTOMER_LINES, "amount_base_ccy", where="line_code = 'contribution'"),
         _of(CUSTOMER_MONTHS, "contribution"), is_partial=True),
+    Tie("customers bear the interest on their capital", MONTH,
+        _of(CUSTOMER_LINES, "-amount_base_ccy", where="line_code = 'capital_charge'"),
+        _of(WORKING_CAPITAL, "capital_charge")),
     *_profit_lines("product_id", PROFIT_AND_LOSS.format("product")),
     *_profit_lines("lane_code", PROFIT_AND_LOSS.format("lane")),
     *_profit_lines("segment_code", SEGMENT_LINES, apart="false"),

@@ -136,7 +136,7 @@ def test_customers_products_lanes_and_segments_have_the_same_profit_by_line(rele
                 from finance.rpt_profit_and_loss_by_{holder}_month
                 where line_code not in ('unused_capacity', 'unallocated',
                     'sustaining', 'operating_result', 'charges_passed_on',
-                    'contribution_all_in')
+                    'capital_charge', 'contribution_all_in')
                 group by all
                 """
             )

@@ -1,7 +1,8 @@
 -- Grain: one row per customer, fiscal period, line, carrying cost pool and activity.
 -- The profit and loss of a customer from list sales to contribution, signed so that
--- parts add up to results; cost by the activity that serves. Apart from it stands what
--- was charged beside the order lines, of customer `unattributed` where nobody is named.
+-- parts add up to results; cost by the activity that serves. Apart from it stand what
+-- was charged beside the order lines and interest on capital tied up, of customer
+-- `unattributed` where nobody is named.
 with
 
 months as (select * from {{ ref('rpt_profitability_by_customer_month') }}),
@@ -18,6 +19,8 @@ charges as (
 orders as (select * from {{ ref('int_orders_aggregated') }}),
 
 shipments as (select * from {{ ref('int_shipments_timed') }}),
+
+capital as (select * from {{ ref('rpt_working_capital_by_customer_month') }}),
 
 profit_lines as {{ profit_lines(['order_line', 'customer']) }},
 
@@ -48,6 +51,14 @@ parts as (
     left join orders using (order_id)
     left join shipments using (shipment_id)
     group by all
+    union all by name
+    select
+        customer_id,
+        fiscal_period,
+        'capital_charge' as line_code,
+        -capital_charge_amount_base_ccy as amount
+    from capital
+    where capital_charge_amount_base_ccy != 0
 ),
 
 {{ profit_results(['customer_id', 'fiscal_period']) }}
