@@ -24,7 +24,7 @@ def reconcile(
     ] = Path("."),
     as_json: AsJson = False,
 ) -> None:
-    """Print a period's reconciliation for signature: a page (docs/close.md)."""
+    """Print a period's reconciliation for signature: HTML and XLSX (docs/close.md)."""
     # The picture's library takes a second to import.
     from echelon.cli import out, progress
     from echelon.reconciliation.pack import write_pack

@@ -5,6 +5,7 @@ from pathlib import Path
 from echelon.reconciliation.drawing import flow_frame, flow_title
 from echelon.reconciliation.page import report_page
 from echelon.reconciliation.report import Released, Report, read_report
+from echelon.reconciliation.workbook import report_workbook
 from models_ml.cost_pictures import cost_flow, cost_flow_sentence
 from models_ml.pictures import to_svg
 
@@ -33,7 +34,9 @@ def write_pack(
     directory.mkdir(parents=True, exist_ok=True)
     page = directory / f"reconciliation_{report.period}.html"
     page.write_text(as_page(report), encoding="utf-8")
-    return [page]
+    workbook = page.with_suffix(".xlsx")
+    workbook.write_bytes(report_workbook(report))
+    return [page, workbook]
 
 
 def as_page(report: Report) -> str:
