@@ -28,15 +28,29 @@ unborne_costs as (
     where fiscal_period >= (select min(years.year_from_fiscal_period) from years)
 ),
 
+incremental_costs as (
+    select
+        method_code,
+        sum(incremental_amount_base_ccy) as amount
+    from method_costs
+    group by method_code
+),
+
+accepted_methods as {{ in_force(
+    ref('policy_accepted_methods'), ['method_code', 'driver_code']
+) }},
+
+-- Every accepted method counts, also where no customer bears any cost.
 methods as (
     select
-        method_costs.method_code,
-        (select sum(years.cost_to_serve_amount_base_ccy) from years)
+        accepted_methods.method_code,
+        (select coalesce(sum(years.cost_to_serve_amount_base_ccy), 0) from years)
         + min(unborne_costs.amount)
-        - sum(method_costs.incremental_amount_base_ccy) as common_amount
-    from method_costs
+        - coalesce(min(incremental_costs.amount), 0) as common_amount
+    from accepted_methods
     cross join unborne_costs
-    group by method_costs.method_code
+    left join incremental_costs using (method_code)
+    group by accepted_methods.method_code
 ),
 
 customers as (
