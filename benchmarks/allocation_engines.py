@@ -252,7 +252,7 @@ ENGINES: dict[str, Callable[[Path], None]] = {
 
 
 def take_compiled(target_dir: Path, work_dir: Path) -> None:
-    """Keep the compiled models, without the name of the database.
+    """Copy the compiled models.
 
     Args:
         target_dir: Where dbt compiled them.

@@ -135,6 +135,7 @@ def bench(line_count: int, work_dir: Path, engines: list[str]) -> None:
     table = Table(
         "engine", "seconds", "processor seconds", "peak GB", "rows unlike the SQL's"
     )
+    do_agree = True
     for engine in engines:
         if engine == "polars" and importlib.util.find_spec("polars") is None:
             table.add_row(engine, "not installed")
@@ -143,17 +144,21 @@ def bench(line_count: int, work_dir: Path, engines: list[str]) -> None:
         before = processor_seconds_of_children()
         run = watch([sys.executable, "-m", module, engine, str(work_dir)], {})
         used = processor_seconds_of_children() - before
+        differing = 0 if engine == "trace" else differing_rows(work_dir, engine)
+        do_agree &= not differing
         table.add_row(
             engine,
             f"{run.seconds:.1f}",
             f"{used:.1f}",
             f"{run.peak_gigabytes():.2f}",
-            "" if engine == "trace" else str(differing_rows(work_dir, engine)),
+            str(differing),
         )
         for step in filter(None, run.output.splitlines()):
             if step.startswith("{") and (model := json.loads(step))["seconds"] > 0:
                 table.add_row(f"  {model['model']}", f"{model['seconds']:.1f}")
     console.print(table)
+    if not do_agree:
+        sys.exit("the engines do not agree in every row")
 
 
 def main() -> None:

@@ -90,6 +90,7 @@ def run_refresh(
         proposal = None
         if summary.review and summary.review.awaits_proposal:
             proposal = _propose_model(settings, options, announce)
+            summary = summarise(settings.data_dir)  # a fit that moves nobody publishes
     candidate_dir = candidates_dir(settings.data_dir) / release.release_id
     return RefreshReport(summary, stages, str(candidate_dir), proposal)
 
@@ -119,7 +120,7 @@ def _run_job(
 def _propose_model(
     settings: Settings, options: dict[str, Any], announce: Callable[[str], None]
 ) -> str:
-    """Fit anew beside what was just published; the fit is held, whatever it finds."""
+    """Fit anew beside what was just published; what differs is held for approval."""
     announce("drift has lasted: fitting the segmentation anew")
     try:
         _run_job(settings, {**options, "refit": True}, announce)

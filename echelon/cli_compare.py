@@ -50,8 +50,9 @@ def compare(
     settings = load_settings()
     base = _release(settings, old)
     if policy is None and not methods:
-        other = _named(_release(settings, new))
-        found = [compare_models(_named(base), other, (first, last))]
+        other = _release(settings, new)
+        _check_currency(base, other)
+        found = [compare_models(_named(base), _named(other), (first, last))]
     else:
         candidates = [{"service_allocation_method": name} for name in methods] or [{}]
         found = [
@@ -79,6 +80,13 @@ def _check(new: str | None, policy: Path | None, methods: list[str]) -> None:
             raise bad_option(
                 message, "--service-method", f"one of {', '.join(METHODS)}"
             )
+
+
+def _check_currency(base: Release, other: Release) -> None:
+    codes = [each.manifest()["base_currency_code"] for each in (base, other)]
+    if codes[0] != codes[1]:
+        message = f"amounts in {codes[0]} and in {codes[1]} have no difference"
+        raise bad_option(message, "NEW", "name releases of one base currency")
 
 
 def _release(settings: Settings, release_id: str | None) -> Release:
@@ -116,10 +124,19 @@ def _write(comparison: Comparison, directory: Path) -> None:
     name = "".join(c if c.isalnum() or c in "-_" else "_" for c in comparison.new)
     for table in ("pools", "segments", "customers"):
         rows: list[dict[str, Any]] = getattr(comparison, table)
-        with (directory / f"{name}_{table}.csv").open("w", newline="") as stream:
+        path = directory / f"{name}_{table}.csv"
+        with path.open("w", encoding="utf-8", newline="") as stream:
             writer = csv.DictWriter(stream, list(rows[0]), lineterminator="\n")
             writer.writeheader()
-            writer.writerows(rows)
+            writer.writerows(
+                {column: _text(value) for column, value in row.items()} for row in rows
+            )
+
+
+def _text(value: object) -> object:
+    """Keep a spreadsheet from running a name as a formula."""
+    runs = isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r"))
+    return f"'{value}" if runs else value
 
 
 def _print(comparison: Comparison, limit: int) -> None:

@@ -33,6 +33,8 @@ def draw(
     if kind not in (*SUBJECTS, "flow") or bool(key) != (kind != "flow"):
         message = f"cannot draw {kind!r} of {key!r}"
         raise bad_option(message, "KIND KEY", f"{KINDS}; all but flow name one")
+    if kind == "flow" and first:
+        raise bad_option("a flow shows one period", "--from", "use --period alone")
     if target is not None and target.suffix not in (".html", ".png", ".svg"):
         raise bad_option(f"cannot draw to {target}", "--out", ".html, .png or .svg")
     drawing = draw_release(load_settings().data_dir, (kind, key), (first, period))

@@ -14,6 +14,7 @@ import duckdb
 
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.quoting import quote_text
+from echelon.release.store import read_rows
 
 Row = dict[str, Any]
 
@@ -192,7 +193,7 @@ def _added_up(connection: duckdb.DuckDBPyConnection, key: str) -> list[Row]:
         f"cast(coalesce(sum({name}), 0) as decimal(18, 2)) as {name}"
         for name in (OLD, *CHANGES, NEW)
     )
-    return _rows(
+    return read_rows(
         connection,
         f"""
         with segments as (
@@ -215,6 +216,7 @@ def _added_up(connection: duckdb.DuckDBPyConnection, key: str) -> list[Row]:
         )
         select {key + "," if key else ""} {sums} from named group by all order by all
         """,
+        {},
     )
 
 
@@ -227,22 +229,17 @@ def _with_parts(
         for part in PARTS
         for side in ("old", "new")
     )
-    found = _rows(
+    found = read_rows(
         connection,
         f"select cost_pool_code, {selected} from old_parts"
         " full outer join new_parts using (cost_pool_code) order by all",
+        {},
     )
     nothing = {name: Decimal("0.00") for name in (OLD, *CHANGES, NEW)}
     bridged = {row["cost_pool_code"]: row for row in pools}
     return [
         {**nothing, **bridged.get(row["cost_pool_code"], {}), **row} for row in found
     ]
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[Row]:
-    found = connection.execute(query)
-    names = [column[0] for column in found.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
 
 
 def _prove(comparison: Comparison) -> None:

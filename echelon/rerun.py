@@ -1,7 +1,7 @@
 """What would a release say under another cost model?
 
-The same refresh runs on the same deliveries, as of the same day and after the same
-release, in a directory of its own that is thrown away. Nothing is published.
+The same refresh runs on the same deliveries, as of the same day and after the release
+itself, in a directory of its own that is thrown away. Nothing is published.
 """
 
 import csv
@@ -17,6 +17,7 @@ from pathlib import Path
 
 from echelon.config import PROJECT_DIR
 from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.release.inputs import hash_inputs
 from echelon.release.layout import (
     PUBLISHED_NAME,
     candidates_dir,
@@ -24,6 +25,7 @@ from echelon.release.layout import (
     pointer_path,
     releases_dir,
 )
+from echelon.release.lock import refresh_lock
 from echelon.release.seeds import SETTINGS_NAME, assemble_seeds
 from echelon.release.store import Release
 
@@ -47,15 +49,23 @@ def released_under(
         the candidate changes nothing.
 
     Raises:
-        EchelonError: With the exit code of the refresh, if it did not publish.
+        EchelonError: ``CONFIGURATION`` if the base can no longer be made from what has
+            landed; else with the exit code of the refresh, if it did not publish.
     """
     candidates_dir(data_dir).mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(
-        prefix="compare-", dir=candidates_dir(data_dir)
-    ) as name:
+    # A refresh would clean the scratch away, and perhaps the base.
+    with (
+        refresh_lock(data_dir),
+        tempfile.TemporaryDirectory(
+            prefix="compare-", dir=candidates_dir(data_dir)
+        ) as name,
+    ):
         scratch = Path(name)
         _link_inputs(data_dir, base, scratch)
-        policy = _write_policy(data_dir, policy_dir, settings, scratch)
+        seeds = scratch / "seeds"
+        assemble_seeds(data_dir, PROJECT_DIR, policy_dir, seeds)
+        _check_repeatable(data_dir, base, seeds, policy_dir is not None)
+        policy = _write_policy(seeds, policy_dir, settings, scratch)
         _refresh(scratch, base, policy)
         yield pointer_path(scratch).resolve() / PUBLISHED_NAME
 
@@ -71,23 +81,44 @@ def _link_inputs(data_dir: Path, base: Release, scratch: Path) -> None:
         shutil.copytree(data_dir / AUDIT, scratch / AUDIT)
 
 
+def _check_repeatable(
+    data_dir: Path, base: Release, seeds: Path, is_other_policy: bool
+) -> None:
+    """Refuse a base whose difference would not be that of the cost model alone."""
+    made_of = base.manifest()["inputs"]
+    hashes = hash_inputs(data_dir, PROJECT_DIR, seeds)
+    for kind in ("deliveries", "logic", *(() if is_other_policy else ("policy",))):
+        if made_of[f"{kind}_sha256"] != getattr(hashes, kind):
+            raise EchelonError(
+                ExitCode.CONFIGURATION,
+                Fault(
+                    code="base_not_repeatable",
+                    message=f"the {kind} are no longer what {base.release_id} "
+                    "was made of",
+                    hint="refresh, then compare; a release made with --policy needs "
+                    "that directory's files in the candidate's",
+                ),
+            )
+
+
 def _write_policy(
-    data_dir: Path, policy_dir: Path | None, settings: dict[str, str], scratch: Path
+    seeds: Path, policy_dir: Path | None, settings: dict[str, str], scratch: Path
 ) -> Path:
     """Write the candidate's policy files, with the settings replaced."""
-    seeds, policy = scratch / "seeds", scratch / "policy"
-    assemble_seeds(data_dir, PROJECT_DIR, policy_dir, seeds)
+    policy = scratch / "policy"
     policy.mkdir()
     for path in sorted(policy_dir.glob("*.csv")) if policy_dir else ():
         shutil.copyfile(path, policy / path.name)
     if settings:
-        with (seeds / "policy" / SETTINGS_NAME).open(newline="") as stream:
+        with (seeds / "policy" / SETTINGS_NAME).open(
+            encoding="utf-8-sig", newline=""
+        ) as stream:
             reader = csv.DictReader(stream)
             rows, columns = list(reader), list(reader.fieldnames or ())
         for row in rows:
             name = row["setting_name"]
             row["setting_value"] = settings.get(name, row["setting_value"])
-        with (policy / SETTINGS_NAME).open("w", newline="") as stream:
+        with (policy / SETTINGS_NAME).open("w", encoding="utf-8", newline="") as stream:
             writer = csv.DictWriter(stream, columns, lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)

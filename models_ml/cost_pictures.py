@@ -41,7 +41,7 @@ def cost_flow(flows: pd.DataFrame, title: str) -> alt.LayerChart:
         Bands as thick as the amounts; what reaches nobody ends in the middle. Flows
         below zero cannot be drawn: the sentence under the title counts them.
     """
-    drawn = flows[flows["amount"] > 0]
+    drawn = flows[flows["amount"] > 0].astype({"amount": "float64"})
     if drawn.empty:
         return without_data(title, "No cost was booked")
     nodes = pd.concat(
@@ -91,8 +91,8 @@ def cost_flow_sentence(flows: pd.DataFrame) -> str:
     Returns:
         One sentence: what was booked, how much reached customers, what did not.
     """
-    total = float(flows["amount"].sum())
-    reaching = float(flows.loc[flows["segment"].notna(), "amount"].sum())
+    total = flows["amount"].sum()
+    reaching = flows.loc[flows["segment"].notna(), "amount"].sum()
     apart = flows[flows["segment"].isna()].groupby("activity")["amount"].sum()
     parts = [f"{name} {amount:,.2f}" for name, amount in apart.items() if amount]
     below = flows[flows["amount"] < 0]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from dagster_project.resources.refresh import RefreshResource
 from echelon.decisions.models import find_artefact
+from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.release.layout import ARTEFACTS_NAME, SEGMENT_MODEL_NAME
 from echelon.release.store import current_release
 from models_ml.assignment import OVERRIDE_COLUMNS, AssignmentPolicy
@@ -32,7 +33,17 @@ def configuration(refresh: RefreshResource) -> SegmentationConfig:
     known = objectives(refresh)
     if objective not in known and objective != UNWEIGHTED:
         choice = ", ".join((UNWEIGHTED, *sorted(known)))
-        raise ValueError(f"segment_objective {objective!r} is none of {choice}")
+        raise EchelonError(
+            ExitCode.CONFIGURATION,
+            Fault(
+                code="objective_unknown",
+                message=f"segment_objective {objective!r} is none of {choice}",
+                file="policy_settings.csv",
+                column="setting_value",
+                rule="policy_segment_objectives",
+                hint="name an objective in force, or balanced",
+            ),
+        )
     admitted = _admitted(refresh)
     return with_objective(
         unweighted(refresh),

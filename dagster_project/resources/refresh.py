@@ -111,6 +111,7 @@ class RefreshResource(dg.ConfigurableResource):
             connection.execute("set preserve_insertion_order = false")
             connection.execute("set TimeZone = 'UTC'")
             connection.execute("set autoinstall_known_extensions = false")
+            connection.execute("set autoload_known_extensions = false")
             if settings.threads is not None:
                 connection.execute(f"set threads = {settings.threads}")
             yield connection

@@ -101,6 +101,8 @@ def _restated_periods(source: Source, before: Source | None, why_none: str) -> S
 
 
 def _changed_rules(source: Source, before: Source | None, why_none: str) -> Section:
+    if before and not before.has("finance.dim_cost_pool_rules"):
+        before, why_none = None, "The release before was made before rules were shown."
     query = f"select {', '.join(RULE)} from finance.dim_cost_pool_rules order by all"
     now = [tuple(row.values()) for row in source.rows(query)]
     earlier = [tuple(row.values()) for row in before.rows(query)] if before else now

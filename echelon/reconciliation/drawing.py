@@ -39,8 +39,7 @@ def flow_frame(flows: list[Row]) -> pd.DataFrame:
     """Turn what ``read_flows`` returned into what the cost flow is drawn from."""
     columns = ["pool", "activity", "segment", "amount_base_ccy"]
     frame = pd.DataFrame(flows, columns=columns)
-    frame = frame.rename(columns={"amount_base_ccy": "amount"})
-    return frame.astype({"amount": "float64"})
+    return frame.rename(columns={"amount_base_ccy": "amount"})
 
 
 def flow_title(period: str) -> str:

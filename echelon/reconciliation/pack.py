@@ -1,5 +1,6 @@
 """Which files does finance get of a period, and where do they lie?"""
 
+import re
 from pathlib import Path
 
 from echelon.reconciliation.drawing import flow_frame, flow_title
@@ -32,7 +33,8 @@ def write_pack(
     if report is None:
         return []
     directory.mkdir(parents=True, exist_ok=True)
-    page = directory / f"reconciliation_{report.period}.html"
+    period = re.sub(r"[^\w.-]", "-", report.period)  # a company names it as it likes
+    page = directory / f"reconciliation_{period}.html"
     page.write_text(as_page(report), encoding="utf-8")
     workbook = page.with_suffix(".xlsx")
     workbook.write_bytes(report_workbook(report))

@@ -1,5 +1,6 @@
 """How is the report read on a screen, by keyboard and on paper, offline?"""
 
+import re
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -203,7 +204,7 @@ def report_page(report: Report, drawing: str, flow_text: str) -> str:
         release=release,
         against=report.booked_in,
         facts=facts(report),
-        style=Markup(STYLE.replace("{{ foot }}", foot)),
+        style=Markup(STYLE.replace("{{ foot }}", _css_text(foot))),
         drawing=Markup(drawing),
         flow_text=flow_text,
         sum_row=sum_row,
@@ -211,6 +212,11 @@ def report_page(report: Report, drawing: str, flow_text: str) -> str:
         proof_sha256=release.proof.get("proof_sha256", "none"),
     )
     return page + "\n"
+
+
+def _css_text(text: str) -> str:
+    """Escape text for a CSS string inside a style element."""
+    return re.sub(r"[^\w .,-]", lambda found: f"\\{ord(found[0]):x} ", text)
 
 
 def _environment() -> jinja2.Environment:

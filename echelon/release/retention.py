@@ -67,6 +67,9 @@ def clean_releases(data_dir: Path, keep_releases: int) -> list[str]:
 
 def remove_tree(directory: Path) -> None:
     """Remove a directory even where it was made read-only."""
+    if directory.is_symlink():
+        directory.unlink()
+        return
     for folder, _, _ in os.walk(directory):
         os.chmod(folder, stat.S_IRWXU)
     shutil.rmtree(directory)

@@ -15,6 +15,9 @@ import duckdb
 from echelon.quoting import quote_name, quote_text
 from echelon.warehouse.nodes import SEED, TEST, VIEW, Node
 
+# Said whole: what is left out, DuckDB would guess from the rows.
+CSV_FORMAT = """format csv, header true, delim ',', quote '"', escape '"'"""
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -114,7 +117,7 @@ def _load(connection: duckdb.DuckDBPyConnection, seed: Node, seeds_dir: Path) ->
     )
     connection.execute(f"create or replace table {_address(seed)} ({columns})")
     connection.execute(
-        f"copy {_address(seed)} from {quote_text(str(path))} (format csv, header true)"
+        f"copy {_address(seed)} from {quote_text(str(path))} ({CSV_FORMAT})"
     )
 
 

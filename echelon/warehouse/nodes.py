@@ -6,7 +6,11 @@ from graphlib import TopologicalSorter
 from typing import Any
 
 SEED, TABLE, VIEW, TEST = "seed", "table", "view", "test"
-KINDS = {SEED, TABLE, VIEW, TEST}
+# Resources, kinds and settings that `build` knows.
+BUILDABLE: tuple[object, ...] = (
+    *(SEED, "model", TABLE, VIEW, TEST),
+    *("ERROR", "!= 0", "count(*)", "not_null", None, []),
+)
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,9 @@ def read_nodes(manifest: Mapping[str, Any]) -> list[Node]:
             for test in tests
             if unique_id in test.parents and built.issuperset(test.parents)
         ]
+    lost = sorted(nodes.keys() - {node.unique_id for node in ordered})
+    if lost:
+        raise ValueError(f"{lost[0]}: it reads no seed or model, so nothing runs it")
     return ordered
 
 
@@ -124,6 +131,7 @@ def _refuse_unbuildable(entry: Mapping[str, Any]) -> None:
     unknown = [
         f"{name} {value}"
         for name, value in (
+            ("resource", entry["resource_type"]),
             ("materialized", config["materialized"]),
             ("severity", config.get("severity", "ERROR")),
             ("error_if", config.get("error_if", "!= 0")),
@@ -137,7 +145,7 @@ def _refuse_unbuildable(entry: Mapping[str, Any]) -> None:
             ),
             *(("constraint", one["type"]) for one in entry.get("constraints", [])),
         )
-        if value not in (*KINDS, "ERROR", "!= 0", "count(*)", "not_null", None, [])
+        if value not in BUILDABLE
     ]
     if unknown:
         raise ValueError(f"{entry['unique_id']}: a refresh knows no {unknown[0]}")

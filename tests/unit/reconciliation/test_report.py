@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from decimal import Decimal
 from html.parser import HTMLParser
 
@@ -154,6 +155,12 @@ def test_a_name_is_text_on_the_page_whatever_it_looks_like(tmp_path):
     page = as_page(read_report(released(path)))
     assert "<script>" not in page
     assert "&lt;script&gt;alert(1)" in page
+
+
+def test_a_period_is_text_on_the_page_whatever_it_looks_like(report):
+    page = as_page(replace(report, period="2025/02</style><script>"))
+    assert "<script>" not in page
+    assert r"Reconciliation 2025\2f 02\3c \2f style\3e \3c script\3e " in page
 
 
 def test_the_sign_off_names_the_proof_and_nobody(report):

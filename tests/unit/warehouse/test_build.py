@@ -173,3 +173,15 @@ def test_a_second_try_builds_over_what_the_first_left(warehouse, tmp_path):
 def test_what_a_refresh_cannot_build_is_refused_before_it_starts(setting, named):
     with pytest.raises(ValueError, match=f"a refresh knows no {named}"):
         read_nodes(manifest(orders(**setting)))
+
+
+def test_a_test_that_no_refresh_would_run_is_refused():
+    orphan = entry("test.e.rates_are_fresh", "select 1", kind="test")
+    with pytest.raises(ValueError, match="it reads no seed or model"):
+        read_nodes(manifest(orders(), orphan))
+
+
+def test_what_is_neither_model_seed_nor_test_is_refused():
+    analysis = entry("analysis.e.look", "select 1", kind="view")
+    with pytest.raises(ValueError, match="a refresh knows no resource analysis"):
+        read_nodes(manifest(analysis))
