@@ -5,11 +5,15 @@ with
 
 customer_months as (select * from {{ ref('rpt_profitability_by_customer_month') }}),
 
+years as (select * from {{ ref('rpt_profitability_by_customer_year') }}),
+
 fulfilments as (select * from {{ ref('rpt_order_fulfilment_by_customer_month') }}),
 
 last_year as (
-    select * from customer_months
-    qualify dense_rank() over (order by fiscal_period desc) <= 12
+    select customer_months.*
+    from customer_months
+    inner join years using (customer_id)
+    where customer_months.fiscal_period >= years.year_from_fiscal_period
 ),
 
 customer_sums as (

@@ -1,7 +1,7 @@
 -- Grain: one row per customer and local currency with a net sale in the last 24 months.
 -- Net sales of the last twelve fiscal periods against the twelve before: what the
 -- customer did, at one exchange rate for both, and what rates did. Both add up to the
--- change in base currency, to the cent.
+-- change in base currency, to the cent. An adjusting period (a 13th) is none of them.
 with
 
 order_lines as (
@@ -10,6 +10,8 @@ order_lines as (
 ),
 
 customer_months as (select * from {{ ref('rpt_profitability_by_customer_month') }}),
+
+adjusting_periods as (select * from {{ ref('int_adjusting_periods_found') }}),
 
 constant_rates as (
     select
@@ -23,6 +25,10 @@ periods as (
         fiscal_period,
         row_number() over (order by fiscal_period desc) <= 12 as is_now
     from customer_months
+    where
+        fiscal_period not in (
+            select adjusting_periods.fiscal_period from adjusting_periods
+        )
     group by fiscal_period
     qualify row_number() over (order by fiscal_period desc) <= 24
 ),
