@@ -1,6 +1,7 @@
 -- Grain: one row per shipment that a rate card covers.
 -- What the carrier's card for lane and service asks on that day: the base charge and
--- the rate of the highest weight break reached, and at least the minimum charge.
+-- the rate of the highest weight break reached, and at least the minimum charge. Where
+-- two cards hold, the later one counts.
 with
 
 rates as (select * from {{ ref('int_freight_rates_measured') }}),
@@ -31,7 +32,7 @@ inner join rate_cards
         and rates.weight_kg >= rate_cards.weight_break_kg
         and rates.moved_date >= rate_cards.valid_from_date
         and rates.moved_date
-        <= coalesce(rate_cards.valid_to_date, cast('9999-12-31' as date))
+        < coalesce(rate_cards.valid_to_date, cast('9999-12-31' as date))
 inner join flow_rates
     on
         coalesce(rate_cards.local_currency_code, {{ base_currency() }})
@@ -39,5 +40,5 @@ inner join flow_rates
         and rates.moved_date = flow_rates.calendar_date
 qualify row_number() over (
     partition by rates.shipment_id
-    order by rate_cards.weight_break_kg desc, rate_cards.valid_from_date desc
+    order by rate_cards.valid_from_date desc, rate_cards.weight_break_kg desc
 ) = 1

@@ -11,11 +11,17 @@ judged_cells as (
     select
         *,
         case
-            when planned_volume_qty is null or planned_volume_qty = 0
-                then 'new: nothing was planned'
-            when actual_volume_qty > 0 and plan_method_amount_base_ccy is not null
+            when planned_volume_qty = 0 then 'new: nothing was planned'
+            when
+                actual_volume_qty > 0
+                and actual_driver_qty is not null
+                and plan_method_amount_base_ccy is not null
                 then 'split'
-            when actual_amount_base_ccy = 0 then 'lost: nothing came'
+            when
+                planned_volume_qty is not null
+                and coalesce(actual_volume_qty, 0) = 0
+                and actual_amount_base_ccy = 0
+                then 'lost: nothing came'
             else 'not available: nobody counted what the plan goes by'
         end as split_status,
         driver_qty_per_volume * rate_base_ccy_per_driver as unit_cost

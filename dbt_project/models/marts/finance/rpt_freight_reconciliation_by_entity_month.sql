@@ -1,11 +1,15 @@
 -- Grain: one row per entity and fiscal period with freight.
 -- The pools that freight charges drive, as the ledger has them, against the charges of
--- the carriers. Anomalies are named only where the two agree within the limit.
+-- the carriers. Anomalies are named only where the two agree within the limit; without
+-- a ledger, where every charge has a rate.
 with
 
 pools as (select * from {{ ref('fct_cost_pools') }}),
 
-driver_policy as (select * from {{ ref('policy_activity_drivers') }}),
+freight_activities as (
+    select * from {{ ref('int_cost_activities_driven') }}
+    where driver_code = 'freight_charges'
+),
 
 charges as (select * from {{ ref('int_charges_converted') }}),
 
@@ -13,13 +17,10 @@ ledger_freight as (
     select
         entity_code,
         fiscal_period,
-        sum(pool_amount_base_ccy) as gl_amount
+        sum(pools.pool_amount_base_ccy) as gl_amount
     from pools
-    where
-        cost_pool_code in (
-            select driver_policy.cost_pool_code from driver_policy
-            where driver_policy.driver_code = 'freight_charges'
-        )
+    semi join freight_activities using (entity_code, fiscal_period, cost_pool_code)
+    where {{ is_available('gl__journal_lines') }}
     group by all
 ),
 
@@ -38,7 +39,10 @@ freight as (
     select
         entity_code,
         fiscal_period,
-        coalesce(ledger_freight.gl_amount, 0) as gl_amount,
+        case
+            when {{ is_available('gl__journal_lines') }}
+                then coalesce(ledger_freight.gl_amount, 0)
+        end as gl_amount,
         coalesce(charged_freight.charged_amount, 0) as charged_amount,
         coalesce(charged_freight.unconverted_charge_count, 0)
             as unconverted_charge_count
@@ -51,8 +55,10 @@ judged_freight as (
         *,
         gl_amount - charged_amount as gap_amount,
         unconverted_charge_count = 0
-        and abs(gl_amount - charged_amount)
-        <= {{ threshold('freight_gap_limit_ratio') }} * abs(gl_amount) as is_tied
+        and coalesce(
+            abs(gl_amount - charged_amount)
+            <= {{ threshold('freight_gap_limit_ratio') }} * abs(gl_amount), true
+        ) as is_tied
     from freight
 )
 
@@ -65,6 +71,8 @@ select
     unconverted_charge_count,
     is_tied,
     case
+        when is_tied and gl_amount is null
+            then 'available: no general ledger to compare with'
         when is_tied then 'available'
         when unconverted_charge_count > 0
             then
