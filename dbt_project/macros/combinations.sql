@@ -1,6 +1,6 @@
--- Number of ways to choose k of n.
+-- Number of ways to choose k of n, as a double: factorials overflow beyond 33.
 {% macro combinations(n, k) -%}
-factorial(cast({{ n }} as integer))
-/ factorial(cast({{ k }} as integer))
-/ factorial(cast({{ n }} - {{ k }} as integer))
+round(coalesce(list_product(list_transform(
+    range(1, {{ k }} + 1), lambda i: ({{ n }} - {{ k }} + i) / i
+)), 1))
 {%- endmacro %}

@@ -52,7 +52,12 @@ months as (
             customer_months.net_sales_amount_base_ccy
             * thresholds.minimum_contribution_ratio, 2
         ) as decimal(18, 2)) as asked_amount,
-        contribution_amount < asked_amount as is_below
+        contribution_amount < asked_amount as is_below,
+        coalesce(
+            min(periods.months_ago) filter (where not is_below)
+                over (partition by customers.customer_id),
+            thresholds.window_months + 1
+        ) as last_kept_months_ago
     from customers
     inner join thresholds using (service_tier)
     inner join periods on thresholds.window_months >= periods.months_ago
@@ -70,8 +75,8 @@ windows as (
         options_text,
         count(*) as month_count,
         count(*) filter (where is_below) as below_month_count,
-        -- Months below in a row, up to the last.
-        coalesce(min(months_ago) filter (where not is_below), max(months_ago) + 1) - 1
+        -- Months below since one was kept; a month without sales or cost is neither.
+        count(*) filter (where is_below and months_ago < last_kept_months_ago)
             as below_in_a_row_count,
         sum(net_sales_amount) as net_sales_amount,
         case when count(*) = count(is_below) then sum(contribution_amount) end

@@ -33,8 +33,11 @@ layers as (
         parts.line_code,
         parts.cost_pool_code,
         parts.activity_code,
-        coalesce(parts.cost_pool_code || ':' || parts.activity_code, parts.line_code)
-            as layer_code,
+        coalesce(
+            parts.line_code || ':' || parts.cost_pool_code
+            || ':' || parts.activity_code,
+            parts.line_code
+        ) as layer_code,
         case
             when count(*) = count(parts.amount_base_ccy)
                 then -sum(parts.amount_base_ccy)
