@@ -23,14 +23,11 @@ origins as (
     select
         shipped_lines.order_id,
         shipped_lines.line_no,
-        shipments.origin_id,
-        shipments.destination_id
+        arg_min_null(shipments.origin_id, shipment_id) as origin_id,
+        arg_min_null(shipments.destination_id, shipment_id) as destination_id
     from shipped_lines
     inner join shipments using (shipment_id)
-    qualify row_number() over (
-        partition by shipped_lines.order_id, shipped_lines.line_no
-        order by shipment_id
-    ) = 1
+    group by shipped_lines.order_id, shipped_lines.line_no
 ),
 
 routed_lines as (
