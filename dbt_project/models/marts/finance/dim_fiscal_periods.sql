@@ -1,6 +1,7 @@
 -- Grain: one row per entity and fiscal period.
 -- Days and state as declared. A period that is not declared has the days of the
--- calendar, or of its postings (a 13th), and counts as closed once it has ended.
+-- calendar, or of its postings (a 13th), and counts as closed once it has ended: after
+-- its last day, or on it where that ends a month.
 with
 
 declared_periods as (select * from {{ ref('stg_gl__periods') }}),
@@ -53,7 +54,13 @@ select
             then coalesce(cast(closed_at as date), ends_on_date) <= {{ as_of_date() }}
         when 'open' then false
         else
-            coalesce(ends_on_date < {{ as_of_date() }}, false)
-            or ends_on_date = last_day({{ as_of_date() }})
+            coalesce(
+                ends_on_date < {{ as_of_date() }}
+                or (
+                    ends_on_date = {{ as_of_date() }}
+                    and ends_on_date = last_day(ends_on_date)
+                ),
+                false
+            )
     end as is_closed
 from periods
