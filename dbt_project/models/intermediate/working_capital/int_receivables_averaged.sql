@@ -1,7 +1,8 @@
 -- Grain: one row per customer and fiscal period.
 -- What the customer owed on an average day of the period, at the rate of its last day;
--- null where there is none. An item is open from its posting to the day before it is
--- cleared; one without an entity is that of the customer's home entity.
+-- null where there is none. An item is open from its posting (else from its due date)
+-- to the day before it is cleared; one without an entity is that of the customer's home
+-- entity, else of the first.
 with
 
 receivables as (select * from {{ ref('stg_erp__receivables') }}),
@@ -33,7 +34,11 @@ periods as (
 open_items as (
     select
         coalesce(customers.customer_id, 'unattributed') as customer_id,
-        coalesce(receivables.entity_code, home_entities.entity_code) as entity_code,
+        coalesce(
+            receivables.entity_code,
+            home_entities.entity_code,
+            (select min(periods.entity_code) from periods)
+        ) as entity_code,
         receivables.local_currency_code,
         receivables.amount_local_ccy,
         coalesce(receivables.posting_date, receivables.due_date) as opened_date,
@@ -61,6 +66,8 @@ open_days as (
             open_items.entity_code = periods.entity_code
             and open_items.opened_date <= periods.last_date
             and open_items.cleared_date > periods.first_date
+            -- Paid before it was due: not open on any day that is known.
+            and open_items.cleared_date > open_items.opened_date
     left join closing_rates
         on
             open_items.local_currency_code = closing_rates.currency_code
