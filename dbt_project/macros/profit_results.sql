@@ -46,6 +46,9 @@ select
 from lines
 inner join profit_lines using (line_code)
 cross join company
--- Without cost of goods there is no gross margin; contribution is before them.
-where line_code != 'gross_margin' or company.contribution_basis = 'after_cogs'
+-- Without cost of goods there is no gross margin; contribution is before them. Without
+-- receivables and stock there is nothing after capital.
+where
+    (line_code != 'gross_margin' or company.contribution_basis = 'after_cogs')
+    and (line_code != 'contribution_all_in' or company.is_capital_known)
 {%- endmacro %}

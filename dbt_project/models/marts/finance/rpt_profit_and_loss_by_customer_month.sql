@@ -58,7 +58,7 @@ parts as (
         'capital_charge' as line_code,
         -capital_charge_amount_base_ccy as amount
     from capital
-    where capital_charge_amount_base_ccy != 0
+    where capital_charge_amount_base_ccy is distinct from 0
 ),
 
 {{ profit_results(['customer_id', 'fiscal_period']) }}

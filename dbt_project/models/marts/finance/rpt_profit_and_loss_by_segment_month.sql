@@ -1,7 +1,7 @@
 -- Grain: one row per segment, fiscal period, line, carrying cost pool and activity.
 -- A customer counts under its current segment in every month. What no customer bears
--- (unused capacity, sustaining, unallocated) is of the segment `none`: with it the
--- segments add up to the company.
+-- (unused capacity, sustaining, unallocated) and what names none is of the segment
+-- `none`: with it the segments add up to the company.
 with
 
 customer_parts as (
@@ -36,7 +36,10 @@ unborne_costs as (
 
 parts as (
     select
-        coalesce(current_segments.segment_code, 'unassigned') as segment_code,
+        case
+            when customer_parts.customer_id = 'unattributed' then 'none'
+            else coalesce(current_segments.segment_code, 'unassigned')
+        end as segment_code,
         customer_parts.fiscal_period,
         customer_parts.line_code,
         customer_parts.cost_pool_code,

@@ -84,8 +84,11 @@ select
     end as inventory_days,
     receivable_charge as receivable_charge_amount_base_ccy,
     inventory_charge as inventory_charge_amount_base_ccy,
-    cast(
-        coalesce(receivable_charge, 0) + coalesce(inventory_charge, 0)
-        as decimal(18, 2)
-    ) as capital_charge_amount_base_ccy
+    case
+        when receivable_charge is not null or inventory_charge is not null
+            then cast(
+                coalesce(receivable_charge, 0) + coalesce(inventory_charge, 0)
+                as decimal(18, 2)
+            )
+    end as capital_charge_amount_base_ccy
 from charges

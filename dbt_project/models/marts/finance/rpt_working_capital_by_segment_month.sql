@@ -30,7 +30,8 @@ segment_months as (
             as receivable_charge,
         {{ known_sum('working_capital.inventory_charge_amount_base_ccy') }}
             as inventory_charge,
-        sum(working_capital.capital_charge_amount_base_ccy) as capital_charge,
+        {{ known_sum('working_capital.capital_charge_amount_base_ccy') }}
+            as capital_charge,
         sum(customer_months.net_sales_amount_base_ccy) as net_sales_amount,
         case
             when
