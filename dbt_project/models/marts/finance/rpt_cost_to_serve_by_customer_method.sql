@@ -2,6 +2,7 @@
 -- A method gives an activity to the customers by the driver it accepts instead of the
 -- activity's own, where that is counted in entity and period; else as published. One
 -- that absorbs idle time adds what the pool left unused. Shares are rounded one by one.
+-- Incremental cost is unknown where nobody judged what of it is avoidable.
 with
 
 pool_costs as (select * from {{ ref('rpt_cost_to_serve_by_customer_pool_month') }}),
@@ -26,7 +27,7 @@ costs as (
         pool_costs.allocated_amount_base_ccy as amount,
         pool_costs.driver_qty,
         activities.driver_code,
-        coalesce(pools.avoidable_ratio, 0) as avoidable_ratio,
+        pools.avoidable_ratio,
         coalesce({{ ratio(
             'pools.unused_capacity_amount_base_ccy',
             'sum(pool_costs.allocated_amount_base_ccy) over pool'
@@ -124,7 +125,9 @@ select
         ) }}) as decimal(18, 2)
     ) as cost_to_serve_amount_base_ccy,
     cast(
-        sum({{ rounded_part('amount', 'avoidable_ratio') }}) as decimal(18, 2)
+        {{ known_sum(
+            rounded_part('amount', 'if(amount = 0, 0, avoidable_ratio)')
+        ) }} as decimal(18, 2)
     ) as incremental_amount_base_ccy
 from shared_costs
 group by customer_id, method_code

@@ -31,7 +31,7 @@ unborne_costs as (
 incremental_costs as (
     select
         method_code,
-        sum(incremental_amount_base_ccy) as amount
+        {{ known_sum('incremental_amount_base_ccy') }} as amount
     from method_costs
     group by method_code
 ),
@@ -46,7 +46,9 @@ methods as (
         accepted_methods.method_code,
         (select coalesce(sum(years.cost_to_serve_amount_base_ccy), 0) from years)
         + min(unborne_costs.amount)
-        - coalesce(min(incremental_costs.amount), 0) as common_amount
+        - if(
+            count(incremental_costs.method_code) = 0, 0, min(incremental_costs.amount)
+        ) as common_amount
     from accepted_methods
     cross join unborne_costs
     left join incremental_costs using (method_code)
@@ -81,8 +83,12 @@ holders as (
                 then sum(customers.margin_amount)
         end as margin_amount,
         coalesce(sum(method_costs.cost_to_serve_amount_base_ccy), 0) as cost_amount,
-        coalesce(sum(method_costs.incremental_amount_base_ccy), 0)
-            as incremental_amount
+        case
+            when
+                count(method_costs.cost_to_serve_amount_base_ccy)
+                = count(method_costs.incremental_amount_base_ccy)
+                then coalesce(sum(method_costs.incremental_amount_base_ccy), 0)
+        end as incremental_amount
     from customers
     cross join methods
     left join method_costs using (customer_id, method_code)
@@ -98,16 +104,22 @@ select
     count(*) filter (where margin_amount > incremental_amount + common_amount)
         as paying_method_count,
     case
-        when min(margin_amount) is null then 'unknown'
         when receiving_method_count = method_count then 'receives'
         when paying_method_count = method_count then 'pays'
+        when count(margin_amount - incremental_amount - common_amount) < method_count
+            then 'unknown'
         when receiving_method_count + paying_method_count = 0 then 'neither'
         else 'depends on the method'
     end as verdict,
     cast(min(margin_amount) as decimal(18, 2)) as margin_amount_base_ccy,
-    cast(min(incremental_amount) as decimal(18, 2))
+    cast(if(
+        count(incremental_amount) = method_count, min(incremental_amount), null
+    ) as decimal(18, 2))
         as least_incremental_amount_base_ccy,
-    cast(min(incremental_amount + common_amount) as decimal(18, 2))
+    cast(if(
+        count(incremental_amount + common_amount) = method_count,
+        min(incremental_amount + common_amount), null
+    ) as decimal(18, 2))
         as least_stand_alone_amount_base_ccy,
     cast(min(margin_amount - cost_amount) as decimal(18, 2))
         as least_surplus_amount_base_ccy,
