@@ -1,14 +1,17 @@
 -- Grain: one row per customer and fiscal period.
--- Stock names no customer: the value of a product, on average over the balances of the
--- period, is shared by those who ordered it in the period, by quantity; what nobody
--- ordered is unattributed. Each product is shared to the cent.
+-- Stock names no customer: the value of a product, on average over the period, is
+-- shared to the cent by quantity among who ordered it then, else unattributed. A
+-- warehouse of no entity serves all of them, in the periods of the first.
 with
 
-balances as (select * from {{ ref('stg_wms__inventory_balances') }}),
-
-warehouses as (select * from {{ ref('stg_wms__warehouses') }}),
+order_lines as (
+    select * from {{ ref('int_order_lines_converted') }}
+    where is_demand and base_qty > 0
+),
 
 fiscal_days as (select * from {{ ref('int_fiscal_days') }}),
+
+first_entity as (select min(entity_code) as entity_code from fiscal_days),
 
 closing_rates as (
     select * from {{ ref('int_exchange_rates_daily') }}
@@ -17,21 +20,25 @@ closing_rates as (
 
 valued_balances as (
     select
-        warehouses.entity_code,
+        sites.entity_code,
         fiscal_days.fiscal_period,
         balances.warehouse_id,
         balances.product_id,
-        balances.balance_date,
+        count(distinct balances.balance_date) over (
+            partition by balances.warehouse_id, fiscal_days.fiscal_period
+        ) as day_count,
         {{ amount_to_cents(to_base_amount(
             'balances.on_hand_qty * balances.unit_cost_local_ccy',
             'closing_rates.base_ccy_per_local_ccy'
         )) }} as value_cents
-    from balances
-    inner join warehouses using (warehouse_id)
+    from {{ ref('stg_wms__inventory_balances') }} as balances
+    left join {{ ref('stg_wms__warehouses') }} as sites using (warehouse_id)
+    cross join first_entity
     inner join fiscal_days
         on
-            warehouses.entity_code = fiscal_days.entity_code
-            and balances.balance_date = fiscal_days.calendar_date
+            balances.balance_date = fiscal_days.calendar_date
+            and coalesce(sites.entity_code, first_entity.entity_code)
+            = fiscal_days.entity_code
     left join closing_rates
         on
             coalesce(balances.local_currency_code, {{ base_currency() }})
@@ -39,27 +46,16 @@ valued_balances as (
             and balances.balance_date = closing_rates.calendar_date
 ),
 
-balance_days as (
-    select
-        warehouse_id,
-        fiscal_period,
-        count(distinct balance_date) as day_count
-    from valued_balances
-    group by all
-),
-
 warehouse_stocks as (
     select
-        valued_balances.entity_code,
+        entity_code,
         fiscal_period,
-        valued_balances.product_id,
-        sum(valued_balances.value_cents) // balance_days.day_count as stock_cents
+        warehouse_id,
+        product_id,
+        sum(value_cents) // max(day_count) as stock_cents
     from valued_balances
-    inner join balance_days using (warehouse_id, fiscal_period)
-    where valued_balances.value_cents is not null
-    group by
-        valued_balances.entity_code, fiscal_period, warehouse_id,
-        valued_balances.product_id, balance_days.day_count
+    where value_cents is not null
+    group by all
 ),
 
 stocks as (
@@ -72,29 +68,33 @@ stocks as (
     group by all
 ),
 
-orders as (
+shares as (
     select
-        entity_code,
-        fiscal_period,
-        product_id,
-        customer_id,
-        sum({{ driver_units('base_qty') }}) as own_qty,
-        sum(own_qty) over (in_product order by customer_id) as running_qty,
-        sum(own_qty) over in_product as total_qty
-    from {{ ref('int_order_lines_converted') }}
-    where is_demand and base_qty > 0
-    group by entity_code, fiscal_period, product_id, customer_id
-    window in_product as (partition by entity_code, fiscal_period, product_id)
+        stocks.fiscal_period,
+        stocks.stock_cents,
+        order_lines.customer_id,
+        sum({{ driver_units('order_lines.base_qty') }}) as own_qty,
+        sum(own_qty) over (in_stock order by order_lines.customer_id) as running_qty,
+        sum(own_qty) over in_stock as total_qty
+    from stocks
+    left join order_lines
+        on
+            stocks.fiscal_period = order_lines.fiscal_period
+            and stocks.product_id = order_lines.product_id
+            and coalesce(stocks.entity_code = order_lines.entity_code, true)
+    group by
+        stocks.entity_code, stocks.fiscal_period, stocks.product_id,
+        stocks.stock_cents, order_lines.customer_id
+    window in_stock as (
+        partition by stocks.entity_code, stocks.fiscal_period, stocks.product_id
+    )
 )
 
--- One row per stocked product becomes one per customer that ordered it.
 select
-    coalesce(orders.customer_id, 'unattributed') as customer_id,
+    coalesce(customer_id, 'unattributed') as customer_id,
     fiscal_period,
     {{ cents_to_amount('sum(coalesce(' ~ cascade_share(
-        'stocks.stock_cents', 'orders.running_qty',
-        'orders.own_qty', 'orders.total_qty'
-    ) ~ ', stocks.stock_cents))') }} as inventory_amount_base_ccy
-from stocks
-left join orders using (entity_code, fiscal_period, product_id)
+        'stock_cents', 'running_qty', 'own_qty', 'total_qty'
+    ) ~ ', stock_cents))') }} as inventory_amount_base_ccy
+from shares
 group by all

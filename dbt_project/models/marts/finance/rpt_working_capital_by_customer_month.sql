@@ -1,6 +1,7 @@
 -- Grain: one row per customer and fiscal period with receivables, stock or sales.
--- Averages over the period's days; a table that is not delivered leaves its part null,
--- and the charge is for the parts that are known. What no customer stands for is
+-- Averages over the period's days; a table that is not delivered, or a period none of
+-- whose stock has a value, leaves its part null, and the charge is for the parts that
+-- are known. What no customer stands for is
 -- `unattributed`. The charge is of capital, and in no allocated cost.
 with
 
@@ -28,6 +29,8 @@ periods as (
     group by fiscal_period
 ),
 
+stocked_periods as (select distinct fiscal_period from stocks),
+
 balances as (
     select
         customer_id,
@@ -42,7 +45,8 @@ balances as (
         end as receivable_amount,
         case
             when not {{ is_available('wms__inventory_balances') }} then null
-            when stocks.customer_id is null then 0
+            when stocks.customer_id is null
+                then if(stocked_periods.fiscal_period is null, null, 0)
             else stocks.inventory_amount_base_ccy
         end as inventory_amount,
         {{ threshold('capital_charge_ratio_per_year') }}
@@ -51,6 +55,7 @@ balances as (
     full outer join receivables using (customer_id, fiscal_period)
     full outer join stocks using (customer_id, fiscal_period)
     inner join periods using (fiscal_period)
+    left join stocked_periods using (fiscal_period)
     where
         {{ is_available('erp__receivables') }}
         or {{ is_available('wms__inventory_balances') }}
