@@ -241,13 +241,19 @@ def _stacked(
     places = pd.DataFrame(
         {
             "name": bands[column],
-            "other": -bands[other].map(tops[other]),
+            "other": -_placed(bands[other], tops[other]),
             "amount": bands["amount"],
         }
     ).sort_values(["name", "other"])
-    below = places["name"].map(tops[column]) - places.groupby("name")["amount"].cumsum()
+    reached = places.groupby("name")["amount"].cumsum()
+    below = _placed(places["name"], tops[column]) - reached
     lower: list[float] = below.sort_index().tolist()
     return lower
+
+
+def _placed(names: pd.Series, tops: pd.Series) -> pd.Series:
+    """Look tops up as numbers, which pandas does not make of no names at all."""
+    return names.map(tops).astype("float64")
 
 
 def _names(nodes: pd.DataFrame) -> list[alt.Chart]:

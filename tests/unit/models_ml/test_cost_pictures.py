@@ -55,6 +55,12 @@ def test_what_reaches_nobody_stands_below_and_ends_in_the_middle():
     assert not data_of(chart, "area")["flow"].str.startswith("sustaining").any()
 
 
+def test_cost_that_reaches_no_customer_at_all_can_be_drawn():
+    nobodys = FLOWS[FLOWS["segment"].isna()].convert_dtypes()
+    bands = data_of(cost_flow(nobodys, "Cost"), "area")
+    assert set(bands["flow"]) == {"Picking to unused capacity", "Rent to sustaining"}
+
+
 def test_the_sentence_says_in_words_what_the_flow_shows():
     assert cost_flow_sentence(FLOWS) == (
         "122.00 of cost, 110.00 of it to customers, sustaining 7.00,"
