@@ -166,10 +166,11 @@ def _prepared(
     preparation = fit_preparation(frame, config)
     raw, scaled = scaled_points(frame, preparation.scalings)
     different = len(pd.DataFrame(scaled).drop_duplicates())
-    if different < config.minimum_customers:
+    _, most = config.segment_counts
+    if different < most:
         raise UnsegmentableError(
             f"customers too alike to segment: {different} different ones of at least "
-            f"{config.minimum_customers}"
+            f"{most}"
         )
     regular = np.ones(len(frame), dtype=bool)
     if config.outlier_policy == "segment":

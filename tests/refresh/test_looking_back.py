@@ -16,7 +16,11 @@ from tests.refresh.growing_company import (
 
 AS_OF = "2025-12-31"
 # What says which deliveries and rows were read differs by what was delivered.
-OF_THE_DELIVERIES = {"governance.dim_releases", "governance.rpt_gate_results"}
+OF_THE_DELIVERIES = {
+    "governance.dim_releases",
+    "governance.rpt_gate_results",
+    "raw.table_availability",
+}
 
 
 def shipments(months, known_to):

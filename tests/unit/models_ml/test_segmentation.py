@@ -410,7 +410,7 @@ def three_kinds(customers, config):
         (identical, "no attribute varies between the customers"),
         (
             three_kinds,
-            "customers too alike to segment: 3 different ones of at least 30",
+            "customers too alike to segment: 3 different ones of at least 6",
         ),
     ],
     ids=["too_few", "all_excluded", "identical", "three_kinds"],
