@@ -10,6 +10,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,8 @@ from echelon.release.published_file import (
 )
 from echelon.release.release_tables import SOURCE, input_files
 from echelon.release.retention import remove_tree
+from echelon.release.role_access import POLICY_NAME
+from echelon.release.role_files import Publication, RoleFile, write_role_files
 from echelon.release.store import current_release, current_release_id
 
 STAGED_NAME = "release"
@@ -100,11 +103,15 @@ def stage_release(
     content = _write_files(candidate, required_gates, staged, options)
     if candidate.artefacts_dir.is_dir():
         shutil.copytree(candidate.artefacts_dir, staged / ARTEFACTS_NAME)
-    audit = audit_in_fresh_process(staged / PUBLISHED_NAME)
+    with ThreadPoolExecutor(1) as beside:
+        roles = beside.submit(_write_roles, candidate, staged, options)
+        audit = audit_in_fresh_process(staged / PUBLISHED_NAME)
     _refuse_unless_same(content, audit)
     proof = _prove(candidate, content, audit, staged)
     write_pack(_released(candidate, proof, staged), staged / PACK_NAME)
-    write_json(staged / MANIFEST_NAME, _manifest(candidate, content, audit, staged))
+    manifest = _manifest(candidate, content, audit, staged)
+    manifest["roles"] = {role: asdict(file) for role, file in roles.result().items()}
+    write_json(staged / MANIFEST_NAME, manifest)
     _settle(staged)
     return staged
 
@@ -145,11 +152,7 @@ def _write_files(
     options: PublishOptions,
 ) -> PublishedContent:
     database = staged / PUBLISHED_NAME
-    settings: dict[str, Any] = {
-        "memory_limit": options.memory_limit,
-        "temp_directory": str(candidate.directory / "spill"),
-    }
-    with duckdb.connect(config=settings) as connection:
+    with duckdb.connect(config=_engine(candidate, options)) as connection:
         attach_files(connection, candidate, database)
         verdicts = judge_gates(candidate, required_gates, connection, SOURCE)
         refuse_unless_passed(verdicts)
@@ -160,6 +163,25 @@ def _write_files(
         )
         files = input_files(connection)
     return PublishedContent(tables, views, exported, left_out, files)
+
+
+def _engine(candidate: Candidate, options: PublishOptions) -> dict[str, Any]:
+    return {
+        "memory_limit": options.memory_limit,
+        "temp_directory": str(candidate.directory / "spill"),
+    }
+
+
+def _write_roles(
+    candidate: Candidate, staged: Path, options: PublishOptions
+) -> dict[str, RoleFile]:
+    publication = Publication(
+        database=staged / PUBLISHED_NAME,
+        release_id=candidate.release_id,
+        as_of_date=candidate.as_of_date,
+    )
+    policy = candidate.seeds_dir / "policy" / POLICY_NAME
+    return write_role_files(publication, policy, _engine(candidate, options))
 
 
 def _refuse_if_overtaken(candidate: Candidate) -> None:

@@ -141,6 +141,12 @@ create table governance.rpt_quarantined_rows (
     fiscal_period varchar, amount_local_ccy decimal(18, 2)
 );
 """
+ROLE_ACCESS = """\
+role,relation,columns,access,row_condition,minimum_count,cell_columns,total_columns,\
+reason,valid_from,valid_to,approved_by
+auditor,*.*,*,show,,,,,everything,1900-01-01,,board
+sales,core.dim_segments,*,show,,,,,its segments,1900-01-01,,board
+"""
 ACCOUNTS = "account_id,account_type\n1000,asset\n6110,expense\n"
 JOURNAL_HEADER = (
     "entity_code,journal_id,line_no,posting_date,fiscal_period,account_id,"
@@ -268,6 +274,7 @@ def company(tmp_path):
     (policy / "policy_settings.csv").write_text(
         "setting_name,setting_value\nbase_currency_code,EUR\n"
     )
+    (policy / "policy_role_access.csv").write_text(ROLE_ACCESS)
     made = Company(tmp_path / "data", project_dir)
     made.deliver("erp-0001")
     made.deliver("gl-0001", "gl")
