@@ -1,7 +1,7 @@
 """How a fault people can act on travels through a Dagster run and out again."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import dagster as dg
@@ -30,9 +30,8 @@ def reported_faults() -> Iterator[None]:
         ) from error
 
 
-def fault_of_run(result: dg.ExecuteInProcessResult) -> EchelonError:
+def fault_of_run(failures: Sequence[dg.DagsterEvent]) -> EchelonError:
     """Find the fault a failed run ended in; what no step named is a defect of ours."""
-    failures = result.get_step_failure_events()
     for event in failures:
         failure = event.step_failure_data.user_failure_data
         if failure is not None and "fault" in failure.metadata:

@@ -8,11 +8,11 @@ from typing import Any
 
 import dagster as dg
 
-from dagster_project.faults import fault_of_run
-from dagster_project.gates import refuse_closed_gates
+from dagster_project.findings import fault_of, findings_of, notice_of
 from dagster_project.resources.event_log import open_instance
 from echelon.config import Settings
 from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.notify import Finding, notify
 from echelon.release.layout import candidates_dir
 from echelon.release.lock import refresh_lock
 from echelon.release.store import current_release
@@ -58,7 +58,7 @@ class RefreshReport:
 def run_refresh(
     settings: Settings, options: dict[str, Any], announce: Callable[[str], None]
 ) -> RefreshReport:
-    """Run the ``refresh`` job in this process.
+    """Run the ``refresh`` job in this process; tell people of what went wrong.
 
     Args:
         settings: Settings of this machine.
@@ -73,9 +73,26 @@ def run_refresh(
             What comes of a fit that drift calls for is reported, never raised: the
             release is out.
     """
+    findings: list[Finding] = []
+    try:
+        report = _refresh(settings, options, announce, findings)
+    except EchelonError as error:
+        notify(settings, notice_of(settings, "refresh", findings, error))
+        raise
+    notify(settings, notice_of(settings, "refresh", findings))
+    return report
+
+
+def _refresh(
+    settings: Settings,
+    options: dict[str, Any],
+    announce: Callable[[str], None],
+    findings: list[Finding],
+) -> RefreshReport:
+    """Refresh, and collect what the checks found whether or not it publishes."""
     with refresh_lock(settings.data_dir):
         before = current_release(settings.data_dir)
-        stages = _run_job(settings, options, announce)
+        stages = _run_job(settings, options, announce, findings)
         release = current_release(settings.data_dir)
         if release is None or (before and before.release_id == release.release_id):
             raise EchelonError(
@@ -89,14 +106,17 @@ def run_refresh(
         summary = summarise(settings.data_dir)
         proposal = None
         if summary.review and summary.review.awaits_proposal:
-            proposal = _propose_model(settings, options, announce)
+            proposal = _propose_model(settings, options, announce, findings)
             summary = summarise(settings.data_dir)  # a fit that moves nobody publishes
     candidate_dir = candidates_dir(settings.data_dir) / release.release_id
     return RefreshReport(summary, stages, str(candidate_dir), proposal)
 
 
 def _run_job(
-    settings: Settings, options: dict[str, Any], announce: Callable[[str], None]
+    settings: Settings,
+    options: dict[str, Any],
+    announce: Callable[[str], None],
+    findings: list[Finding],
 ) -> list[Stage]:
     from dagster_project.definitions import DEFINITIONS
 
@@ -111,20 +131,24 @@ def _run_job(
             },
         )
         stages = _stages(instance, result.run_id)
+        findings += findings_of(instance, result.run_id)
     if not result.success:
-        refuse_closed_gates(settings.data_dir)
-        raise fault_of_run(result)
+        raise fault_of(settings, result.get_step_failure_events())
     return stages
 
 
 def _propose_model(
-    settings: Settings, options: dict[str, Any], announce: Callable[[str], None]
+    settings: Settings,
+    options: dict[str, Any],
+    announce: Callable[[str], None],
+    findings: list[Finding],
 ) -> str:
     """Fit anew beside what was just published; what differs is held for approval."""
     announce("drift has lasted: fitting the segmentation anew")
     try:
-        _run_job(settings, {**options, "refit": True}, announce)
+        _run_job(settings, {**options, "refit": True}, announce, [])
     except EchelonError as error:
+        findings.append(Finding("proposed_model", "warning", str(error)))
         return str(error)
     return "the customers fit the model in force"
 

@@ -1,7 +1,8 @@
-"""What starts a refresh by itself, and who is told when one fails."""
+"""What starts a refresh by itself, and when are people told of one?"""
 
 import dagster as dg
 
+from dagster_project.findings import fault_of, findings_of, notice_of
 from dagster_project.jobs import (
     JOBS,
     quarterly_reclustering_review_job,
@@ -10,6 +11,7 @@ from dagster_project.jobs import (
 from echelon.config import load_settings
 from echelon.hashing import sha256_of_file, sha256_of_record
 from echelon.landing.manifest import MANIFEST_FILE, delivery_directories
+from echelon.notify import notify
 from echelon.release.store import current_release
 from echelon.summary import summarise
 
@@ -70,15 +72,29 @@ def lasting_drift(
 @dg.run_failure_sensor(
     monitored_jobs=JOBS,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    description="Writes each failed run to the daemon's log with its one-line reason.",
+    description="Tells people why a run failed; the former release stays in force.",
 )
-def failed_refresh(context: dg.RunFailureSensorContext) -> None:
-    """Log why a run failed; the former release is still the one in force."""
-    context.log.error(
-        "%s failed, the former release stays in force: %s",
-        context.dagster_run.job_name,
-        context.failure_event.message,
-    )
+def failed_run(context: dg.RunFailureSensorContext) -> None:
+    """Log why a run failed, and tell every channel that is set up."""
+    settings = load_settings()
+    fault = fault_of(settings, context.get_step_failure_events())
+    run = context.dagster_run
+    context.log.error("%s failed: %s", run.job_name, fault)
+    findings = findings_of(context.instance, run.run_id)
+    notify(settings, notice_of(settings, run.job_name, findings, fault))
 
 
-SENSORS = [landed_deliveries, lasting_drift, failed_refresh]
+@dg.run_status_sensor(
+    run_status=dg.DagsterRunStatus.SUCCESS,
+    monitored_jobs=JOBS,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    description="Tells people which checks of a run warned: Dagster tells nobody.",
+)
+def warned_run(context: dg.RunStatusSensorContext) -> None:
+    """Tell every channel that is set up which checks of a finished run warned."""
+    settings, run = load_settings(), context.dagster_run
+    findings = findings_of(context.instance, run.run_id)
+    notify(settings, notice_of(settings, run.job_name, findings))
+
+
+SENSORS = [landed_deliveries, lasting_drift, failed_run, warned_run]

@@ -5,10 +5,10 @@ import os
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import duckdb
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -25,6 +25,16 @@ SETTINGS_FILE = "echelon.toml"
 SETTINGS_FILE_VARIABLE = "ECHELON_SETTINGS_FILE"
 
 
+def _web_address(address: SecretStr) -> SecretStr:
+    if not address.get_secret_value().startswith(("http://", "https://")):
+        raise ValueError("write an address that starts with http:// or https://")
+    return address
+
+
+# Whoever knows the address of a channel can write to it.
+WebAddress = Annotated[SecretStr, AfterValidator(_web_address)]
+
+
 class Settings(BaseSettings):
     """Settings from ``ECHELON_*`` variables, then ``echelon.toml``, then defaults.
 
@@ -34,6 +44,13 @@ class Settings(BaseSettings):
         threads: DuckDB threads; every core when unset.
         keep_releases: How many releases stay on disk.
         keep_candidate: Keep the working database of a published refresh.
+        notify_webhook_url: Is posted what went wrong, as JSON.
+        notify_slack_url: The same as text, to an incoming webhook of Slack.
+        notify_email_to: The same by mail; addresses apart by commas.
+        notify_email_from: Sender of the mail.
+        smtp_host: Mail server, with `smtp_port`.
+        smtp_starttls: Whether to encrypt before anything is said.
+        smtp_user: Name to log in with, where `smtp_password` is set.
     """
 
     model_config = SettingsConfigDict(env_prefix="ECHELON_", extra="forbid")
@@ -45,6 +62,15 @@ class Settings(BaseSettings):
     threads: int | None = Field(default=None, ge=1)
     keep_releases: int = Field(default=5, ge=1)
     keep_candidate: bool = False
+    notify_webhook_url: WebAddress | None = None
+    notify_slack_url: WebAddress | None = None
+    notify_email_to: str | None = None
+    notify_email_from: str = "echelon@localhost"
+    smtp_host: str = "localhost"
+    smtp_port: int = Field(default=25, ge=1, le=65535)
+    smtp_starttls: bool = False
+    smtp_user: str = ""
+    smtp_password: SecretStr | None = None
 
     @property
     def landing_dir(self) -> Path:
@@ -152,7 +178,9 @@ def _refused_setting(error: ValidationError) -> EchelonError:
     if key not in known:
         message, hint = "there is no such setting", f"use one of {', '.join(known)}"
     else:
-        message = f"{detail['input']!r} is refused: {detail['msg']}"
+        is_secret = "SecretStr" in str(Settings.model_fields[key])
+        value = "the value" if is_secret else repr(detail["input"])
+        message = f"{value} is refused: {detail['msg']}"
         hint = "docs/runbook.md lists the settings"
         if variable is not None:
             return _refused(message, None, variable, hint)

@@ -1,0 +1,162 @@
+"""Who is told, and how, that a refresh failed or that a check warned?"""
+
+import json
+import smtplib
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass
+from email.message import EmailMessage
+from http.client import HTTPException
+from logging import getLogger
+from typing import Any
+from urllib.request import Request, urlopen
+
+from echelon.config import Settings
+
+LOGGER = getLogger("echelon.notify")
+ATTEMPTS, FIRST_WAIT_SECONDS, TIMEOUT_SECONDS = 3, 1.0, 10.0
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A check that found something.
+
+    Attributes:
+        check: Name of the check.
+        severity: ``error`` or ``warning``.
+        detail: What it found, without values of rows.
+    """
+
+    check: str
+    severity: str
+    detail: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What people are told about a run.
+
+    Attributes:
+        job: The job that ran.
+        outcome: ``finished``, ``failed`` or ``found nothing new``.
+        release_id: The release now in force, None before the first one.
+        code: Code of the fault the run ended in, None if it ended in none.
+        message: One line on the outcome.
+        findings: The checks that failed or warned.
+    """
+
+    job: str
+    outcome: str
+    release_id: str | None
+    code: str | None
+    message: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def is_worth_telling(self) -> bool:
+        """Whether anything is wrong."""
+        return self.outcome == "failed" or bool(self.findings)
+
+    @property
+    def title(self) -> str:
+        """One line for a subject or a heading."""
+        if self.outcome == "failed":
+            return f"Echelon: {self.job} failed ({self.code})"
+        return f"Echelon: {self.job} {self.outcome}, {len(self.findings)} warnings"
+
+    def lines(self) -> list[str]:
+        """Say for people what happened."""
+        in_force = f"In force: {self.release_id or 'no release yet'}"
+        found = [f"{one.severity} {one.check}: {one.detail}" for one in self.findings]
+        return [self.message, *found, in_force]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return {"title": self.title, **asdict(self)}
+
+
+def notify(
+    settings: Settings, notice: Notice, wait: Callable[[float], None] = time.sleep
+) -> list[str]:
+    """Tell every channel that is set up about a run in which anything was wrong.
+
+    A channel is tried three times. One that cannot be reached is logged and never
+    changes what comes of a run.
+
+    Args:
+        settings: Settings of this machine, with the channels.
+        notice: What happened.
+        wait: Called with the seconds between two tries.
+
+    Returns:
+        The channels that took the notice.
+    """
+    if not notice.is_worth_telling:
+        return []
+    return [
+        channel
+        for channel, send in _channels(settings, notice)
+        if _sent(channel, send, wait)
+    ]
+
+
+def _channels(
+    settings: Settings, notice: Notice
+) -> Sequence[tuple[str, Callable[[], None]]]:
+    """List the channels that are set up, each with what sends the notice there."""
+    webhook, slack = settings.notify_webhook_url, settings.notify_slack_url
+    text = "\n".join([f"*{notice.title}*", *notice.lines()])
+    channels: list[tuple[str, Callable[[], None]]] = []
+    if webhook is not None:
+        url = webhook.get_secret_value()
+        channels.append(("webhook", lambda: _post(url, notice.to_dict())))
+    if slack is not None:
+        hook = slack.get_secret_value()
+        channels.append(("slack", lambda: _post(hook, {"text": text})))
+    if settings.notify_email_to:
+        channels.append(("email", lambda: _mail(settings, notice)))
+    return channels
+
+
+def _sent(
+    channel: str, send: Callable[[], None], wait: Callable[[float], None]
+) -> bool:
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            wait(FIRST_WAIT_SECONDS * 2 ** (attempt - 1))
+        try:
+            send()
+        except (OSError, HTTPException, smtplib.SMTPException) as error:
+            # The error's text may hold the address, which is a secret of some channels.
+            reason = type(error).__name__
+        else:
+            return True
+    LOGGER.warning("nobody was told by %s: %s", channel, reason)
+    return False
+
+
+def _post(url: str, record: dict[str, Any]) -> None:
+    request = Request(
+        url,
+        data=json.dumps(record).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    # The settings take http and https only.
+    with urlopen(request, timeout=TIMEOUT_SECONDS) as response:  # nosec B310
+        response.read()
+
+
+def _mail(settings: Settings, notice: Notice) -> None:
+    message = EmailMessage()
+    message["Subject"] = notice.title
+    message["From"] = settings.notify_email_from
+    message["To"] = settings.notify_email_to
+    message.set_content("\n".join(notice.lines()))
+    with smtplib.SMTP(
+        settings.smtp_host, settings.smtp_port, timeout=TIMEOUT_SECONDS
+    ) as server:
+        if settings.smtp_starttls:
+            server.starttls()
+        if settings.smtp_password is not None:
+            server.login(settings.smtp_user, settings.smtp_password.get_secret_value())
+        server.send_message(message)

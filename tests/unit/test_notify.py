@@ -1,0 +1,230 @@
+"""What goes wrong reaches people, by every channel that is set up."""
+
+import json
+import socketserver
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from types import SimpleNamespace
+
+import dagster as dg
+import pytest
+
+from dagster_project.findings import findings_of, notice_of
+from echelon.config import Settings, load_settings
+from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.notify import Finding, Notice, notify
+
+STALE = Finding("erp_freshness", "warning", "input as of 2025-12-01, 30 days old")
+FAILED = Notice("refresh", "failed", "R1", "gate_failed", "gate lost", (STALE,))
+
+
+@contextmanager
+def serving(server):
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server.server_address[1]
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+@pytest.fixture
+def web():
+    """A local web server: what it was posted, and the answers it still owes."""
+    posted, answers = [], []
+
+    class Receiver(BaseHTTPRequestHandler):
+        def do_POST(self):
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            posted.append((self.path, json.loads(body)))
+            self.send_response(answers.pop(0) if answers else 200)
+            self.end_headers()
+
+        def log_message(self, *_):
+            pass
+
+    with serving(HTTPServer(("127.0.0.1", 0), Receiver)) as port:
+        yield SimpleNamespace(
+            url=f"http://127.0.0.1:{port}", posted=posted, answers=answers
+        )
+
+
+@pytest.fixture
+def mail():
+    """A local mail server: the letters it took."""
+    letters = []
+
+    class Receiver(socketserver.StreamRequestHandler):
+        def handle(self):
+            self.wfile.write(b"220 ready\r\n")
+            while line := self.rfile.readline():
+                if line.upper().startswith(b"DATA"):
+                    self.wfile.write(b"354 go on\r\n")
+                    lines = iter(self.rfile.readline, b".\r\n")
+                    letters.append(b"".join(lines).decode())
+                is_over = line.upper().startswith(b"QUIT")
+                self.wfile.write(b"221 bye\r\n" if is_over else b"250 good\r\n")
+
+    with serving(socketserver.TCPServer(("127.0.0.1", 0), Receiver)) as port:
+        yield SimpleNamespace(port=port, letters=letters)
+
+
+def test_every_channel_that_is_set_up_is_told(web, mail):
+    settings = Settings(
+        notify_webhook_url=f"{web.url}/hook",
+        notify_slack_url=f"{web.url}/slack",
+        notify_email_to="steering@example.com",
+        smtp_host="127.0.0.1",
+        smtp_port=mail.port,
+    )
+    assert notify(settings, FAILED) == ["webhook", "slack", "email"]
+    (_, record), (_, chat) = web.posted
+    assert record["title"] == "Echelon: refresh failed (gate_failed)"
+    assert record["findings"][0]["check"] == "erp_freshness"
+    assert chat["text"].splitlines() == [
+        "*Echelon: refresh failed (gate_failed)*",
+        "gate lost",
+        "warning erp_freshness: input as of 2025-12-01, 30 days old",
+        "In force: R1",
+    ]
+    assert "To: steering@example.com" in mail.letters[0]
+    assert "warning erp_freshness" in mail.letters[0]
+
+
+def test_nobody_is_told_where_nothing_is_set_up_or_nothing_is_wrong(web):
+    assert notify(Settings(), FAILED) == []
+    sound = Notice("refresh", "finished", "R1", None, "refresh finished", ())
+    assert notify(Settings(notify_webhook_url=web.url), sound) == []
+    assert web.posted == []
+
+
+def test_a_channel_that_is_down_for_a_moment_is_tried_again(web):
+    web.answers += [503, 502]
+    waits = []
+    told = notify(Settings(notify_webhook_url=web.url), FAILED, waits.append)
+    assert (told, waits, len(web.posted)) == (["webhook"], [1.0, 2.0], 3)
+
+
+def test_a_channel_that_stays_down_is_logged_without_its_address(web, mail, caplog):
+    web.answers += [503] * 3
+    settings = Settings(
+        notify_webhook_url=f"{web.url}/secret-token",
+        notify_email_to="steering@example.com",
+        smtp_host="127.0.0.1",
+        smtp_port=mail.port,
+    )
+    with caplog.at_level("WARNING", logger="echelon.notify"):
+        assert notify(settings, FAILED, lambda _: None) == ["email"]
+    assert "nobody was told by webhook: HTTPError" in caplog.text
+    assert "secret-token" not in caplog.text
+
+
+def test_a_refused_address_is_not_repeated(monkeypatch):
+    monkeypatch.setenv("ECHELON_NOTIFY_WEBHOOK_URL", "file:///secret-token")
+    with pytest.raises(EchelonError) as refusal:
+        load_settings()
+    assert refusal.value.exit_code is ExitCode.CONFIGURATION
+    assert refusal.value.fault.column == "ECHELON_NOTIFY_WEBHOOK_URL"
+    assert "secret-token" not in refusal.value.to_json()
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "code", "outcome", "message"),
+    [
+        (ExitCode.INPUT_REJECTED, "missing_file", "failed", "not there"),
+        (ExitCode.HELD_FOR_APPROVAL, "held", "failed", "not there"),
+        (ExitCode.NOTHING_NEW, "nothing_new", "found nothing new", "not there"),
+        (ExitCode.INTERNAL, "internal", "failed", "a defect: the run's log"),
+    ],
+    ids=["rejected", "held", "nothing_new", "defect"],
+)
+def test_a_fault_becomes_a_notice(tmp_path, exit_code, code, outcome, message):
+    error = EchelonError(exit_code, Fault(code, "not there"))
+    settings = Settings(data_dir=tmp_path)
+    notice = notice_of(settings, "refresh", [], error)
+    assert (notice.outcome, notice.code) == (outcome, code)
+    assert notice.message.startswith(message)
+    assert notice.is_worth_telling == (outcome == "failed")
+
+
+@dg.asset
+def table():
+    return None
+
+
+@dg.multi_asset_check(
+    specs=[
+        dg.AssetCheckSpec(name, asset=table)
+        for name in ("good", "warned", "old", "bad")
+    ]
+)
+def four_checks():
+    for name, passed, severity, warnings in (
+        ("good", True, "ERROR", 0),
+        ("warned", True, "ERROR", 2),
+        ("old", False, "WARN", 0),
+        ("bad", False, "ERROR", 0),
+    ):
+        yield dg.AssetCheckResult(
+            asset_key="table",
+            check_name=name,
+            passed=passed,
+            severity=dg.AssetCheckSeverity[severity],
+            description=f"{name} it is",
+            metadata={"warnings": warnings},
+        )
+
+
+def test_failed_checks_and_warnings_of_a_run_are_found():
+    """Dagster calls a gate with warnings passed, and tells nobody of a WARN."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = dg.materialize([table, four_checks], instance=instance)
+        assert findings_of(instance, result.run_id) == [
+            Finding("warned", "warning", "warned it is"),
+            Finding("old", "warning", "old it is"),
+            Finding("bad", "error", "bad it is"),
+        ]
+
+
+def test_the_sensors_tell_of_warnings_and_of_failures(web, tmp_path, monkeypatch):
+    monkeypatch.setenv("ECHELON_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("ECHELON_NOTIFY_WEBHOOK_URL", web.url)
+    from dagster_project.sensors import failed_run, warned_run
+
+    @dg.asset
+    def broken():
+        raise dg.Failure(
+            "no file",
+            metadata={
+                "fault": json.dumps(
+                    {"exit_code": 20, "code": "x", "message": "no file"}
+                )
+            },
+        )
+
+    for assets, sensor, kind in (
+        ([table, four_checks], warned_run, "success"),
+        ([broken], failed_run, "failure"),
+    ):
+        with dg.DagsterInstance.ephemeral() as instance:
+            result = dg.materialize(assets, instance=instance, raise_on_error=False)
+            event = (
+                result.get_run_success_event()
+                if kind == "success"
+                else result.get_run_failure_event()
+            )
+            context = dg.build_run_status_sensor_context(
+                sensor_name=sensor.name,
+                dagster_event=event,
+                dagster_instance=instance,
+                dagster_run=result.dagster_run,
+            )
+            sensor(context.for_run_failure() if kind == "failure" else context)
+    titles = [record["title"].split(": ", 1)[1] for _, record in web.posted]
+    assert [title.split(" ", 1)[1] for title in titles] == [
+        "finished, 3 warnings",
+        "failed (x)",
+    ]
