@@ -1,6 +1,6 @@
 # A fresh machine needs Python 3.11+ and this file: every target sets up what it uses.
 .DEFAULT_GOAL := help
-.PHONY: help refresh test ui check bench labelled lock
+.PHONY: help refresh test ui check secure sbom bench labelled lock
 export ECHELON_DATA_DIR ?= $(CURDIR)/data
 export DO_NOT_TRACK := 1
 export OMP_NUM_THREADS := 1
@@ -15,6 +15,7 @@ RECORDS_medium := 100000
 RECORDS_large := 1000000
 RECORDS ?= 0
 BIN := .venv/bin
+SOURCES := echelon models_ml expectations dagster_project sample_data benchmarks
 INSTALL := $(if $(shell command -v uv),uv pip install --python $(BIN)/python,$(BIN)/python -m pip install --disable-pip-version-check) --quiet
 
 help:  ## show the targets
@@ -36,6 +37,13 @@ check: .venv/development  ## lint, types, layers
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models dbt_project/tests
+
+secure: .venv/development  ## dangerous calls, secrets
+	@$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml $(SOURCES)
+	@git ls-files -z | xargs -0 -P 2 -n 300 $(BIN)/detect-secrets-hook --exclude-files '\.lock$$'
+
+sbom: .venv/development  ## write sbom.json, the parts list (CycloneDX), from the lock file
+	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --output-file sbom.json requirements.lock
 
 bench: .venv/runtime  ## time each stage against the bare SQL: make bench SIZE=small|medium|large
 	@$(BIN)/python -m benchmarks.bench_refresh --size $(SIZE)

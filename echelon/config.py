@@ -178,8 +178,8 @@ def _refused_setting(error: ValidationError) -> EchelonError:
     if key not in known:
         message, hint = "there is no such setting", f"use one of {', '.join(known)}"
     else:
-        is_secret = "SecretStr" in str(Settings.model_fields[key])
-        value = "the value" if is_secret else repr(detail["input"])
+        is_hidden = "SecretStr" in str(Settings.model_fields[key])
+        value = "the value" if is_hidden else repr(detail["input"])
         message = f"{value} is refused: {detail['msg']}"
         hint = "docs/runbook.md lists the settings"
         if variable is not None:
