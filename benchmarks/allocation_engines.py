@@ -23,8 +23,9 @@ DRIVER_COUNT = 5
 TRACED = {"customer": "C0000333", "period": "2025-06"}
 COSTS = "intermediate/cost_to_serve"
 MODELS = (
-    (f"{COSTS}/int_activity_drivers_accumulated", "table"),
+    (f"{COSTS}/int_activity_drivers_adjusted", "view"),
     (f"{COSTS}/int_activity_drivers_totalled", "table"),
+    (f"{COSTS}/int_activity_drivers_accumulated", "table"),
     (f"{COSTS}/int_activity_drivers_versioned", "view"),
     (f"{COSTS}/int_cost_activities_driven", "table"),
     ("marts/core/dim_cost_objects", "table"),
@@ -48,8 +49,11 @@ INPUTS = """
     create table intermediate.lines as from read_parquet('lines.parquet');
     create view intermediate.int_cost_objects_enumerated as
     select cost_object_key, customer_id, customer_id as cost_level_id, order_id,
-        line_no, 'P' as product_id
+        substr(customer_id, 2)::bigint as cost_level_key, line_no, 'P' as product_id
     from intermediate.lines;
+    create table intermediate.int_cost_levels_enumerated as
+    select distinct cost_level_key, customer_id, cost_level_id
+    from intermediate.int_cost_objects_enumerated;
     create table intermediate.int_cost_pools_aggregated as
     select 'general_ledger' as ledger_code, 'E1' as entity_code, fiscal_period,
         cost_pool_code, cost_pool_code as cost_pool_name, 'allocate' as treatment,

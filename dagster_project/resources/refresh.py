@@ -109,7 +109,7 @@ class RefreshResource(dg.ConfigurableResource):
         with duckdb.connect(str(self.candidate.warehouse)) as connection:
             connection.execute(f"set memory_limit = '{settings.memory_limit}'")
             connection.execute("set preserve_insertion_order = false")
-            connection.execute("set TimeZone = 'UTC'")
+            connection.execute("set global TimeZone = 'UTC'")
             connection.execute("set autoinstall_known_extensions = false")
             connection.execute("set autoload_known_extensions = false")
             if settings.threads is not None:

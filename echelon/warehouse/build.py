@@ -6,7 +6,9 @@ a node, and running these costs a twentieth of what dbt's own run of a small nod
 
 import csv
 import time
+from collections import deque
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,26 +43,50 @@ def build(
 ) -> Iterator[Outcome]:
     """Build nodes one after another; what reads a failed one is left out.
 
+    Tests run beside the models that follow them, on a second cursor: planning a small
+    statement keeps one core busy and no more. Outcomes come in the order of the nodes,
+    the same however long each test takes.
+
     Args:
         connection: The warehouse.
         nodes: What to build, each after what it reads.
         seeds_dir: Seed files in the folders of ``dbt_project/seeds``.
 
     Yields:
-        One outcome per node that was tried, in order.
+        One outcome per node that was tried and reads no failed one, in order.
     """
     for schema in sorted({node.schema for node in nodes if node.kind != TEST}):
         connection.execute(f"create schema if not exists {quote_name(schema)}")
     broken: set[str] = set()
-    for node in nodes:
-        if not broken.isdisjoint(node.parents):
-            broken.add(node.unique_id)
-            continue
-        outcome = _tried(connection, node, seeds_dir)
-        if outcome.failure is not None:
-            # What a failed test looked at is as little to be built on.
-            broken |= {node.unique_id, *(node.parents if node.kind == TEST else ())}
-        yield outcome
+    tried: deque[tuple[Node, Future[Outcome]]] = deque()
+    with connection.cursor() as beside, ThreadPoolExecutor(max_workers=1) as tester:
+        for node in nodes:
+            if node.kind == TEST:
+                attempt = tester.submit(_tried, beside, node, seeds_dir)
+            elif broken.isdisjoint(node.parents):
+                attempt = _done(_tried(connection, node, seeds_dir))
+            else:
+                broken.add(node.unique_id)
+                continue
+            tried.append((node, attempt))
+            while tried and tried[0][1].done():
+                yield from _settled(*tried.popleft(), broken)
+        while tried:
+            yield from _settled(*tried.popleft(), broken)
+
+
+def _settled(
+    node: Node, attempt: Future[Outcome], broken: set[str]
+) -> Iterator[Outcome]:
+    """Report an attempt whose predecessors are all known; note what it breaks."""
+    if not broken.isdisjoint(node.parents):
+        broken.add(node.unique_id)
+        return
+    outcome = attempt.result()
+    if outcome.failure is not None:
+        # What a failed test looked at is as little to be built on.
+        broken |= {node.unique_id, *(node.parents if node.kind == TEST else ())}
+    yield outcome
 
 
 def failing_case(connection: duckdb.DuckDBPyConnection, test: Node) -> str:
@@ -100,6 +126,12 @@ def _tried(
     except duckdb.Error as error:
         failure = str(error)
     return Outcome(node, time.perf_counter() - started, failure, failing)
+
+
+def _done(outcome: Outcome) -> Future[Outcome]:
+    attempt: Future[Outcome] = Future()
+    attempt.set_result(outcome)
+    return attempt
 
 
 def _count(connection: duckdb.DuckDBPyConnection, test: Node) -> int:

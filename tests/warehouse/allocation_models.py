@@ -15,6 +15,7 @@ from tests.warehouse.random_ledgers import Ledger
 DBT_DIR = Path(__file__).parents[2] / "dbt_project"
 COSTS = "intermediate/cost_to_serve"
 BEFORE_SERVICES = (
+    f"{COSTS}/int_cost_levels_enumerated",
     f"{COSTS}/int_cost_objects_enumerated",
     f"{COSTS}/int_order_lines_positioned",
     "intermediate/calendar/int_adjusting_periods_found",
@@ -26,8 +27,9 @@ BEFORE_SERVICES = (
 )
 AFTER_SERVICES = (
     f"{COSTS}/int_activity_drivers_versioned",
-    f"{COSTS}/int_activity_drivers_accumulated",
+    f"{COSTS}/int_activity_drivers_adjusted",
     f"{COSTS}/int_activity_drivers_totalled",
+    f"{COSTS}/int_activity_drivers_accumulated",
     f"{COSTS}/int_capacity_minutes_chosen",
     f"{COSTS}/int_cost_activities_driven",
     "marts/core/dim_cost_objects",

@@ -93,6 +93,20 @@ def test_what_reads_a_tested_model_waits_for_the_test_to_pass(warehouse, tmp_pat
     assert failing_case(warehouse, outcomes[1].node) == "order_id 7"
 
 
+def test_outcomes_keep_the_order_of_nodes_however_long_a_test_takes(
+    warehouse, tmp_path
+):
+    slow = entry(
+        "test.e.slow",
+        "select o.order_id from shop.orders as o, range(3000000) as r (i)"
+        " group by o.order_id having sum(hash(r.i)) = 0",
+        reads=["model.e.orders"],
+        kind="test",
+    )
+    outcomes = built(warehouse, tmp_path, orders(), slow, revenue())
+    assert [one.node.name for one in outcomes] == ["orders", "slow", "revenue"]
+
+
 def test_a_model_that_fails_leaves_the_others_to_be_built(warehouse, tmp_path):
     broken = entry("model.e.broken", "select nothing from nowhere")
     outcomes = built(warehouse, tmp_path, broken, orders())

@@ -1,26 +1,37 @@
 -- Grain: one row per entity, fiscal period and driver.
 -- A negative quantity would take cost away from its customer: it is kept out and
--- counted.
+-- counted. The key, not persistent, stands for the three where rows are many.
 with
 
-drivers as (select * from {{ ref('int_activity_drivers_accumulated') }})
+drivers as (select * from {{ ref('int_activity_drivers_adjusted') }}),
+
+driver_months as (
+    select
+        entity_code,
+        fiscal_period,
+        driver_code,
+        count(*) filter (where driver_qty > 0) as event_count,
+        coalesce(sum(driver_qty) filter (where driver_qty > 0), 0) as total_qty,
+        coalesce(
+            sum(driver_qty) filter (where driver_qty > 0 and cost_object_key = 0), 0
+        ) as unattributed_qty,
+        count(*) filter (where driver_qty < 0) as rejected_event_count,
+        coalesce(sum(driver_qty) filter (where driver_qty < 0), 0) as rejected_qty
+    from drivers
+    group by all
+)
 
 select
+    row_number() over in_order as driver_month_key,
     entity_code,
     fiscal_period,
     driver_code,
-    count(*) filter (where driver_qty > 0) as event_count,
-    cast(
-        coalesce(sum(driver_qty) filter (where driver_qty > 0), 0) as bigint
-    ) as total_driver_qty,
-    cast(
-        coalesce(
-            sum(driver_qty) filter (where driver_qty > 0 and cost_object_key = 0), 0
-        ) as bigint
-    ) as unattributed_driver_qty,
-    count(*) filter (where driver_qty < 0) as rejected_event_count,
-    cast(
-        coalesce(sum(driver_qty) filter (where driver_qty < 0), 0) as bigint
-    ) as rejected_driver_qty
-from drivers
-group by all
+    event_count,
+    cast(total_qty as bigint) as total_driver_qty,
+    cast(unattributed_qty as bigint) as unattributed_driver_qty,
+    rejected_event_count,
+    cast(rejected_qty as bigint) as rejected_driver_qty,
+    -- What the running sum over all of them has reached where this one begins.
+    sum(total_qty) over in_order - total_qty as driver_qty_before
+from driver_months
+window in_order as (order by entity_code, fiscal_period, driver_code)

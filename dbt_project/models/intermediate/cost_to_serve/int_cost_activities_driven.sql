@@ -27,6 +27,7 @@ consumed_activities as (
         driver_policy.driver_unit,
         driver_policy.capacity_worker_group,
         driver_policy.unit_minutes,
+        drivers.driver_month_key,
         -- Served and not posted to, a pool has no posting to trace a charge to.
         cast(
             driver_policy.standard_rate_base_ccy * sign(pools.posting_count)
@@ -74,6 +75,7 @@ select
     unit_minutes,
     standard_rate_base_ccy,
     share_qty,
+    driver_month_key,
     driver_event_count,
     rejected_event_count,
     total_driver_qty,

@@ -7,6 +7,7 @@ select
     cost_object_key,
     customer_id,
     cost_level_id,
+    cost_level_key,
     order_id,
     line_no,
     product_id

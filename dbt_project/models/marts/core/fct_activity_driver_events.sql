@@ -2,14 +2,17 @@
 -- A view: what was rejected (negative) is counted elsewhere and left out here.
 with
 
-drivers as (select * from {{ ref('int_activity_drivers_accumulated') }})
+drivers as (select * from {{ ref('int_activity_drivers_accumulated') }}),
+
+driver_months as (select * from {{ ref('int_activity_drivers_totalled') }})
 
 select
-    entity_code,
-    fiscal_period,
-    driver_code,
-    cost_object_key,
-    driver_qty,
-    running_driver_qty
+    driver_months.entity_code,
+    driver_months.fiscal_period,
+    driver_months.driver_code,
+    drivers.cost_object_key,
+    drivers.driver_qty,
+    drivers.running_driver_qty
 from drivers
-where driver_qty > 0
+inner join driver_months using (driver_month_key)
+where drivers.driver_qty > 0

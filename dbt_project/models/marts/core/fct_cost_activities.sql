@@ -74,6 +74,12 @@ unallocated_parts as (
 )
 
 select
+    row_number() over (
+        order by
+            entity_code, fiscal_period, cost_pool_code, carried_by_pool_code,
+            activity_code
+    ) as cost_activity_key,
+    driver_month_key,
     entity_code,
     fiscal_period,
     cost_pool_code,

@@ -6,7 +6,7 @@
 -- where they are asked for.
 with
 
-driver_events as (select * from {{ ref('fct_activity_driver_events') }}),
+drivers as (select * from {{ ref('int_activity_drivers_accumulated') }}),
 
 cost_objects as (select * from {{ ref('dim_cost_objects') }}),
 
@@ -23,7 +23,9 @@ select
     activities.entity_code,
     activities.fiscal_period,
     activities.cost_pool_code,
-    driver_events.cost_object_key,
+    activities.cost_activity_key,
+    drivers.cost_object_key,
+    cost_objects.cost_level_key,
     cost_objects.customer_id,
     cost_objects.cost_level_id,
     cost_objects.order_id,
@@ -33,21 +35,23 @@ select
     activities.activity_code,
     activities.driver_code,
     activities.behaviour,
-    driver_events.driver_qty,
+    drivers.driver_qty,
     {{ cents_to_amount(cascade_share(
-        'activities.allocatable_cents', 'driver_events.running_driver_qty',
-        'driver_events.driver_qty', 'activities.total_driver_qty'
+        'activities.allocatable_cents', 'drivers.running_driver_qty',
+        'drivers.driver_qty', 'activities.total_driver_qty'
     )) }} as allocated_amount_base_ccy
-from driver_events
-inner join activities using (entity_code, fiscal_period, driver_code)
+from drivers
+inner join activities using (driver_month_key)
 inner join cost_objects using (cost_object_key)
-where driver_events.cost_object_key != 0
+where drivers.driver_qty > 0 and drivers.cost_object_key != 0
 union all
 select
     direct_costs.entity_code,
     direct_costs.fiscal_period,
     direct_costs.cost_pool_code,
+    cast(null as bigint) as cost_activity_key,
     cost_object_key,
+    cost_objects.cost_level_key,
     cost_objects.customer_id,
     cost_objects.cost_level_id,
     cost_objects.order_id,
