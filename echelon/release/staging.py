@@ -25,6 +25,7 @@ from echelon.reconciliation.pack import PACK_NAME, write_pack
 from echelon.reconciliation.report import Released
 from echelon.release.audit_file import FileAudit
 from echelon.release.candidate import Candidate
+from echelon.release.gate_page import PAGE_NAME, write_gate_page
 from echelon.release.gates import (
     GateDefinition,
     gate_failed,
@@ -161,6 +162,7 @@ def _write_files(
         exported, left_out = export_parquet(
             connection, tables, views, staged / "parquet", limit
         )
+        write_gate_page(connection, candidate.release_id, staged / PAGE_NAME)
         files = input_files(connection)
     return PublishedContent(tables, views, exported, left_out, files)
 

@@ -1,4 +1,5 @@
 import os
+import re
 import stat
 
 import duckdb
@@ -230,6 +231,21 @@ def test_advisory_gate_reports_without_blocking(company):
             "select gate_name, outcome, detail from governance.rpt_gate_results"
         ).fetchall()
     assert rows == [("advice", "warned", "2 odd"), ("reconciled", "passed", "")]
+
+
+def test_a_page_says_what_the_gates_examined_and_asks_for_nothing_else(company):
+    advice = company.gate("advice", is_critical=False)
+    candidate = company.candidate()
+    company.examine(candidate)
+    company.examine(candidate, advice, warnings=2, detail="2 <odd>")
+    release = publish(candidate, [company.reconciled, advice])
+    page = (release.directory / "gates.html").read_text()
+    assert "<td>advice</td><td>marts</td><td>warned</td><td>2</td>" in page
+    assert page.index("<td>advice</td>") < page.index("<td>reconciled</td>")
+    assert "2 &lt;odd&gt;" in page
+    assert "one-sided" in page
+    assert not re.search(r"<script|<link|src=|https?://", page)
+    assert "gates.html" in release.manifest()["files"]
 
 
 def test_latest_record_of_a_gate_counts(company):
