@@ -1,6 +1,6 @@
 # A fresh machine needs Python 3.11+ and this file: every target sets up what it uses.
 .DEFAULT_GOAL := help
-.PHONY: help refresh test ui check secure sbom bench labelled lock
+.PHONY: help refresh test ui check secure sbom bench tamper duties controls labelled lock
 export ECHELON_DATA_DIR ?= $(CURDIR)/data
 export DO_NOT_TRACK := 1
 export OMP_NUM_THREADS := 1
@@ -50,6 +50,9 @@ bench: .venv/runtime  ## time each stage against the bare SQL: make bench SIZE=s
 	@$(BIN)/python -m benchmarks.bench_allocation --lines $(LINES_$(SIZE))
 	@$(BIN)/python -m benchmarks.bench_matching --records $(RECORDS_$(SIZE))
 	@$(BIN)/python -m benchmarks.bench_cluster --rows $(RECORDS_$(SIZE))
+
+tamper: .venv/development  ## tamper 1,000 times with log, manifest and release: verify must find each
+	@$(BIN)/python -m benchmarks.tampering
 
 labelled: .venv/development  ## fetch labelled lists and score matching on them: RECORDS=1000000 adds the cost
 	@test -d .venv/labelled || $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --only-binary :all: --require-hashes --target .venv/labelled -r requirements-labelled.lock

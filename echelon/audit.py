@@ -2,21 +2,35 @@
 
 The log is one JSON record a line. Each record carries the SHA-256 of the line before
 it, so changing, removing or inserting a line breaks every link after it. Cutting off
-the tail leaves a whole chain: that is why a release's manifest also names the head of
-the log.
+the tail, or writing the whole log anew, leaves a sound chain: a release's manifest
+names the head of the log, and what lies outside of the data directory (``sealing``)
+finds the rest. As each line holds the hash of the one before, the signature of the
+last line vouches for all of them.
 """
 
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.sealing import (
+    HEAD_SETTING,
+    KEY_SETTING,
+    RULE,
+    Head,
+    account,
+    head_file,
+    load_signer,
+    read_head,
+    write_head,
+)
 
 GENESIS = "0" * 64
+SIGNED_KIND = "audit line"
 
 
 @dataclass(frozen=True)
@@ -28,7 +42,11 @@ class AuditEvent:
         event: What happened, such as ``published`` or ``rolled_back``.
         release_id: The release it happened to.
         at: Moment of the event, UTC, ISO 8601.
+        actor: Account of the operating system that wrote it.
         details: Further facts, text by name.
+        previous_line_sha256: SHA-256 of the line before.
+        signature: Of the line without it; empty if it was written without a key.
+        unsigned_sha256: SHA-256 of the line without its signature.
         line_sha256: SHA-256 of the line itself.
     """
 
@@ -36,7 +54,11 @@ class AuditEvent:
     event: str
     release_id: str
     at: str
+    actor: str
     details: Mapping[str, str]
+    previous_line_sha256: str
+    signature: str
+    unsigned_sha256: str
     line_sha256: str
 
 
@@ -58,17 +80,107 @@ def append_event(
 
     Returns:
         The event as written.
+
+    Raises:
+        EchelonError: ``INTEGRITY`` if the log is not the one that was signed, or not
+            as long as the head kept elsewhere says; ``CONFIGURATION`` as ``sealing``.
     """
     events = read_events(data_dir)
-    record = {
+    check_seal(data_dir, events)
+    return _append(data_dir, events, event, release_id, details)
+
+
+def seal_log(data_dir: Path) -> AuditEvent:
+    """Vouch for the log as it stands, with the key and the head file of the settings.
+
+    A person does so once, when either is introduced or changed; the caller holds the
+    refresh lock.
+
+    Args:
+        data_dir: Directory of everything a run writes.
+
+    Returns:
+        The event ``sealed``, the first that is signed with this key.
+
+    Raises:
+        EchelonError: ``INTEGRITY`` if the chain is broken, ``CONFIGURATION`` if the
+            settings name neither.
+    """
+    signer = load_signer(data_dir)
+    if signer is None and head_file(data_dir) is None:
+        raise EchelonError(
+            ExitCode.CONFIGURATION,
+            Fault(
+                code="nothing_to_seal_with",
+                message="the settings name neither a key nor a file for the head",
+                rule=RULE,
+                hint=f"set {KEY_SETTING} or {HEAD_SETTING}",
+            ),
+        )
+    details = {"key_id": signer.key_id if signer else ""}
+    return _append(data_dir, read_events(data_dir), "sealed", "", details)
+
+
+def check_seal(data_dir: Path, events: Sequence[AuditEvent]) -> tuple[bool, bool]:
+    """Compare the log with what is kept outside of the data directory.
+
+    Args:
+        data_dir: Directory of everything a run writes.
+        events: The log.
+
+    Returns:
+        Whether a key vouched for the log, and whether a head kept elsewhere did.
+
+    Raises:
+        EchelonError: ``INTEGRITY`` if either does not.
+    """
+    signer, head = load_signer(data_dir), read_head(data_dir)
+    last = events[-1] if events else None
+    if (
+        signer is not None
+        and last is not None
+        and not signer.has_signed(SIGNED_KIND, last.unsigned_sha256, last.signature)
+    ):
+        raise _unsealed(
+            "audit_log_not_signed",
+            f"its last line is not signed by key {signer.key_id}",
+            len(events),
+        )
+    reached = (len(events), last.line_sha256 if last else "")
+    if head is not None and not head.is_reached_by(*reached):
+        raise _unsealed(
+            "audit_log_cut",
+            f"it ends otherwise than the head kept elsewhere: {len(events)} lines here,"
+            f" {head.events} there",
+            len(events),
+        )
+    return signer is not None and last is not None, head is not None
+
+
+def _append(
+    data_dir: Path,
+    events: Sequence[AuditEvent],
+    event: str,
+    release_id: str,
+    details: Mapping[str, str],
+) -> AuditEvent:
+    before = events[-1].line_sha256 if events else ""
+    record: dict[str, object] = {
         "sequence": len(events) + 1,
         "event": event,
         "release_id": release_id,
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "actor": account(),
         "details": dict(details),
-        "previous_line_sha256": events[-1].line_sha256 if events else GENESIS,
+        "previous_line_sha256": before or GENESIS,
     }
-    line = json.dumps(record, sort_keys=True).encode() + b"\n"
+    signer = load_signer(data_dir)
+    if signer is not None:
+        record["signature"] = signer.sign(SIGNED_KIND, _sha256(record))
+    line = _as_line(record)
+    written = _event(line, len(events) + 1)
+    # Before and after: a kill in between leaves the log at one of the two.
+    write_head(data_dir, Head(len(events), before, written.line_sha256))
     path = audit_log_path(data_dir)
     path.parent.mkdir(parents=True, exist_ok=True)
     # One write of one line: a kill leaves the line whole or absent.
@@ -78,7 +190,8 @@ def append_event(
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-    return _event(line, len(events) + 1)
+    write_head(data_dir, Head(written.sequence, written.line_sha256))
+    return written
 
 
 def read_events(data_dir: Path) -> list[AuditEvent]:
@@ -100,8 +213,7 @@ def read_events(data_dir: Path) -> list[AuditEvent]:
     for number, line in enumerate(path.read_bytes().splitlines(keepends=True), 1):
         event = _event(line, number)
         previous = events[-1].line_sha256 if events else GENESIS
-        claimed = json.loads(line)["previous_line_sha256"]
-        if not line.endswith(b"\n") or claimed != previous or event.sequence != number:
+        if (event.sequence, event.previous_line_sha256) != (number, previous):
             raise _broken(number, "does not follow from the line before it")
         events.append(event)
     return events
@@ -130,16 +242,31 @@ def cut_torn_tail(data_dir: Path) -> bool:
 def _event(line: bytes, number: int) -> AuditEvent:
     try:
         record = json.loads(line)
+        if _as_line(record) != line or not isinstance(record["details"], dict):
+            raise ValueError("another spelling of the same record")
+        signature = record.pop("signature", "")
         return AuditEvent(
             sequence=record["sequence"],
             event=record["event"],
             release_id=record["release_id"],
             at=record["at"],
+            actor=record["actor"],
             details=record["details"],
+            previous_line_sha256=record["previous_line_sha256"],
+            signature=signature,
+            unsigned_sha256=_sha256(record),
             line_sha256=hashlib.sha256(line).hexdigest(),
         )
-    except (ValueError, KeyError, TypeError) as error:
+    except (AttributeError, ValueError, KeyError, TypeError) as error:
         raise _broken(number, "is not an event") from error
+
+
+def _as_line(record: Mapping[str, object]) -> bytes:
+    return json.dumps(record, sort_keys=True).encode() + b"\n"
+
+
+def _sha256(record: Mapping[str, object]) -> str:
+    return hashlib.sha256(_as_line(record)).hexdigest()
 
 
 def _broken(number: int, how: str) -> EchelonError:
@@ -152,5 +279,20 @@ def _broken(number: int, how: str) -> EchelonError:
             line=number,
             rule="each line carries the SHA-256 of the line before it",
             hint="restore the log from a backup; it is never edited",
+        ),
+    )
+
+
+def _unsealed(code: str, how: str, number: int) -> EchelonError:
+    return EchelonError(
+        ExitCode.INTEGRITY,
+        Fault(
+            code=code,
+            message=f"the audit log is not the one that was written: {how}",
+            file="audit/audit.jsonl",
+            line=number,
+            rule=RULE,
+            hint="restore the log from a backup; after introducing or changing a key"
+            " or a head file, vouch for the log with `echelon seal`",
         ),
     )

@@ -32,6 +32,7 @@ from echelon.cli_options import (
 from echelon.cli_override import override
 from echelon.cli_reclassify import reclassify
 from echelon.cli_reconcile import reconcile
+from echelon.cli_seal import key, seal
 from echelon.cli_stress import stress
 from echelon.cli_trace import trace
 from echelon.config import (
@@ -66,6 +67,8 @@ app.command()(reclassify)
 app.command()(reconcile)
 app.command()(draw)
 app.command()(stress)
+app.command()(key)
+app.command()(seal)
 app.command("except")(except_)
 app.add_typer(dispute, name="dispute")
 app.add_typer(trace, name="trace")

@@ -8,7 +8,13 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import duckdb
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+)
 from pydantic_settings import (
     BaseSettings,
     InitSettingsSource,
@@ -22,6 +28,8 @@ from echelon.release.layout import landing_dir
 PROJECT_DIR = Path(__file__).resolve().parents[1]
 CONTRACTS_DIR = PROJECT_DIR / "contracts" / "landing"
 SETTINGS_FILE = "echelon.toml"
+# Settings whose relative value in the file counts from the file.
+PATHS = ("data_dir", "signing_key_file", "audit_head_file")
 SETTINGS_FILE_VARIABLE = "ECHELON_SETTINGS_FILE"
 
 
@@ -51,6 +59,10 @@ class Settings(BaseSettings):
         smtp_host: Mail server, with `smtp_port`.
         smtp_starttls: Whether to encrypt before anything is said.
         smtp_user: Name to log in with, where `smtp_password` is set.
+        signing_key_file: Ed25519 key in PEM, outside of the data directory; unset or
+            empty for none.
+        audit_head_file: Where the head of the audit log is kept, outside of the data
+            directory; unset or empty for nowhere.
     """
 
     model_config = SettingsConfigDict(env_prefix="ECHELON_", extra="forbid")
@@ -71,6 +83,13 @@ class Settings(BaseSettings):
     smtp_starttls: bool = False
     smtp_user: str = ""
     smtp_password: SecretStr | None = None
+    signing_key_file: Path | None = None
+    audit_head_file: Path | None = None
+
+    @field_validator("signing_key_file", "audit_head_file", mode="before")
+    @classmethod
+    def _empty_is_none(cls, value: object) -> object:
+        return value or None
 
     @property
     def landing_dir(self) -> Path:
@@ -97,7 +116,7 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the settings with an absolute data directory.
+    """Read the settings with absolute paths.
 
     Raises:
         EchelonError: ``CONFIGURATION``, naming the variable, or the file and its key.
@@ -106,7 +125,9 @@ def load_settings() -> Settings:
         settings = Settings()
     except ValidationError as error:
         raise _refused_setting(error) from error
-    return settings.model_copy(update={"data_dir": settings.data_dir.resolve()})
+    given = {name: getattr(settings, name) for name in PATHS}
+    absolute = {name: path.resolve() for name, path in given.items() if path}
+    return settings.model_copy(update=absolute)
 
 
 def settings_file() -> Path | None:
@@ -122,7 +143,8 @@ def settings_file() -> Path | None:
 
 def export_settings(settings: Settings) -> None:
     """Let child processes see the same settings from whatever directory they run in."""
-    os.environ["ECHELON_DATA_DIR"] = str(settings.data_dir)
+    for name in PATHS:
+        os.environ[f"ECHELON_{name.upper()}"] = str(getattr(settings, name) or "")
     path = settings_file()
     if path is not None:
         os.environ[SETTINGS_FILE_VARIABLE] = str(path.resolve())
@@ -164,8 +186,9 @@ def _read_settings_file() -> dict[str, Any]:
             None,
             f"correct the file, or unset {SETTINGS_FILE_VARIABLE} if it is not yours",
         ) from error
-    if isinstance(values.get("data_dir"), str):
-        values["data_dir"] = path.resolve().parent / values["data_dir"]
+    for name in PATHS:
+        if isinstance(values.get(name), str) and values[name]:
+            values[name] = path.resolve().parent / values[name]
     return values
 
 

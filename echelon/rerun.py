@@ -28,6 +28,7 @@ from echelon.release.layout import (
 from echelon.release.lock import refresh_lock
 from echelon.release.seeds import SETTINGS_NAME, assemble_seeds
 from echelon.release.store import Release
+from echelon.sealing import HEAD_SETTING, KEY_SETTING
 
 AUDIT = "audit"
 
@@ -132,7 +133,13 @@ def _refresh(scratch: Path, base: Release, policy: Path) -> None:
             sys.executable, "-m", "echelon.cli", "refresh", "--json",
             "--as-of", base.as_of_date.isoformat(), "--policy", str(policy),
         ],
-        env={**os.environ, "ECHELON_DATA_DIR": str(scratch)},
+        # What is thrown away is neither signed nor entered as the head of the log.
+        env={
+            **os.environ,
+            "ECHELON_DATA_DIR": str(scratch),
+            KEY_SETTING: "",
+            HEAD_SETTING: "",
+        },
         capture_output=True,
         text=True,
         check=False,

@@ -17,6 +17,7 @@ from pathlib import Path
 
 from echelon.audit import append_event
 from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.hashing import sha256_of_tree
 from echelon.landing.manifest import (
     MANIFEST_FILE,
     POLICY_SYSTEM,
@@ -76,7 +77,11 @@ def land_decision(data_dir: Path, project_dir: Path, decision: PolicyDecision) -
             data_dir,
             decision.event,
             release.release_id if release else "",
-            {**decision.details, "delivery": path.name},
+            {
+                **decision.details,
+                "delivery": path.name,
+                "delivery_sha256": sha256_of_tree(path, sorted(path.iterdir())),
+            },
         )
     return path
 

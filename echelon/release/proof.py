@@ -33,8 +33,10 @@ from echelon.release.published_ledger import (
 )
 from echelon.release.store import open_database
 from echelon.release.tie_out import TieOut
+from echelon.sealing import Signer
 
 PROOF_NAME = "proof.json"
+SIGNED_KIND = "proof"
 CHARGE_TABLES = {
     "tms__freight_charges": ("tms", "carrier_invoice_id", "invoiced_on"),
     "erp__charges": ("erp", "document_id", "charged_on"),
@@ -58,10 +60,14 @@ class Proof:
     record: dict[str, Any]
     differences: tuple[str, ...]
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the content of the proof file, with the hash of it."""
+    def to_dict(self, signer: Signer | None = None) -> dict[str, Any]:
+        """Return the content of the proof file, its hash and who signed that."""
         text = json.dumps(self.record, sort_keys=True).encode()
-        return {**self.record, "proof_sha256": hashlib.sha256(text).hexdigest()}
+        proof_sha256 = hashlib.sha256(text).hexdigest()
+        signed = {**self.record, "proof_sha256": proof_sha256}
+        if signer is not None:
+            signed["signature"] = signer.sign(SIGNED_KIND, proof_sha256)
+        return signed
 
 
 @dataclass(frozen=True)

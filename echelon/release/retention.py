@@ -61,6 +61,7 @@ def clean_releases(data_dir: Path, keep_releases: int) -> list[str]:
         raise ValueError(f"keep_releases must be at least 1: {keep_releases}")
     older = [r for r in list_releases(data_dir)[:-keep_releases] if not r.is_current]
     for release in older:
+        append_event(data_dir, "retired", release.release_id, {})
         remove_tree(release.directory)
     return [release.release_id for release in older]
 

@@ -53,6 +53,7 @@ from echelon.release.retention import remove_tree
 from echelon.release.role_access import POLICY_NAME
 from echelon.release.role_files import Publication, RoleFile, write_role_files
 from echelon.release.store import current_release, current_release_id
+from echelon.sealing import load_signer
 
 STAGED_NAME = "release"
 
@@ -221,8 +222,9 @@ def _prove(
     if proof.differences:
         found = proof.differences
         raise gate_failed("tie_out", f"{len(found)} sums do not tie: {found[0]}")
-    write_json(staged / PROOF_NAME, proof.to_dict())
-    return proof.to_dict()
+    signed = proof.to_dict(load_signer(candidate.data_dir))
+    write_json(staged / PROOF_NAME, signed)
+    return signed
 
 
 def _released(candidate: Candidate, proof: dict[str, Any], staged: Path) -> Released:

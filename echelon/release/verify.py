@@ -1,4 +1,8 @@
-"""Is a release still what was published, and does it still tie to the ledger?"""
+"""Is a release still what was published, and does it still tie to the ledger?
+
+One release is read whole: files, tables, proof. Of the others that are kept, the log
+and the manifest are compared; `echelon rollback` reads their files before they serve.
+"""
 
 import json
 from dataclasses import asdict, dataclass
@@ -7,8 +11,7 @@ from typing import Any
 
 import duckdb
 
-from echelon.audit import AuditEvent, read_events
-from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.audit import check_seal, read_events
 from echelon.hashing import sha256_of_file
 from echelon.release.audit_file import FileAudit, audit_file
 from echelon.release.layout import (
@@ -17,8 +20,26 @@ from echelon.release.layout import (
     PUBLISHED_NAME,
     landing_dir,
 )
-from echelon.release.proof import PROOF_NAME, Proof, Subject, prove
+from echelon.release.log_checks import (
+    check_decisions,
+    check_kept,
+    check_log,
+    differs,
+)
+from echelon.release.proof import PROOF_NAME, SIGNED_KIND, Proof, Subject, prove
 from echelon.release.store import Release, find_release, release_in_force
+from echelon.sealing import Signer, load_signer
+
+SIGNED = "the audit log is signed by the key of the settings"
+NOT_SIGNED = (
+    "NOT CHECKED, no key (ECHELON_SIGNING_KEY_FILE): who wrote the log; an edit of its"
+    " end, or all of it written anew to match"
+)
+WHOLE = "the audit log ends where the head kept elsewhere says"
+NOT_WHOLE = (
+    "NOT CHECKED, no head elsewhere (ECHELON_AUDIT_HEAD_FILE): whether the last events"
+    " were cut off"
+)
 
 
 @dataclass(frozen=True)
@@ -34,6 +55,11 @@ class Verification:
         proof: Path of the proof, made again and found the same.
         proof_sha256: The hash of its content that the proof states.
         events: Number of links of the audit chain.
+        releases: Number of kept releases whose manifest the log vouches for.
+        decisions: Number of decisions that lie as they were landed.
+        is_signed: Whether the configured key has signed the log.
+        has_head: Whether a head kept elsewhere says that nothing was cut off.
+        proof_signature: Whether the proof is signed and by which key.
     """
 
     release_id: str
@@ -44,6 +70,11 @@ class Verification:
     proof: str
     proof_sha256: str
     events: int
+    releases: int
+    decisions: int
+    is_signed: bool
+    has_head: bool
+    proof_signature: str
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -59,7 +90,12 @@ class Verification:
             f"{self.sums} sums of published amounts agree",
             f"the proof comes out the same: {self.proof}",
             f"SHA-256 of the proof: {self.proof_sha256}",
+            f"signature of the proof: {self.proof_signature}",
             f"{self.events} events of the audit log follow one another",
+            f"{self.releases} kept releases have the manifest that the log names",
+            f"{self.decisions} decisions lie as they were landed",
+            SIGNED if self.is_signed else NOT_SIGNED,
+            WHOLE if self.has_head else NOT_WHOLE,
         ]
 
 
@@ -78,12 +114,15 @@ def verify(data_dir: Path, release_id: str | None = None) -> Verification:
             there is no such release.
     """
     events = read_events(data_dir)
+    is_signed, has_head = check_seal(data_dir, events)
+    releases = check_kept(data_dir, events)
+    decisions = check_decisions(data_dir, events)
     if release_id is None:
         release = release_in_force(data_dir)
     else:
         release = find_release(data_dir, release_id)
     manifest = release.manifest()
-    _check_log(release, manifest, events)
+    check_log(release, manifest, events)
     files = check_files(release, manifest)
     audit = audit_file(release.database)
     tables = _check_tables(release, manifest, audit)
@@ -95,7 +134,7 @@ def verify(data_dir: Path, release_id: str | None = None) -> Verification:
         files=manifest["inputs"]["files"],
     )
     proof = prove(subject, audit.tie_out)
-    path = _check_proof(release, proof)
+    path, proof_signature = _check_proof(release, proof, load_signer(data_dir))
     return Verification(
         release_id=release.release_id,
         files=files,
@@ -105,19 +144,35 @@ def verify(data_dir: Path, release_id: str | None = None) -> Verification:
         proof=str(path),
         proof_sha256=proof.to_dict()["proof_sha256"],
         events=len(events),
+        releases=releases,
+        decisions=decisions,
+        is_signed=is_signed,
+        has_head=has_head,
+        proof_signature=proof_signature,
     )
 
 
-def _check_proof(release: Release, proof: Proof) -> Path:
+def _check_proof(
+    release: Release, proof: Proof, signer: Signer | None
+) -> tuple[Path, str]:
     """Refuse a release that differs from the ledger, or from what its proof says."""
     if proof.differences:
-        raise _differs(release, "does_not_tie", proof.differences[0])
+        raise differs(release, "does_not_tie", proof.differences[0])
     path = release.directory / PROOF_NAME
     if not path.is_file():
-        raise _differs(release, "not_proven", "was published without a proof")
-    if json.loads(path.read_text(encoding="utf-8")) != proof.to_dict():
-        raise _differs(release, "proof_differs", "the proof comes out otherwise")
-    return path
+        raise differs(release, "not_proven", "was published without a proof")
+    found = json.loads(path.read_text(encoding="utf-8"))
+    signature = found.pop("signature", "")
+    made = proof.to_dict()
+    if found != made:
+        raise differs(release, "proof_differs", "the proof comes out otherwise")
+    if not signature or signer is None:
+        return path, "not checked, no key" if signature else "none"
+    if signature.split(":")[1:2] != [signer.key_id]:
+        return path, "of another key"
+    if not signer.has_signed(SIGNED_KIND, made["proof_sha256"], signature):
+        raise differs(release, "proof_forged", "the signature of its proof is forged")
+    return path, f"valid, key {signer.key_id}"
 
 
 def check_inherited(data_dir: Path, release: Release) -> None:
@@ -130,8 +185,11 @@ def check_inherited(data_dir: Path, release: Release) -> None:
     Raises:
         EchelonError: ``INTEGRITY`` naming the file that is missing, extra or changed.
     """
+    events = read_events(data_dir)
+    check_seal(data_dir, events)
+    check_decisions(data_dir, events)
     manifest = release.manifest()
-    _check_log(release, manifest, read_events(data_dir))
+    check_log(release, manifest, events)
     check_files(release, manifest, (PUBLISHED_NAME, ARTEFACTS_NAME))
 
 
@@ -162,33 +220,12 @@ def check_files(
         listed = {n: file for n, file in listed.items() if n.split("/")[0] in parts}
     for name in sorted((found | listed.keys()) - {MANIFEST_NAME}):
         if name not in listed:
-            raise _differs(release, "file_added", "is not in the manifest", name)
+            raise differs(release, "file_added", "is not in the manifest", name)
         if name not in found:
-            raise _differs(release, "file_missing", "is missing", name)
+            raise differs(release, "file_missing", "is missing", name)
         if sha256_of_file(release.directory / name) != listed[name]["sha256"]:
-            raise _differs(release, "file_changed", "changed since publishing", name)
+            raise differs(release, "file_changed", "changed since publishing", name)
     return len(listed)
-
-
-def _check_log(
-    release: Release, manifest: dict[str, Any], events: list[AuditEvent]
-) -> None:
-    published = [
-        event
-        for event in events
-        if event.event == "published" and event.release_id == release.release_id
-    ]
-    if not published:
-        raise _differs(
-            release, "not_in_audit_log", "was never entered in the audit log"
-        )
-    found = sha256_of_file(release.directory / MANIFEST_NAME)
-    if found != published[-1].details["manifest_sha256"]:
-        raise _differs(release, "manifest_changed", "changed", MANIFEST_NAME)
-    count = manifest["audit_log"]["events"]
-    head = events[count - 1].line_sha256 if 0 < count <= len(events) else ""
-    if head != manifest["audit_log"]["head_sha256"]:
-        raise _differs(release, "audit_log_cut", "names audit events that are gone")
 
 
 def _check_tables(release: Release, manifest: dict[str, Any], audit: FileAudit) -> int:
@@ -201,21 +238,5 @@ def _check_tables(release: Release, manifest: dict[str, Any], audit: FileAudit) 
         found = asdict(audit.tables[name]) if name in audit.tables else {}
         known = listed.get(name, {})
         if [found.get(part) for part in parts] != [known.get(part) for part in parts]:
-            raise _differs(release, "table_changed", f"table {name} changed")
+            raise differs(release, "table_changed", f"table {name} changed")
     return len(listed)
-
-
-def _differs(
-    release: Release, code: str, message: str, file: str | None = None
-) -> EchelonError:
-    name = release.release_id
-    return EchelonError(
-        ExitCode.INTEGRITY,
-        Fault(
-            code=code,
-            message=message if file else f"release {name}: {message}",
-            file=f"{name}/{file}" if file else None,
-            rule="a published release never changes",
-            hint="put a sound release in force with `echelon rollback`",
-        ),
-    )

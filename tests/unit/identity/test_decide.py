@@ -9,6 +9,7 @@ import pytest
 from echelon.audit import read_events
 from echelon.decisions.landing import decision_day
 from echelon.errors import EchelonError
+from echelon.hashing import sha256_of_tree
 from echelon.identity.decide import (
     TABLE,
     Decision,
@@ -61,7 +62,11 @@ def test_the_audit_log_names_the_delivery_and_no_person(data_dir):
     delivery = decide(data_dir, PROJECT, SAME)
     (event,) = read_events(data_dir)
     assert event.event == "identity_decided"
-    assert dict(event.details) == {"decision": "must_merge", "delivery": delivery.name}
+    assert dict(event.details) == {
+        "decision": "must_merge",
+        "delivery": delivery.name,
+        "delivery_sha256": sha256_of_tree(delivery, sorted(delivery.iterdir())),
+    }
 
 
 @pytest.mark.parametrize(

@@ -222,7 +222,13 @@ class Company:
     def deliver(self, delivery_id: str, system: str = "erp", sequence: int = 1) -> Path:
         directory = self.data_dir / "landing" / system / delivery_id
         directory.mkdir(parents=True)
-        manifest = {"delivery_id": delivery_id, "sequence": sequence}
+        manifest = {
+            "company": "tiny",
+            "system": system,
+            "delivery_id": delivery_id,
+            "sequence": sequence,
+            "period": "2025",
+        }
         (directory / "manifest.json").write_text(json.dumps(manifest))
         return directory
 
@@ -265,7 +271,12 @@ class Company:
 
 @pytest.fixture
 def company(tmp_path):
-    project_dir = tmp_path / "project"
+    return tiny_company(tmp_path)
+
+
+def tiny_company(directory: Path) -> Company:
+    """Land a company of two customers in a directory."""
+    project_dir = directory / "project"
     core = project_dir / "dbt_project" / "models" / "marts" / "core"
     policy = project_dir / "dbt_project" / "seeds" / "policy"
     core.mkdir(parents=True)
@@ -275,7 +286,7 @@ def company(tmp_path):
         "setting_name,setting_value\nbase_currency_code,EUR\n"
     )
     (policy / "policy_role_access.csv").write_text(ROLE_ACCESS)
-    made = Company(tmp_path / "data", project_dir)
+    made = Company(directory / "data", project_dir)
     made.deliver("erp-0001")
     made.deliver("gl-0001", "gl")
     landed(made.data_dir / "landing", "gl__accounts", ACCOUNTS)

@@ -1,0 +1,160 @@
+"""Does the audit log know of everything that lies here, and does it lie here still?"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from echelon.audit import AuditEvent
+from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.hashing import sha256_of_file, sha256_of_tree
+from echelon.landing.manifest import POLICY_SYSTEM
+from echelon.release.layout import MANIFEST_NAME, landing_dir, releases_dir
+from echelon.release.store import Release, current_release_id, find_release
+
+# Events after which another release is in force.
+IN_FORCE = ("published", "rolled_back")
+# Events after which a release no longer lies among the others.
+GONE = ("retired", "set_aside")
+
+
+def check_log(
+    release: Release, manifest: dict[str, Any], events: Sequence[AuditEvent]
+) -> None:
+    """Refuse a release that the log does not name as it is.
+
+    Args:
+        release: A kept release.
+        manifest: Its manifest.
+        events: The audit log.
+
+    Raises:
+        EchelonError: ``INTEGRITY`` saying which of the two differs.
+    """
+    published = [
+        event
+        for event in events
+        if event.event == "published" and event.release_id == release.release_id
+    ]
+    if not published:
+        raise differs(release, "not_in_audit_log", "was never entered in the audit log")
+    found = sha256_of_file(release.directory / MANIFEST_NAME)
+    if found != published[-1].details["manifest_sha256"]:
+        raise differs(release, "manifest_changed", "changed", MANIFEST_NAME)
+    count = manifest["audit_log"]["events"]
+    head = events[count - 1].line_sha256 if 0 < count <= len(events) else ""
+    if head != manifest["audit_log"]["head_sha256"]:
+        raise differs(release, "audit_log_cut", "names audit events that are gone")
+
+
+def check_kept(data_dir: Path, events: Sequence[AuditEvent]) -> int:
+    """Compare what lies in the directory of releases with what the log tells.
+
+    Args:
+        data_dir: Directory of everything a run writes.
+        events: The audit log.
+
+    Returns:
+        Number of kept releases.
+
+    Raises:
+        EchelonError: ``INTEGRITY`` naming the release that differs.
+    """
+    named = _in_force(events)
+    pointed = current_release_id(data_dir)
+    if pointed != named:
+        raise _unlogged(
+            "pointer_differs",
+            f"{pointed} is in force, the audit log says {named}",
+            "after a kill the next refresh heals it; else put the right release in"
+            " force with `echelon rollback`",
+        )
+    # A directory that was never published serves nobody: a kill leaves such, and the
+    # next refresh takes it away.
+    kept = _kept(events)
+    for release_id in kept:
+        if not (releases_dir(data_dir) / release_id).is_dir():
+            raise _unlogged(
+                "release_missing",
+                f"release {release_id} is gone, and no event says that it was retired",
+                "restore it from a backup",
+            )
+        release = find_release(data_dir, release_id)
+        check_log(release, release.manifest(), events)
+    return len(kept)
+
+
+def check_decisions(data_dir: Path, events: Sequence[AuditEvent]) -> int:
+    """Compare the landed decisions with the hashes they were entered with.
+
+    Args:
+        data_dir: Directory of everything a run writes.
+        events: The audit log.
+
+    Returns:
+        Number of decisions.
+
+    Raises:
+        EchelonError: ``INTEGRITY`` naming the delivery that is gone or was edited.
+    """
+    entered = {
+        event.details["delivery"]: event.details["delivery_sha256"]
+        for event in events
+        if "delivery_sha256" in event.details
+    }
+    for delivery, sha256 in sorted(entered.items()):
+        directory = landing_dir(data_dir) / POLICY_SYSTEM / delivery
+        files = sorted(directory.iterdir()) if directory.is_dir() else []
+        if sha256_of_tree(directory, files) != sha256:
+            raise _unlogged(
+                "decision_changed",
+                f"decision {delivery} is gone or no longer what was approved",
+                "restore the delivery from a backup; a decision is never edited, a new"
+                " one replaces it",
+            )
+    return len(entered)
+
+
+def differs(
+    release: Release, code: str, message: str, file: str | None = None
+) -> EchelonError:
+    """Make the error of a release that is not what was published."""
+    name = release.release_id
+    return EchelonError(
+        ExitCode.INTEGRITY,
+        Fault(
+            code=code,
+            message=message if file else f"release {name}: {message}",
+            file=f"{name}/{file}" if file else None,
+            rule="a published release never changes",
+            hint="put a sound release in force with `echelon rollback`",
+        ),
+    )
+
+
+def _in_force(events: Sequence[AuditEvent]) -> str | None:
+    """Return the id the log says is in force, None if it tells of no release."""
+    named = [e.release_id for e in events if e.event in IN_FORCE]
+    return named[-1] if named else None
+
+
+def _kept(events: Sequence[AuditEvent]) -> list[str]:
+    """List the releases that should lie here: published and not taken away since."""
+    kept: dict[str, None] = {}
+    for event in events:
+        if event.event == "published":
+            kept[event.release_id] = None
+        elif event.event in GONE:
+            kept.pop(event.release_id, None)
+    return list(kept)
+
+
+def _unlogged(code: str, message: str, hint: str) -> EchelonError:
+    return EchelonError(
+        ExitCode.INTEGRITY,
+        Fault(
+            code=code,
+            message=message,
+            rule="everything that happens to a release is in the audit log",
+            hint=hint,
+        ),
+    )
