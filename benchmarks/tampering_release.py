@@ -101,6 +101,7 @@ def _file_of_another(t: Target) -> str:
 
 
 def change_a_row(t: Target, release: Path) -> str:
+    """Change what a segment holds, in the database alone."""
     with duckdb.connect(str(release / PUBLISHED_NAME)) as connection:
         connection.execute(
             "update core.dim_segments set customer_count = customer_count + ?",
