@@ -1,6 +1,6 @@
 # A fresh machine needs Python 3.11+ and this file: every target sets up what it uses.
 .DEFAULT_GOAL := help
-.PHONY: help refresh test ui check secure sbom bench tamper duties controls labelled lock
+.PHONY: help refresh test ui check secure leaks sbom bench tamper duties controls labelled lock
 export ECHELON_DATA_DIR ?= $(CURDIR)/data
 export DO_NOT_TRACK := 1
 export OMP_NUM_THREADS := 1
@@ -41,6 +41,9 @@ check: .venv/development  ## lint, types, layers
 secure: .venv/development  ## dangerous calls, secrets
 	@$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml $(SOURCES)
 	@git ls-files -z | xargs -0 -P 2 -n 300 $(BIN)/detect-secrets-hook --exclude-files '\.lock$$'
+
+leaks: .venv/development  ## plant personal values, refresh, break, search every store
+	@$(BIN)/python -m benchmarks.leaks
 
 sbom: .venv/development  ## write sbom.json, the parts list (CycloneDX), from the lock file
 	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --output-file sbom.json requirements.lock

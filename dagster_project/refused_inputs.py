@@ -1,5 +1,7 @@
 """Do the loaded rows have the exchange rates and cost pools they need?"""
 
+import re
+
 import duckdb
 
 from echelon.landing.checks import failure
@@ -58,9 +60,12 @@ def _check_rates(connection: duckdb.DuckDBPyConnection) -> None:
         f"currency_code = ? and {DATE_AND_CURRENCY[table]} = ?",
         [currency, day],
     )
+    # What is no code may be anything, a customer's name too.
+    is_code = re.fullmatch(r"[A-Za-z]{3}", currency)
+    shown = currency if is_code else "what is no currency code"
     raise failure(
         "currency_without_rate",
-        f"no exchange rate for {currency} on {day} ({count} rows without one)",
+        f"no exchange rate for {shown} on {day} ({count} rows without one)",
         file,
         line,
         "currency_code",

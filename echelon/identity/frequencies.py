@@ -148,8 +148,12 @@ def count_terms(
 ) -> dict[str, dict[str, int]]:
     """Count how often values occur: of frequency-adjusted columns and of name words.
 
+    An address or a tax number is kept as its hash: the model is read by more people
+    than the records are.
+
     Returns:
-        Column to value to count; under ``""`` the records counted plus ``unseen``.
+        Column to hash of the value, or word of a name, to count; under ``""`` the
+        records counted plus ``unseen``.
     """
     columns = sorted(
         {
@@ -159,7 +163,7 @@ def count_terms(
             if level.term_frequency
         }
     )
-    counted = {column: f"select {column} as value" for column in columns}
+    counted = {column: f"select {_hashed(column)} as value" for column in columns}
     counted["name_tokens"] = "select unnest(name_tokens) as value"
     frequencies = {}
     for column, query in counted.items():
@@ -209,10 +213,15 @@ def register_frequencies(
                     coalesce(match_counts_view.count, {FREQUENT - 1}) * {LEAST_TERM}
                 ) / {total} as tf_{column}
             from (select distinct {column} from match_numbered) as terms
-            left join match_counts_view on terms.{column} = match_counts_view.value
+            left join match_counts_view
+                on {_hashed(f"terms.{column}")} = match_counts_view.value
             where {column} is not null
             """,
         )
         connection.unregister("match_counts_view")
         table = opened._db_api.register(f"match_frequency_{column}")
         opened.table_management.register_term_frequency_lookup(table, column)
+
+
+def _hashed(column: str) -> str:
+    return f"sha256(cast({column} as varchar))"

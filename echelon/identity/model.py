@@ -44,7 +44,8 @@ class MatchModel:
         record_count: Records seen in training.
         own_records: How many records of its own customer a value is expected on.
         comparisons: Weights of the comparisons in use.
-        term_frequencies: Column to value to count, for values met thrice or more.
+        term_frequencies: Column to hash of a value (or to word of a name) to count, for
+            values met thrice or more.
         notes: What training could not do, in words.
     """
 

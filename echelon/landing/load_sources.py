@@ -129,11 +129,13 @@ def check_columns(source: SourceFile, contract: TableContract) -> None:
     """
     line = 1 if source.is_text else None
     known = {column.name for column in contract.columns}
-    for name in source.column_types:
+    for position, name in enumerate(source.column_types, start=1):
         if name not in known:
             message = f"{contract.name} has no such column"
             message = with_suggestion(message, name, known)
-            raise failure("unknown_column", message, source.label, line, name)
+            # A file without its header has a customer's values in place of names.
+            shown = name if name.isidentifier() else f"column {position}"
+            raise failure("unknown_column", message, source.label, line, shown)
     for column in contract.columns:
         needed = column.is_required or column.is_key
         if needed and column.name not in source.column_types:
@@ -233,8 +235,9 @@ def _csv_columns(path: Path, label: str) -> dict[str, str]:
         header = next(csv.reader([first_line.decode("utf-8-sig")]), [])
     except UnicodeDecodeError:
         raise failure("malformed_file", "the line is not UTF-8", label, 1) from None
-    for name in header:
+    for position, name in enumerate(header, start=1):
         if header.count(name) > 1:
             message = "two columns have this name"
-            raise failure("duplicate_column", message, label, 1, name)
+            shown = name if name.isidentifier() else f"column {position}"
+            raise failure("duplicate_column", message, label, 1, shown)
     return dict.fromkeys(header, "VARCHAR")

@@ -114,6 +114,14 @@ def test_missing_required_column_is_refused(landing):
     assert_refused(landing, "missing_column", CUSTOMERS, 1, "name")
 
 
+def test_a_value_in_place_of_a_column_name_is_not_repeated(landing):
+    landing.deliver_required(
+        erp__customers="customer_id,name,eve@example.com\nA1,E,1\n"
+    )
+    fault = assert_refused(landing, "unknown_column", CUSTOMERS, 1, "column 3")
+    assert "eve@example.com" not in str(fault)
+
+
 def test_unknown_column_is_refused_with_a_suggestion(landing):
     landing.deliver_required(erp__customers="customer_id,name,adress\nC1,A,B\n")
     fault = assert_refused(landing, "unknown_column", CUSTOMERS, 1, "adress")
