@@ -1,6 +1,6 @@
 # A fresh machine needs Python 3.11+ and this file: every target sets up what it uses.
 .DEFAULT_GOAL := help
-.PHONY: help refresh test ui check secure leaks sbom bench tamper duties controls labelled lock
+.PHONY: help refresh test ui check secure leaks sbom bench tamper duties controls labelled lock faults drill
 export ECHELON_DATA_DIR ?= $(CURDIR)/data
 export DO_NOT_TRACK := 1
 export OMP_NUM_THREADS := 1
@@ -56,6 +56,12 @@ bench: .venv/runtime  ## time each stage against the bare SQL: make bench SIZE=s
 
 tamper: .venv/development  ## tamper 1,000 times with log, manifest and release: verify must find each
 	@$(BIN)/python -m benchmarks.tampering
+
+faults: .venv/development  ## kill, starve, fill and damage refreshes; a JSON line per trial
+	@$(BIN)/python -m benchmarks.faults
+
+drill: .venv/runtime  ## lose 1 GB of releases and restore them from a backup, timed
+	@$(BIN)/python -m benchmarks.drill
 
 labelled: .venv/development  ## fetch labelled lists and score matching on them: RECORDS=1000000 adds the cost
 	@test -d .venv/labelled || $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --only-binary :all: --require-hashes --target .venv/labelled -r requirements-labelled.lock

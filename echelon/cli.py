@@ -15,10 +15,12 @@ import typer
 from rich.console import Console
 
 from echelon.cli_approve import approve
+from echelon.cli_backup import backup, drill, restore
 from echelon.cli_cluster import cluster
 from echelon.cli_compare import compare
 from echelon.cli_decide import decide
 from echelon.cli_dispute import dispute
+from echelon.cli_doctor import doctor
 from echelon.cli_draw import draw
 from echelon.cli_exception import except_
 from echelon.cli_explain import explain
@@ -30,6 +32,8 @@ from echelon.cli_options import (
     print_json,
 )
 from echelon.cli_override import override
+from echelon.cli_pin import pin, unpin
+from echelon.cli_rebuild import rebuild
 from echelon.cli_reclassify import reclassify
 from echelon.cli_reconcile import reconcile
 from echelon.cli_seal import key, seal
@@ -69,6 +73,13 @@ app.command()(draw)
 app.command()(stress)
 app.command()(key)
 app.command()(seal)
+app.command()(doctor)
+app.command()(pin)
+app.command()(unpin)
+app.command()(backup)
+app.command()(restore)
+app.command()(drill)
+app.command()(rebuild)
 app.command("except")(except_)
 app.add_typer(dispute, name="dispute")
 app.add_typer(trace, name="trace")
@@ -193,13 +204,16 @@ def status(as_json: AsJson = False) -> None:
 @app.command()
 def releases(as_json: AsJson = False) -> None:
     """List the releases on disk, newest first."""
+    from echelon.release.pins import pinned_ids
     from echelon.release.store import list_releases
 
-    found = list_releases(load_settings().data_dir)[::-1]
+    data_dir = load_settings().data_dir
+    found, pinned = list_releases(data_dir)[::-1], pinned_ids(data_dir)
     if as_json:
-        print_json([asdict(release) for release in found])
+        pins = [{"is_pinned": release.release_id in pinned} for release in found]
+        print_json([{**asdict(r), **p} for r, p in zip(found, pins, strict=True)])
     else:
-        print_releases(out, found)
+        print_releases(out, found, pinned)
 
 
 @app.command()

@@ -31,6 +31,7 @@ SETTINGS_FILE = "echelon.toml"
 # Settings whose relative value in the file counts from the file.
 PATHS = ("data_dir", "signing_key_file", "audit_head_file")
 SETTINGS_FILE_VARIABLE = "ECHELON_SETTINGS_FILE"
+FULL_DISK_TEXTS = (os.strerror(errno.ENOSPC), "database or disk is full")
 
 
 def _web_address(address: SecretStr) -> SecretStr:
@@ -161,10 +162,8 @@ def out_of_resources(error: BaseException) -> EchelonError | None:
                 "or free disk space to spill to",
             )
         is_full = isinstance(cause, OSError) and cause.errno == errno.ENOSPC
-        if is_full or (
-            isinstance(cause, duckdb.IOException)
-            and os.strerror(errno.ENOSPC) in str(cause)
-        ):
+        # Engines wrap it in errors of their own: a commit fails, or a log of SQLite.
+        if is_full or any(text in str(cause) for text in FULL_DISK_TEXTS):
             return _exhausted(
                 "disk_full",
                 "no space is left on the disk",

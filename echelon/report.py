@@ -1,6 +1,6 @@
 """How a release is shown in a terminal."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from rich.console import Console
@@ -52,15 +52,18 @@ def print_status(console: Console, release: Release) -> None:
     console.print(f"In force: {release.release_id} (before it: {previous})")
 
 
-def print_releases(console: Console, releases: Sequence[Release]) -> None:
+def print_releases(
+    console: Console, releases: Sequence[Release], pinned: Collection[str]
+) -> None:
     """Print the releases on disk."""
-    table = Table("release", "as of", "recorded at", "in force")
+    table = Table("release", "as of", "recorded at", "in force", "pinned")
     for release in releases:
         table.add_row(
             release.release_id,
             str(release.as_of_date),
             str(release.recorded_at),
             "yes" if release.is_current else "",
+            "yes" if release.release_id in pinned else "",
         )
     console.print(table)
 

@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -31,6 +31,7 @@ from echelon.release.store import Release
 from echelon.sealing import HEAD_SETTING, KEY_SETTING
 
 AUDIT = "audit"
+KEEP_ALL = 1_000_000
 
 
 @contextmanager
@@ -62,19 +63,25 @@ def released_under(
         ) as name,
     ):
         scratch = Path(name)
-        _link_inputs(data_dir, base, scratch)
+        landing_dir(scratch).symlink_to(landing_dir(data_dir).resolve())
+        releases_dir(scratch).mkdir()
+        link_former(data_dir, base, scratch)
         seeds = scratch / "seeds"
         assemble_seeds(data_dir, PROJECT_DIR, policy_dir, seeds)
-        _check_repeatable(data_dir, base, seeds, policy_dir is not None)
+        check_repeatable(data_dir, base, seeds, policy_dir is not None)
         policy = _write_policy(seeds, policy_dir, settings, scratch)
-        _refresh(scratch, base, policy)
+        refresh_apart(scratch, base, policy)
         yield pointer_path(scratch).resolve() / PUBLISHED_NAME
 
 
-def _link_inputs(data_dir: Path, base: Release, scratch: Path) -> None:
-    """Lay out the deliveries and the release to start from, without copying them."""
-    landing_dir(scratch).symlink_to(landing_dir(data_dir).resolve())
-    releases_dir(scratch).mkdir()
+def link_former(data_dir: Path, base: Release, scratch: Path) -> None:
+    """Put a release in force in a scratch directory without copying it.
+
+    Args:
+        data_dir: Directory the release is kept in.
+        base: The release.
+        scratch: A data directory with a directory of releases.
+    """
     linked = releases_dir(scratch) / base.release_id
     linked.symlink_to(base.directory.resolve())
     pointer_path(scratch).symlink_to(f"{releases_dir(scratch).name}/{base.release_id}")
@@ -82,13 +89,24 @@ def _link_inputs(data_dir: Path, base: Release, scratch: Path) -> None:
         shutil.copytree(data_dir / AUDIT, scratch / AUDIT)
 
 
-def _check_repeatable(
-    data_dir: Path, base: Release, seeds: Path, is_other_policy: bool
+def check_repeatable(
+    data_dir: Path, base: Release, seeds: Path, is_other_policy: bool = False
 ) -> None:
-    """Refuse a base whose difference would not be that of the cost model alone."""
+    """Refuse a base that the deliveries, code and policy at hand would not make.
+
+    Args:
+        data_dir: Directory with the deliveries.
+        base: A release.
+        seeds: The assembled seeds.
+        is_other_policy: Whether the policy is meant to be another.
+
+    Raises:
+        EchelonError: ``CONFIGURATION`` naming what is no longer as it was.
+    """
     made_of = base.manifest()["inputs"]
     hashes = hash_inputs(data_dir, PROJECT_DIR, seeds)
-    for kind in ("deliveries", "logic", *(() if is_other_policy else ("policy",))):
+    kinds = {"deliveries", "logic", "libraries", "policy"}
+    for kind in sorted(kinds - ({"policy"} if is_other_policy else set())):
         if made_of[f"{kind}_sha256"] != getattr(hashes, kind):
             raise EchelonError(
                 ExitCode.CONFIGURATION,
@@ -96,8 +114,9 @@ def _check_repeatable(
                     code="base_not_repeatable",
                     message=f"the {kind} are no longer what {base.release_id} "
                     "was made of",
-                    hint="refresh, then compare; a release made with --policy needs "
-                    "that directory's files in the candidate's",
+                    hint="to compare, refresh first; a release made with --policy "
+                    "needs that directory's files in the candidate's; to make an older "
+                    f"release again, use its code: {_code_of(base)}",
                 ),
             )
 
@@ -126,12 +145,30 @@ def _write_policy(
     return policy
 
 
-def _refresh(scratch: Path, base: Release, policy: Path) -> None:
-    """Run the refresh in a process of its own: settings belong to a process."""
+def _code_of(base: Release) -> str:
+    code = base.manifest().get("code", {})
+    return code.get("commit") or f"version {code.get('echelon', 'unknown')}"
+
+
+def refresh_apart(
+    scratch: Path, base: Release, policy: Path, options: Sequence[str] = ()
+) -> None:
+    """Refresh in a process of its own: settings belong to a process.
+
+    Args:
+        scratch: Data directory.
+        base: The release whose as-of date counts.
+        policy: Policy files to lay over those delivered.
+        options: Further options of the command.
+
+    Raises:
+        EchelonError: With the exit code of the refresh, if it did not publish.
+    """
     completed = subprocess.run(
         [
             sys.executable, "-m", "echelon.cli", "refresh", "--json",
             "--as-of", base.as_of_date.isoformat(), "--policy", str(policy),
+            *options,
         ],
         # What is thrown away is neither signed nor entered as the head of the log.
         env={
@@ -139,6 +176,8 @@ def _refresh(scratch: Path, base: Release, policy: Path) -> None:
             "ECHELON_DATA_DIR": str(scratch),
             KEY_SETTING: "",
             HEAD_SETTING: "",
+            # The release it follows is not its own to retire.
+            "ECHELON_KEEP_RELEASES": str(KEEP_ALL),
         },
         capture_output=True,
         text=True,

@@ -1,6 +1,8 @@
 """Where does a refresh do its work before anyone may see it?"""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from pathlib import Path
@@ -12,6 +14,7 @@ from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.release.inputs import (
     InputHashes,
     ReleaseInputs,
+    delivery_labels,
     hash_inputs,
     release_id_of,
 )
@@ -28,10 +31,11 @@ from echelon.release.previous import (
     next_recorded_at,
     write_previous_tables,
 )
-from echelon.release.retention import clean_candidates, heal, remove_tree
+from echelon.release.recovery import heal
+from echelon.release.retention import clean_candidates, remove_tree
 from echelon.release.seeds import assemble_seeds
 from echelon.release.store import Release, current_release
-from echelon.release.verify import check_inherited
+from echelon.release.verify import check_inherited, check_manifest
 
 CANDIDATE_NAME = "candidate.json"
 ASSEMBLING_NAME = ".assembling"
@@ -52,6 +56,9 @@ class Candidate:
         previous_release_id: The release in force when it was opened.
         hashes: SHA-256 of each kind of input.
         inputs_sha256: SHA-256 of all inputs but the previous release.
+        deliveries: What had landed, ``<system>/<delivery_id>``.
+        refit: Whether the segmentation is fitted anew.
+        retrain_matching: Whether the customer matcher is trained anew.
     """
 
     release_id: str
@@ -64,6 +71,9 @@ class Candidate:
     previous_release_id: str | None
     hashes: InputHashes
     inputs_sha256: str
+    deliveries: tuple[str, ...]
+    refit: bool
+    retrain_matching: bool
 
     @property
     def warehouse(self) -> Path:
@@ -109,18 +119,18 @@ def open_candidate(data_dir: Path, inputs: ReleaseInputs) -> Candidate:
     data_dir = data_dir.resolve()
     with refresh_lock(data_dir):
         heal(data_dir)
-        assembling = _fresh_directory(candidates_dir(data_dir) / ASSEMBLING_NAME)
-        seeds_dir = assembling / "seeds"
-        assemble_seeds(data_dir, inputs.project_dir, inputs.policy_dir, seeds_dir)
-        hashes = hash_inputs(data_dir, inputs.project_dir, seeds_dir)
-        current = current_release(data_dir)
-        if current is not None:
-            _refuse_to_go_back(current, inputs)
-        release_id = _new_release_id(data_dir, current, hashes.combined(inputs), inputs)
-        if current is not None:
-            check_inherited(data_dir, current)
-        directory = _unused_directory(candidates_dir(data_dir) / release_id)
-        assembling.rename(directory)
+        with _assembling(data_dir) as assembling:
+            seeds_dir = assembling / "seeds"
+            assemble_seeds(data_dir, inputs.project_dir, inputs.policy_dir, seeds_dir)
+            deliveries = delivery_labels(data_dir)
+            hashes = hash_inputs(data_dir, inputs.project_dir, seeds_dir)
+            current = _checked_release(data_dir, inputs)
+            combined = hashes.combined(inputs)
+            release_id = _new_release_id(data_dir, current, combined, inputs)
+            if current is not None:
+                check_inherited(data_dir, current)
+            directory = _unused_directory(candidates_dir(data_dir) / release_id)
+            assembling.rename(directory)
         candidate = Candidate(
             release_id=release_id,
             data_dir=data_dir,
@@ -131,7 +141,10 @@ def open_candidate(data_dir: Path, inputs: ReleaseInputs) -> Candidate:
             seed=inputs.seed,
             previous_release_id=current.release_id if current else None,
             hashes=hashes,
-            inputs_sha256=hashes.combined(inputs),
+            inputs_sha256=combined,
+            deliveries=deliveries,
+            refit=inputs.refit,
+            retrain_matching=inputs.retrain_matching,
         )
         write_json(directory / CANDIDATE_NAME, _record(candidate))
         clean_candidates(data_dir, keep=directory)
@@ -150,6 +163,7 @@ def load_candidate(directory: Path) -> Candidate:
             "as_of_date": date.fromisoformat(record["as_of_date"]),
             "recorded_at": datetime.fromisoformat(record["recorded_at"]),
             "hashes": InputHashes(**record["hashes"]),
+            "deliveries": tuple(record["deliveries"]),
         }
     )
 
@@ -172,6 +186,15 @@ def _new_release_id(
             f"put it back in force with `echelon rollback {release_id}`",
         )
     return release_id
+
+
+def _checked_release(data_dir: Path, inputs: ReleaseInputs) -> Release | None:
+    """Return the release in force, if it may be followed by such a refresh."""
+    current = current_release(data_dir)
+    if current is not None:
+        check_manifest(data_dir, current)
+        _refuse_to_go_back(current, inputs)
+    return current
 
 
 def _refuse_to_go_back(current: Release, inputs: ReleaseInputs) -> None:
@@ -197,11 +220,18 @@ def _nothing_new(message: str, hint: str | None) -> EchelonError:
     return EchelonError(ExitCode.NOTHING_NEW, fault)
 
 
-def _fresh_directory(path: Path) -> Path:
+@contextmanager
+def _assembling(data_dir: Path) -> Iterator[Path]:
+    """Make a directory that is gone again unless it was renamed into a candidate."""
+    path = candidates_dir(data_dir) / ASSEMBLING_NAME
     if path.exists():
         remove_tree(path)
     path.mkdir(parents=True)
-    return path
+    try:
+        yield path
+    finally:
+        if path.exists():
+            remove_tree(path)
 
 
 def _unused_directory(path: Path) -> Path:

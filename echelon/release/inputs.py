@@ -107,6 +107,13 @@ def hash_inputs(data_dir: Path, project_dir: Path, seeds_dir: Path) -> InputHash
     )
 
 
+def delivery_labels(data_dir: Path) -> tuple[str, ...]:
+    """List what has landed as sorted ``<system>/<delivery_id>``."""
+    landing = landing_dir(data_dir)
+    directories = delivery_directories(landing)
+    return tuple(sorted(path.relative_to(landing).as_posix() for path in directories))
+
+
 def hash_deliveries(data_dir: Path) -> str:
     """Hash everything that has landed."""
     # The manifest holds the SHA-256 of its files, which the loader checks; sizes make

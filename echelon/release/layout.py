@@ -8,6 +8,7 @@ from typing import Any
 MANIFEST_NAME = "manifest.json"
 PUBLISHED_NAME = "published.duckdb"
 ARTEFACTS_NAME = "artefacts"
+POLICY_NAME = "policy"
 SEGMENT_MODEL_NAME = "segment_model.json"
 ASSIGNMENT_POLICY_NAME = "assignment_policy.json"
 WAREHOUSE_NAME = "warehouse.duckdb"
@@ -31,6 +32,11 @@ def proposals_dir(data_dir: Path) -> Path:
 def releases_dir(data_dir: Path) -> Path:
     """Return the directory of the published releases."""
     return data_dir / "releases"
+
+
+def damaged_dir(data_dir: Path) -> Path:
+    """Return the directory of what was found damaged and taken out of service."""
+    return data_dir / "damaged"
 
 
 def pointer_path(data_dir: Path) -> Path:

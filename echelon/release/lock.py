@@ -45,6 +45,9 @@ def refresh_lock(data_dir: Path) -> Iterator[None]:
         holder.write_text(json.dumps({"pid": os.getpid()}), encoding="utf-8")
         yield
     finally:
+        if lock.lock_counter == 1:
+            # What is left when nobody holds the lock tells of a killed process.
+            holder.unlink(missing_ok=True)
         lock.release()
 
 

@@ -1,69 +1,54 @@
-"""What did an interrupted or older refresh leave behind, and what of it may go?"""
+"""Which releases and candidates may go, and how do they go without a trace of half?"""
 
+import fcntl
 import os
 import shutil
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from echelon.audit import append_event, cut_torn_tail
+from echelon.audit import append_event
 from echelon.errors import EchelonError
-from echelon.hashing import sha256_of_file
-from echelon.release.layout import MANIFEST_NAME, candidates_dir, releases_dir
-from echelon.release.store import (
-    current_release_id,
-    list_releases,
-    published_ids,
-    read_manifest,
+from echelon.release.layout import (
+    PUBLISHED_NAME,
+    candidates_dir,
+    fsync_directory,
+    releases_dir,
 )
-
-
-def heal(data_dir: Path) -> None:
-    """Repair what a kill during publishing can leave; the caller holds the lock.
-
-    A release whose pointer was swapped but whose event was not written is entered in
-    the log. A release directory that never came into force is removed: the refresh that
-    follows makes it again, byte for byte the same tables.
-
-    Args:
-        data_dir: Directory of everything a run writes.
-    """
-    cut_torn_tail(data_dir)
-    current = current_release_id(data_dir)
-    published = published_ids(data_dir)
-    if current is not None and current not in published:
-        manifest = releases_dir(data_dir) / current / MANIFEST_NAME
-        details = {"manifest_sha256": sha256_of_file(manifest), "recovered": "true"}
-        append_event(data_dir, "published", current, details)
-        published.append(current)
-    for directory in _directories(releases_dir(data_dir)):
-        if directory.name not in published and _was_next(directory, current):
-            remove_tree(directory)
+from echelon.release.pins import pinned_ids
+from echelon.release.store import current_release_id, kept_ids, read_manifest
 
 
 def clean_candidates(data_dir: Path, keep: Path | None = None) -> None:
     """Remove the candidates of refreshes that are over, except `keep`."""
-    for directory in _directories(candidates_dir(data_dir)):
+    for directory in directories_of(candidates_dir(data_dir)):
         if directory != keep:
             remove_tree(directory)
 
 
 def clean_releases(data_dir: Path, keep_releases: int) -> list[str]:
-    """Remove all but the newest releases; the one in force always stays.
+    """Retire the releases that nobody needs; the caller holds the lock.
+
+    The newest stay, the one in force, the pinned ones, those somebody has open, and
+    what each of these was made from: without it none could be made again.
 
     Args:
         data_dir: Directory of everything a run writes.
-        keep_releases: Number of releases to keep, at least 1.
+        keep_releases: Number of newest releases to keep, at least 1.
 
     Returns:
-        Ids of the removed releases, oldest first.
+        Ids of the retired releases, oldest first.
     """
     if keep_releases < 1:
         raise ValueError(f"keep_releases must be at least 1: {keep_releases}")
-    older = [r for r in list_releases(data_dir)[:-keep_releases] if not r.is_current]
-    for release in older:
-        append_event(data_dir, "retired", release.release_id, {})
-        remove_tree(release.directory)
-    return [release.release_id for release in older]
+    on_disk = [
+        name for name in kept_ids(data_dir) if (releases_dir(data_dir) / name).is_dir()
+    ]
+    needed = {*on_disk[-keep_releases:], *pinned_ids(data_dir)}
+    needed.add(current_release_id(data_dir) or "")
+    needed |= {_made_from(data_dir, name) for name in sorted(needed & {*on_disk})}
+    return [name for name in on_disk if name not in needed and _retire(data_dir, name)]
 
 
 def remove_tree(directory: Path) -> None:
@@ -76,14 +61,67 @@ def remove_tree(directory: Path) -> None:
     shutil.rmtree(directory)
 
 
-def _was_next(directory: Path, current: str | None) -> bool:
-    try:
-        return bool(read_manifest(directory)["previous_release_id"] == current)
-    except EchelonError:
-        return True
+def move_away(directory: Path, target: Path) -> Path:
+    """Take a directory out of its place in one step.
+
+    Args:
+        directory: A directory, read-only or not.
+        target: Where to; a number is added if something is there already.
+
+    Returns:
+        Where it is now.
+    """
+    target.parent.mkdir(exist_ok=True)
+    name, attempt = target.name, 1
+    while target.exists():
+        attempt += 1
+        target = target.with_name(f"{name}.{attempt}")
+    if not directory.is_symlink():
+        # Its entry for the parent directory is rewritten too.
+        directory.chmod(stat.S_IRWXU)
+    directory.rename(target)
+    fsync_directory(directory.parent)
+    return target
 
 
-def _directories(parent: Path) -> list[Path]:
+def directories_of(parent: Path) -> list[Path]:
+    """List the directories in a directory, sorted; none if it is not there."""
     if not parent.is_dir():
         return []
     return sorted(path for path in parent.iterdir() if path.is_dir())
+
+
+def _made_from(data_dir: Path, release_id: str) -> str:
+    try:
+        manifest = read_manifest(releases_dir(data_dir) / release_id)
+    except EchelonError:
+        return ""  # `echelon doctor` names it; cleaning up is not the place
+    return str(manifest["previous_release_id"] or "")
+
+
+def _retire(data_dir: Path, release_id: str) -> bool:
+    directory = releases_dir(data_dir) / release_id
+    with _unread(directory / PUBLISHED_NAME) as is_free:
+        if is_free:
+            append_event(data_dir, "retired", release_id, {})
+            # Renamed first: killed while removing, no half of a release is left.
+            remove_tree(move_away(directory, candidates_dir(data_dir) / release_id))
+    return is_free
+
+
+@contextmanager
+def _unread(database: Path) -> Iterator[bool]:
+    """Hold off readers, who share a lock on the file as long as they have it open."""
+    if not database.is_file():
+        yield True
+        return
+    mode = database.stat().st_mode
+    database.chmod(mode | stat.S_IWUSR)
+    with database.open("r+b") as stream:
+        try:
+            fcntl.lockf(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            database.chmod(mode)
+            yield False
+        else:
+            yield True

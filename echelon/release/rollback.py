@@ -5,7 +5,7 @@ from pathlib import Path
 from echelon.audit import append_event
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.release.lock import refresh_lock
-from echelon.release.retention import heal
+from echelon.release.recovery import heal
 from echelon.release.store import (
     Release,
     current_release_id,

@@ -4,6 +4,7 @@ import csv
 import json
 import re
 import shutil
+import tempfile
 from pathlib import Path
 
 from echelon.errors import EchelonError, ExitCode, Fault
@@ -16,6 +17,7 @@ from echelon.release.layout import landing_dir
 
 SETTINGS_NAME = "policy_settings.csv"
 THRESHOLDS_NAME = "policy_thresholds.csv"
+KEEP_DAYS = "archive_keep_days"
 # Models look these rows up one by one: a row that is missing would compare with NULL.
 KEY_COLUMNS = {
     THRESHOLDS_NAME: "name",
@@ -81,6 +83,25 @@ def base_currency(seeds_dir: Path) -> str:
             if row["setting_name"] == "base_currency_code":
                 return row["setting_value"]
     raise _refused(path, "no setting base_currency_code", column="setting_name")
+
+
+def archive_keep_days(data_dir: Path, project_dir: Path) -> int:
+    """Read from the policy in force how long backups are kept, in days.
+
+    Args:
+        data_dir: Directory of everything a run writes.
+        project_dir: Root of the source tree.
+
+    Returns:
+        ``archive_keep_days`` of ``policy_thresholds``.
+    """
+    with tempfile.TemporaryDirectory() as scratch:
+        seeds_dir = Path(scratch) / "seeds"
+        assemble_seeds(data_dir, project_dir, None, seeds_dir)
+        rows = _read(seeds_dir / "policy" / THRESHOLDS_NAME)[1]
+    return round(
+        next(float(row["value"]) for _, row in rows if row["name"] == KEEP_DAYS)
+    )
 
 
 def _sequence(directory: Path) -> tuple[int, str]:

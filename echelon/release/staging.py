@@ -32,9 +32,11 @@ from echelon.release.gates import (
     judge_gates,
     refuse_unless_passed,
 )
+from echelon.release.ingredients import code_version, copy_policy
 from echelon.release.layout import (
     ARTEFACTS_NAME,
     MANIFEST_NAME,
+    POLICY_NAME,
     PUBLISHED_NAME,
     fsync_directory,
     landing_dir,
@@ -105,6 +107,7 @@ def stage_release(
     content = _write_files(candidate, required_gates, staged, options)
     if candidate.artefacts_dir.is_dir():
         shutil.copytree(candidate.artefacts_dir, staged / ARTEFACTS_NAME)
+    copy_policy(candidate.seeds_dir, staged / POLICY_NAME)
     with ThreadPoolExecutor(1) as beside:
         roles = beside.submit(_write_roles, candidate, staged, options)
         audit = audit_in_fresh_process(staged / PUBLISHED_NAME)
@@ -259,7 +262,11 @@ def _manifest(
             },
             "inputs_sha256": candidate.inputs_sha256,
             "files": content.input_files,
+            "deliveries": list(candidate.deliveries),
+            "refit": candidate.refit,
+            "retrain_matching": candidate.retrain_matching,
         },
+        "code": code_version(),
         "engine": {"duckdb": duckdb.__version__, "storage_version": STORAGE_VERSION},
         "tables": {name: asdict(table) for name, table in sorted(audit.tables.items())},
         "views": content.views,

@@ -19,6 +19,7 @@ from echelon.release.layout import (
     releases_dir,
 )
 
+NEXT_POINTER_NAME = ".current.next"
 READER_CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
@@ -77,7 +78,10 @@ def read_manifest(directory: Path) -> dict[str, Any]:
     path = directory / MANIFEST_NAME
     try:
         manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        date.fromisoformat(manifest["as_of_date"])
+        datetime.fromisoformat(manifest["recorded_at"])
+        _ = manifest["previous_release_id"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise EchelonError(
             ExitCode.INTEGRITY,
             Fault(
@@ -94,6 +98,15 @@ def current_release_id(data_dir: Path) -> str | None:
     """Return the id the pointer names, or None before the first release."""
     pointer = pointer_path(data_dir)
     return Path(os.readlink(pointer)).name if pointer.is_symlink() else None
+
+
+def pointed_release_id(data_dir: Path) -> str | None:
+    """Return the id of a sound pointer: a link to a directory among the releases."""
+    release_id = current_release_id(data_dir)
+    if release_id is None or not pointer_path(data_dir).is_dir():
+        return None
+    is_ours = os.readlink(pointer_path(data_dir)) == _target(data_dir, release_id)
+    return release_id if is_ours else None
 
 
 def current_release(data_dir: Path) -> Release | None:
@@ -137,9 +150,33 @@ def list_releases(data_dir: Path) -> list[Release]:
     """List the releases that are kept, in the order they were published."""
     return [
         find_release(data_dir, release_id)
-        for release_id in published_ids(data_dir)
+        for release_id in kept_ids(data_dir)
         if (releases_dir(data_dir) / release_id).is_dir()
     ]
+
+
+def kept_ids(data_dir: Path) -> list[str]:
+    """List the ids of the releases that should be here, oldest first.
+
+    Those are the ones published and since then neither retired nor set aside.
+    """
+    kept: dict[str, None] = {}
+    for event in read_events(data_dir):
+        if event.event in {"published", "retired", "set_aside"}:
+            kept.pop(event.release_id, None)
+        if event.event == "published":
+            kept[event.release_id] = None
+    return list(kept)
+
+
+def recorded_in_force(data_dir: Path) -> str | None:
+    """Return the id that the audit log says is in force, None before the first."""
+    ids = [
+        event.release_id
+        for event in read_events(data_dir)
+        if event.event in {"published", "rolled_back"}
+    ]
+    return ids[-1] if ids else None
 
 
 def published_ids(data_dir: Path) -> list[str]:
@@ -205,8 +242,12 @@ def read_rows(
 def swap_pointer(data_dir: Path, release_id: str) -> None:
     """Put a release in force: one atomic rename of a symbolic link."""
     pointer = pointer_path(data_dir)
-    following = pointer.with_name(".current.next")
+    following = pointer.with_name(NEXT_POINTER_NAME)
     following.unlink(missing_ok=True)
-    following.symlink_to(Path(releases_dir(data_dir).name) / release_id)
+    following.symlink_to(_target(data_dir, release_id))
     following.replace(pointer)
     fsync_directory(data_dir)
+
+
+def _target(data_dir: Path, release_id: str) -> str:
+    return f"{releases_dir(data_dir).name}/{release_id}"

@@ -188,9 +188,26 @@ def check_inherited(data_dir: Path, release: Release) -> None:
     events = read_events(data_dir)
     check_seal(data_dir, events)
     check_decisions(data_dir, events)
-    manifest = release.manifest()
-    check_log(release, manifest, events)
+    manifest = check_manifest(data_dir, release)
     check_files(release, manifest, (PUBLISHED_NAME, ARTEFACTS_NAME))
+
+
+def check_manifest(data_dir: Path, release: Release) -> dict[str, Any]:
+    """Check that a release's manifest is the one that the audit log names.
+
+    Args:
+        data_dir: Directory of everything a run writes.
+        release: The release.
+
+    Returns:
+        The manifest.
+
+    Raises:
+        EchelonError: ``INTEGRITY`` if it changed, or if the log lacks what it names.
+    """
+    manifest = release.manifest()
+    check_log(release, manifest, read_events(data_dir))
+    return manifest
 
 
 def check_files(

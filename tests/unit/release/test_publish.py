@@ -350,7 +350,7 @@ def test_rerun_in_another_row_order_has_the_same_content_hashes(company):
 
 
 def test_only_the_newest_releases_are_kept(company):
-    days = ["2025-12-28", "2025-12-29", "2025-12-30"]
+    days = ["2025-12-27", "2025-12-28", "2025-12-29", "2025-12-30"]
     for day in days:
         candidate = company.candidate(day)
         company.examine(candidate)
@@ -358,6 +358,7 @@ def test_only_the_newest_releases_are_kept(company):
     kept = [
         release.as_of_date.isoformat() for release in list_releases(company.data_dir)
     ]
+    # Two, and the one that the older of them was made from.
     assert kept == days[1:]
     assert list((company.data_dir / "candidates").iterdir()) == []
 

@@ -1,0 +1,94 @@
+"""The commands that keep the releases beyond the life of a disk."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from echelon.cli_options import AsJson, print_json
+from echelon.config import PROJECT_DIR, load_settings
+from echelon.errors import EchelonError, ExitCode, Fault
+
+Archive = Annotated[Path, typer.Argument(metavar="DIR", help="Where backups are kept.")]
+
+
+def backup(archive: Archive, as_json: AsJson = False) -> None:
+    """Put every kept release, the audit log and what has landed into an archive."""
+    from echelon.cli import out, progress
+    from echelon.release.archive import back_up
+    from echelon.release.seeds import archive_keep_days
+
+    data_dir = load_settings().data_dir
+    with progress("Backing up", quiet=as_json):
+        keep_days = archive_keep_days(data_dir, PROJECT_DIR)
+        report = back_up(data_dir, archive.resolve(), keep_days)
+    if as_json:
+        print_json(report.to_dict())
+        return
+    out.print(f"Backup {report.backup}: {len(report.releases)} releases", markup=False)
+    out.print(
+        f"{report.files} files, {report.total_bytes:,} bytes; new in the archive:"
+        f" {report.copied_files} files, {report.copied_bytes:,} bytes;"
+        f" {report.seconds} s"
+    )
+    for name in report.removed_backups:
+        out.print(f"Past its retention and removed: {name}", markup=False)
+
+
+def restore(
+    archive: Archive,
+    release_id: Annotated[
+        str | None,
+        typer.Option("--release", help="The newest backup that holds this release."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Restore a backup into the empty ECHELON_DATA_DIR; verify what is in force."""
+    from echelon.cli import out, progress
+    from echelon.release.restore import restore as bring_back
+
+    data_dir = load_settings().data_dir
+    with progress("Restoring", quiet=as_json):
+        report = bring_back(archive.resolve(), data_dir, release_id)
+    if as_json:
+        print_json(report.to_dict())
+        return
+    out.print(f"In force and verified: {report.current}", markup=False)
+    out.print(
+        f"From backup {report.backup}: {len(report.releases)} releases,"
+        f" {report.files} files, {report.total_bytes:,} bytes",
+        markup=False,
+    )
+    out.print(f"RTO {report.rto_seconds} s", markup=False)
+
+
+def drill(
+    archive: Annotated[
+        Path | None,
+        typer.Argument(metavar="[DIR]", help="Try these backups; else take one."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Restore elsewhere, compare byte by byte, print how soon and what was lost."""
+    from echelon.cli import out, progress
+    from echelon.release.restore import drill as try_out
+    from echelon.release.seeds import archive_keep_days
+
+    data_dir = load_settings().data_dir
+    with progress("Drilling", quiet=as_json):
+        keep_days = archive_keep_days(data_dir, PROJECT_DIR)
+        report = try_out(data_dir, archive and archive.resolve(), keep_days)
+    restored = report.restored
+    if as_json:
+        print_json(report.to_dict())
+    else:
+        out.print(
+            f"RTO {restored.rto_seconds} s for {restored.total_bytes:,} bytes in"
+            f" {restored.files} files; RPO {len(report.rpo_releases)} releases;"
+            f" {len(report.unequal_files)} files differ"
+        )
+    if report.rpo_releases or report.unequal_files:
+        found = (*report.rpo_releases, *report.unequal_files)
+        message = f"{found[0]} did not come back as it is here"
+        fault = Fault("drill_failed", message, hint="take a new backup")
+        raise EchelonError(ExitCode.INTEGRITY, fault)

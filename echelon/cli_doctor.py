@@ -1,0 +1,32 @@
+"""The command that says what is wrong with a data directory, and puts it right."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from echelon.cli_options import AsJson, print_json
+from echelon.config import load_settings
+from echelon.errors import ExitCode
+
+
+def doctor(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Make the repairs that lose nothing.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Name what is wrong with releases, pointer, audit log, leftovers and landing."""
+    from echelon.cli import out, progress
+    from echelon.release.doctor import examine
+
+    with progress("Examining", quiet=as_json):
+        findings = examine(load_settings().data_dir, repair)
+    if as_json:
+        print_json([asdict(finding) for finding in findings])
+    for finding in () if as_json else findings:
+        out.print(finding.line(), markup=False, highlight=False, soft_wrap=True)
+    if not findings and not as_json:
+        out.print("All is well.")
+    if not all(finding.is_repaired for finding in findings):
+        raise typer.Exit(int(ExitCode.INTEGRITY))

@@ -1,0 +1,46 @@
+"""The command that makes a release again from what it was made of."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from echelon.cli_options import AsJson, bad_option, print_json
+from echelon.config import load_settings
+from echelon.errors import EchelonError, ExitCode, Fault
+
+
+def rebuild(
+    release_id: str,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Compare every table's content hash.")
+    ] = False,
+    directory: Annotated[
+        Path | None, typer.Option("--out", help="Data directory to keep it in.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make a kept release again, from its deliveries and its policy, elsewhere."""
+    from echelon.cli import out, progress
+    from echelon.rebuild import rebuild as make_again
+
+    if not verify and directory is None:
+        hint = "--verify compares it, --out DIR keeps it"
+        raise bad_option("nothing would come of it", "--verify, --out", hint)
+    with progress("Rebuilding", quiet=as_json):
+        target = directory.resolve() if directory else None
+        made = make_again(load_settings().data_dir, release_id, target)
+    is_equal = made.rebuilt_id == release_id and not made.different_tables
+    if verify and not is_equal:
+        what = ", ".join(made.different_tables[:3]) or f"its id, {made.rebuilt_id},"
+        count = len(made.different_tables)
+        message = f"{what} differs ({count} of {made.tables} tables)"
+        fault = Fault("rebuild_differs", message, rule="same inputs, same content")
+        raise EchelonError(ExitCode.INTEGRITY, fault)
+    if as_json:
+        print_json({**made.to_dict(), "is_equal": is_equal})
+        return
+    if verify:
+        out.print(f"{release_id}: {made.tables} tables have the same content hash")
+    if made.directory:
+        out.print(f"Kept in {made.directory}", markup=False, soft_wrap=True)

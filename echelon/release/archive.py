@@ -1,0 +1,267 @@
+"""How do the releases outlive their disk? Backups in an archive directory.
+
+An archive holds each file once, under its SHA-256, and a record per backup that lists
+the files of that moment. A second backup therefore copies only what is new, and a
+damaged file is found by its own name.
+"""
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from echelon.audit import append_event, read_events
+from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.hashing import sha256_of_file, sha256_of_record
+from echelon.landing.manifest import delivery_directories
+from echelon.release.layout import (
+    MANIFEST_NAME,
+    fsync_directory,
+    landing_dir,
+    proposals_dir,
+    write_json,
+)
+from echelon.release.lock import refresh_lock
+from echelon.release.pins import pinned_ids
+from echelon.release.recovery import heal
+from echelon.release.store import current_release_id, list_releases
+from echelon.release.verify import check_files, check_manifest
+
+CHUNK_BYTES = 1 << 20
+TIME_FORMAT = "%Y%m%dT%H%M%SZ"
+
+
+@dataclass(frozen=True)
+class BackupReport:
+    """What a backup did.
+
+    Attributes:
+        backup: Its name.
+        current: The release in force.
+        releases: The releases it holds.
+        files: Number of files it holds.
+        total_bytes: Their size.
+        copied_files: Number of files the archive did not have yet.
+        copied_bytes: Their size.
+        removed_backups: Backups that were past their retention.
+        seconds: How long it took.
+    """
+
+    backup: str
+    current: str
+    releases: list[str]
+    files: int
+    total_bytes: int
+    copied_files: int
+    copied_bytes: int
+    removed_backups: list[str]
+    seconds: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return asdict(self)
+
+
+def back_up(data_dir: Path, archive: Path, keep_days: int) -> BackupReport:
+    """Put the kept releases and all they stand on into an archive.
+
+    Taken are whole releases whose files have the hashes of the manifest that the audit
+    log names, the log, what has landed and the proposals. Candidates and the run
+    history of the orchestrator are not: no release depends on them.
+
+    Args:
+        data_dir: Directory of everything a run writes.
+        archive: Directory of the backups; created if need be.
+        keep_days: Days after which a backup may go; the newest, and those that hold a
+            pinned release, stay.
+
+    Returns:
+        What was done.
+
+    Raises:
+        EchelonError: ``INTEGRITY`` naming a release that is not whole,
+            ``CONFIGURATION`` if nothing has been published, ``BUSY`` when a refresh is
+            running.
+    """
+    started = time.monotonic()
+    with refresh_lock(data_dir):
+        heal(data_dir)
+        record = _record(data_dir)
+        copied = [
+            int(file["bytes"])
+            for name, file in record["files"].items()
+            if _keep(data_dir / name, file["sha256"], archive)
+        ]
+        name = _write_record(record, archive)
+        removed = _remove_old(archive, name, keep_days, pinned_ids(data_dir))
+        append_event(data_dir, "backed_up", record["current"], {"backup": name})
+    return BackupReport(
+        backup=name,
+        current=record["current"],
+        releases=record["releases"],
+        files=len(record["files"]),
+        total_bytes=sum(int(file["bytes"]) for file in record["files"].values()),
+        copied_files=len(copied),
+        copied_bytes=sum(copied),
+        removed_backups=removed,
+        seconds=round(time.monotonic() - started, 3),
+    )
+
+
+def read_record(archive: Path, name: str) -> dict[str, Any]:
+    """Read the record of a backup and check it against the hash in its name.
+
+    Raises:
+        EchelonError: ``INTEGRITY`` if it is not what was written.
+    """
+    path = records_dir(archive) / f"{name}.json"
+    try:
+        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise _damaged(f"backup {name} has no readable record", path) from error
+    if sha256_of_record(record)[:12] != name.rpartition("-")[2]:
+        raise _damaged(f"the record of backup {name} changed", path)
+    return record
+
+
+def backup_names(archive: Path) -> list[str]:
+    """List the backups of an archive, oldest first."""
+    return sorted(path.stem for path in records_dir(archive).glob("*.json"))
+
+
+def records_dir(archive: Path) -> Path:
+    """Return the directory of the records, one per backup."""
+    return archive / "backups"
+
+
+def kept_file(archive: Path, digest: str) -> Path:
+    """Return where an archive holds the file of a SHA-256."""
+    return archive / "files" / digest[:2] / digest
+
+
+def copy_checked(source: Path, target: Path, digest: str) -> None:
+    """Copy a file, force it to disk and check on the way that it is the one meant.
+
+    Raises:
+        EchelonError: ``INTEGRITY`` if its SHA-256 is another; no target is left.
+    """
+    partial = target.with_name(f".{target.name}.partial")
+    found = hashlib.sha256()
+    with source.open("rb") as reader, partial.open("wb") as writer:
+        while chunk := reader.read(CHUNK_BYTES):
+            found.update(chunk)
+            writer.write(chunk)
+        writer.flush()
+        os.fsync(writer.fileno())
+    if found.hexdigest() != digest:
+        partial.unlink()
+        raise _damaged(f"{source.name} is not the file it was", source)
+    partial.replace(target)
+
+
+def _record(data_dir: Path) -> dict[str, Any]:
+    releases = list_releases(data_dir)
+    if not releases:
+        fault = Fault("no_release", "nothing has been published yet")
+        raise EchelonError(ExitCode.CONFIGURATION, fault)
+    files: dict[str, dict[str, Any]] = {}
+    for release in releases:
+        manifest = check_manifest(data_dir, release)
+        check_files(release, manifest)
+        folder = release.directory.relative_to(data_dir)
+        for name, file in manifest["files"].items():
+            files[f"{folder}/{name}"] = {"sha256": file["sha256"]}
+        path = release.directory / MANIFEST_NAME
+        files[f"{folder}/{MANIFEST_NAME}"] = {"sha256": sha256_of_file(path)}
+    for path in _beside_releases(data_dir):
+        name = path.relative_to(data_dir).as_posix()
+        files[name] = {"sha256": sha256_of_file(path)}
+    for name, file in files.items():
+        status = (data_dir / name).stat()
+        file.update(bytes=status.st_size, mode=status.st_mode & 0o777)
+    events = read_events(data_dir)
+    return {
+        "backup_version": 1,
+        "made_at": datetime.now(UTC).strftime(TIME_FORMAT),
+        "current": current_release_id(data_dir),
+        "releases": [release.release_id for release in releases],
+        "audit_events": len(events),
+        "audit_head_sha256": events[-1].line_sha256,
+        "files": dict(sorted(files.items())),
+    }
+
+
+def _beside_releases(data_dir: Path) -> Iterator[Path]:
+    """Yield the files of the log, of complete deliveries and of proposals."""
+    deliveries = delivery_directories(landing_dir(data_dir))
+    for root in (data_dir / "audit", *deliveries, proposals_dir(data_dir)):
+        yield from (path for path in sorted(root.rglob("*")) if path.is_file())
+
+
+def _keep(path: Path, digest: str, archive: Path) -> bool:
+    """Copy a file into the archive unless it is there; say whether it was copied."""
+    target = kept_file(archive, digest)
+    if target.exists() and target.stat().st_size == path.stat().st_size:
+        return False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    copy_checked(path, target, digest)
+    target.chmod(0o440)
+    fsync_directory(target.parent)
+    return True
+
+
+def _write_record(record: dict[str, Any], archive: Path) -> str:
+    name = f"{record['made_at']}-{sha256_of_record(record)[:12]}"
+    directory = records_dir(archive)
+    directory.mkdir(parents=True, exist_ok=True)
+    partial = directory / f".{name}.partial"
+    write_json(partial, record)
+    partial.replace(directory / f"{name}.json")
+    fsync_directory(directory)
+    return name
+
+
+def _remove_old(
+    archive: Path, newest: str, keep_days: int, pinned: frozenset[str]
+) -> list[str]:
+    oldest = datetime.now(UTC) - timedelta(days=keep_days)
+    records = {name: read_record(archive, name) for name in backup_names(archive)}
+    removed = [
+        name
+        for name, record in records.items()
+        if name != newest
+        and datetime.strptime(record["made_at"], TIME_FORMAT).replace(tzinfo=UTC)
+        < oldest
+        and pinned.isdisjoint(record["releases"])
+    ]
+    for name in removed:
+        (records_dir(archive) / f"{name}.json").unlink()
+        del records[name]
+    if removed:
+        needed = {
+            file["sha256"]
+            for record in records.values()
+            for file in record["files"].values()
+        }
+        for path in (archive / "files").glob("*/*"):
+            if path.name not in needed:
+                path.unlink()
+    return removed
+
+
+def _damaged(message: str, path: Path) -> EchelonError:
+    return EchelonError(
+        ExitCode.INTEGRITY,
+        Fault(
+            code="backup_damaged",
+            message=message,
+            file=str(path),
+            rule="a backup is taken from, and restored to, the bytes it was made of",
+            hint="take another backup, or restore another one",
+        ),
+    )

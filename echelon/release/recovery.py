@@ -1,0 +1,253 @@
+"""What did a kill, a damaged disk or a careless hand leave, and how is it put right?
+
+Each problem comes with its repair where there is one that loses nothing. ``heal`` makes
+those that a refresh needs and makes by itself; ``echelon doctor`` names these and all
+others (``doctor``). Every repair is an event of the audit log.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from echelon.audit import append_event, audit_log_path, cut_torn_tail, read_events
+from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.hashing import sha256_of_file
+from echelon.release.layout import (
+    MANIFEST_NAME,
+    candidates_dir,
+    damaged_dir,
+    pointer_path,
+    releases_dir,
+)
+from echelon.release.proof import PROOF_NAME
+from echelon.release.retention import directories_of, move_away, remove_tree
+from echelon.release.store import (
+    find_release,
+    pointed_release_id,
+    published_ids,
+    recorded_in_force,
+    swap_pointer,
+)
+from echelon.release.verify import check_files
+
+AUDIT_LOG = "audit/audit.jsonl"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is not as it should be.
+
+    Attributes:
+        code: Stable identifier such as ``pointer_damaged``.
+        subject: The release or the file it is about.
+        message: What is wrong.
+        remedy: What puts it right: what the repair does, or what a person has to do.
+        repair: Makes the repair and enters it; None where only a person can.
+    """
+
+    code: str
+    subject: str
+    message: str
+    remedy: str
+    repair: Callable[[], None] | None = None
+
+
+def heal(data_dir: Path) -> list[Problem]:
+    """Repair what keeps a refresh from going on; the caller holds the lock.
+
+    Args:
+        data_dir: Directory of everything a run writes.
+
+    Returns:
+        What was repaired, nothing of it lost: a release that was made and never came
+        into force is made again by the refresh, the same tables.
+
+    Raises:
+        EchelonError: ``INTEGRITY`` naming what only a person can put right.
+    """
+    repaired = []
+    # One by one: each is looked for when those before it have been repaired.
+    for problem in interrupted(data_dir):
+        if problem.repair is None:
+            fault = Fault(problem.code, problem.message, hint=problem.remedy)
+            raise EchelonError(ExitCode.INTEGRITY, fault)
+        problem.repair()
+        repaired.append(problem)
+    return repaired
+
+
+def interrupted(data_dir: Path) -> Iterator[Problem]:
+    """Look for what an interrupted writer leaves, and for a lost pointer."""
+    log = audit_log_path(data_dir)
+    if log.exists() and not (log.read_bytes() or b"\n").endswith(b"\n"):
+        yield Problem(
+            code="audit_tail_torn",
+            subject=AUDIT_LOG,
+            message="the last line of the audit log has no end",
+            remedy="cut it off: its write was interrupted, so nothing came of it",
+            repair=partial(_cut_tail, data_dir),
+        )
+    for problem in _pointer(data_dir):
+        yield problem
+        if problem.repair is None:
+            return
+    current, published = pointed_release_id(data_dir), published_ids(data_dir)
+    unknown = [
+        directory
+        for directory in directories_of(releases_dir(data_dir))
+        if directory.name not in published and directory.name != current
+    ]
+    cut = [one.name for one in unknown if _is_log_cut(data_dir, one.name)]
+    if cut:
+        # They may well have been in force: nothing is to be moved by such a log.
+        yield _log_cut(cut[0])
+        return
+    for directory in unknown:
+        yield _never_in_force(data_dir, directory, current)
+
+
+def enter_repair(data_dir: Path, code: str, subject: str) -> None:
+    """Enter a repair in the audit log."""
+    append_event(data_dir, "repaired", subject, {"code": code})
+
+
+def set_aside(data_dir: Path, directory: Path, code: str) -> None:
+    """Take a directory out of service without losing it, and enter that."""
+    append_event(data_dir, "set_aside", directory.name, {"code": code})
+    move_away(directory, damaged_dir(data_dir) / directory.name)
+
+
+def _pointer(data_dir: Path) -> Iterator[Problem]:
+    named, recorded = pointed_release_id(data_dir), recorded_in_force(data_dir)
+    if named is None:
+        yield from _pointer_lost(data_dir, recorded)
+    elif named in published_ids(data_dir):
+        if named != recorded:
+            yield Problem(
+                code="rollback_unentered",
+                subject=named,
+                message=f"the pointer names {named}, the audit log {recorded}",
+                remedy="enter it as a rollback that was interrupted",
+                repair=partial(_enter_rollback, data_dir, named, recorded or ""),
+            )
+    elif _is_log_cut(data_dir, named):
+        yield _log_cut(named)
+    elif _is_whole(data_dir, named):
+        yield Problem(
+            code="publication_unentered",
+            subject=named,
+            message=f"{named} is in force and not in the audit log",
+            remedy="enter it: publishing was interrupted after its last check",
+            repair=partial(_enter_publication, data_dir, named),
+        )
+    else:
+        yield from _pointer_lost(data_dir, recorded)
+
+
+def _pointer_lost(data_dir: Path, recorded: str | None) -> Iterator[Problem]:
+    pointer = pointer_path(data_dir)
+    if recorded is None and not (pointer.is_symlink() or pointer.exists()):
+        return  # nothing has been published yet
+    problem = Problem(
+        code="pointer_damaged",
+        subject=pointer.name,
+        message="the pointer names no release",
+        remedy=f"point it to {recorded}, in force by the audit log",
+        repair=partial(_restore_pointer, data_dir, recorded),
+    )
+    if recorded is None or (releases_dir(data_dir) / recorded).is_dir():
+        yield problem
+    else:
+        yield lost_release(recorded)
+
+
+def lost_release(release_id: str) -> Problem:
+    """Say that a published release is gone."""
+    return Problem(
+        code="release_lost",
+        subject=release_id,
+        message=f"release {release_id} was published and is gone",
+        remedy="`echelon restore` a backup that holds it into a new data directory",
+    )
+
+
+def _never_in_force(data_dir: Path, directory: Path, current: str | None) -> Problem:
+    name = directory.name
+    message = f"{name} was made and never came into force"
+    if _is_whole(data_dir, name) and _follows(data_dir, name, current):
+        remedy = "remove it: the next refresh makes the same tables again"
+        repair = partial(_remove, data_dir, directory)
+        return Problem("release_unused", name, message, remedy, repair)
+    remedy = "move it to damaged/"
+    repair = partial(set_aside, data_dir, directory, "release_unknown")
+    return Problem("release_unknown", name, message, remedy, repair)
+
+
+def _log_cut(release_id: str) -> Problem:
+    return Problem(
+        code="audit_log_cut",
+        subject=AUDIT_LOG,
+        message=f"release {release_id} names audit events that are gone",
+        remedy="put the audit log of a backup back in its place",
+    )
+
+
+def _is_log_cut(data_dir: Path, release_id: str) -> bool:
+    """Say whether a release was made after an event that the log lacks."""
+    try:
+        known = find_release(data_dir, release_id).manifest()["audit_log"]
+    except EchelonError:
+        return False
+    events, count = read_events(data_dir), int(known["events"])
+    head = events[count - 1].line_sha256 if 0 < count <= len(events) else ""
+    return bool(head != known["head_sha256"])
+
+
+def _is_whole(data_dir: Path, release_id: str) -> bool:
+    try:
+        release = find_release(data_dir, release_id)
+        check_files(release, release.manifest())
+    except EchelonError:
+        return False
+    return True
+
+
+def _follows(data_dir: Path, release_id: str, current: str | None) -> bool:
+    return find_release(data_dir, release_id).previous_release_id == current
+
+
+def _cut_tail(data_dir: Path) -> None:
+    cut_torn_tail(data_dir)
+    enter_repair(data_dir, "audit_tail_torn", "")
+
+
+def _enter_rollback(data_dir: Path, release_id: str, former: str) -> None:
+    details = {"from": former, "recovered": "true"}
+    append_event(data_dir, "rolled_back", release_id, details)
+
+
+def _enter_publication(data_dir: Path, release_id: str) -> None:
+    directory = releases_dir(data_dir) / release_id
+    details = {
+        "manifest_sha256": sha256_of_file(directory / MANIFEST_NAME),
+        "proof_sha256": sha256_of_file(directory / PROOF_NAME),
+        "recovered": "true",
+    }
+    append_event(data_dir, "published", release_id, details)
+
+
+def _restore_pointer(data_dir: Path, recorded: str | None) -> None:
+    pointer = pointer_path(data_dir)
+    if pointer.exists() and not pointer.is_symlink():
+        move_away(pointer, damaged_dir(data_dir) / pointer.name)
+    if recorded is None:
+        pointer.unlink(missing_ok=True)
+    else:
+        swap_pointer(data_dir, recorded)
+    enter_repair(data_dir, "pointer_damaged", recorded or "")
+
+
+def _remove(data_dir: Path, directory: Path) -> None:
+    remove_tree(move_away(directory, candidates_dir(data_dir) / directory.name))
+    enter_repair(data_dir, "release_unused", directory.name)

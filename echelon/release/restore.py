@@ -1,0 +1,226 @@
+"""Does a backup come back whole on an empty machine, how soon, and what is lost?"""
+
+import json
+import os
+import stat
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from echelon.audit import append_event
+from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.hashing import sha256_of_file
+from echelon.release.archive import (
+    back_up,
+    backup_names,
+    copy_checked,
+    kept_file,
+    read_record,
+)
+from echelon.release.layout import fsync_directory, releases_dir
+from echelon.release.lock import HOLDER_NAME, LOCK_NAME, refresh_lock
+from echelon.release.retention import remove_tree
+from echelon.release.store import find_release, kept_ids, swap_pointer
+from echelon.release.verify import check_files, check_manifest, verify
+
+RESTORING_NAME = ".restoring"
+
+
+@dataclass(frozen=True)
+class RestoreReport:
+    """What was restored.
+
+    Attributes:
+        backup: The backup's name, which begins with the moment it was made, UTC.
+        current: The release in force again.
+        releases: The releases restored, every one whole.
+        files: Number of files, each with the SHA-256 it was backed up with.
+        total_bytes: Their size.
+        rto_seconds: From the start until the release in force was verified and served.
+    """
+
+    backup: str
+    current: str
+    releases: list[str]
+    files: int
+    total_bytes: int
+    rto_seconds: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class DrillReport:
+    """How a loss of this data directory would have ended.
+
+    Attributes:
+        restored: What came back, elsewhere, and how soon.
+        rpo_releases: Releases kept here that did not come back.
+        unequal_files: Files that came back with other bytes than they have here.
+    """
+
+    restored: RestoreReport
+    rpo_releases: list[str]
+    unequal_files: list[str]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain values for JSON."""
+        return asdict(self)
+
+
+def restore(
+    archive: Path, data_dir: Path, release_id: str | None = None
+) -> RestoreReport:
+    """Restore a backup into an empty data directory and verify the release in force.
+
+    Args:
+        archive: Directory of the backups.
+        data_dir: Where to; nothing may be there yet.
+        release_id: Restore the newest backup that holds this release and put it in
+            force; None for the newest backup as it was.
+
+    Returns:
+        What was restored.
+
+    Raises:
+        EchelonError: ``CONFIGURATION`` if there is no such backup or the directory is
+            not empty, ``INTEGRITY`` if a file of the backup is not what was backed up.
+    """
+    started = time.monotonic()
+    name, record = _find_backup(archive, release_id)
+    current = release_id or record["current"]
+    with refresh_lock(data_dir):
+        restoring = _empty(data_dir) / RESTORING_NAME
+        for path, file in record["files"].items():
+            target = restoring / path
+            target.parent.mkdir(parents=True, exist_ok=True)
+            copy_checked(kept_file(archive, file["sha256"]), target, file["sha256"])
+            target.chmod(file["mode"])
+        for part in sorted(restoring.iterdir()):
+            part.rename(data_dir / part.name)
+        restoring.rmdir()
+        _make_read_only(releases_dir(data_dir))
+        for kept in record["releases"]:
+            release = find_release(data_dir, kept)
+            check_files(release, check_manifest(data_dir, release))
+        swap_pointer(data_dir, current)
+        if current != record["current"]:
+            details = {"from": record["current"], "backup": name}
+            append_event(data_dir, "rolled_back", current, details)
+        append_event(data_dir, "restored", current, {"backup": name})
+        verify(data_dir)
+    return RestoreReport(
+        backup=name,
+        current=current,
+        releases=record["releases"],
+        files=len(record["files"]),
+        total_bytes=sum(int(file["bytes"]) for file in record["files"].values()),
+        rto_seconds=round(time.monotonic() - started, 3),
+    )
+
+
+def drill(data_dir: Path, archive: Path | None, keep_days: int) -> DrillReport:
+    """Restore the newest backup elsewhere and compare it with what is here.
+
+    Args:
+        data_dir: Directory of everything a run writes; only read.
+        archive: The backups to try; None to take one for the drill.
+        keep_days: As ``back_up``.
+
+    Returns:
+        What came back, how soon, and what did not.
+
+    Raises:
+        EchelonError: As ``back_up`` and ``restore``.
+    """
+    with tempfile.TemporaryDirectory(prefix="drill-", dir=data_dir.parent) as name:
+        scratch = Path(name)
+        if archive is None:
+            archive = scratch / "archive"
+            back_up(data_dir, archive, keep_days)
+        restored = _restore_apart(archive, scratch / "data")
+        files = read_record(archive, restored.backup)["files"]
+        unequal = [
+            path
+            for path in files
+            # The log has gone on since, and elsewhere it notes that it was restored.
+            if not path.startswith("audit/") and _differs(data_dir, scratch, path)
+        ]
+        lost = [one for one in kept_ids(data_dir) if one not in restored.releases]
+        remove_tree(scratch / "data")
+    return DrillReport(restored, lost, unequal)
+
+
+def _restore_apart(archive: Path, data_dir: Path) -> RestoreReport:
+    """Restore as a person would: in a process of its own, on another directory."""
+    started = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-m", "echelon.cli", "restore", str(archive), "--json"],
+        # What is thrown away is neither signed nor entered as the head of the log.
+        env={
+            **os.environ,
+            "ECHELON_DATA_DIR": str(data_dir),
+            "ECHELON_SIGNING_KEY_FILE": "",
+            "ECHELON_AUDIT_HEAD_FILE": "",
+        },
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    record = json.loads(done.stdout.strip().splitlines()[-1])
+    if done.returncode != ExitCode.PUBLISHED:
+        exit_code = ExitCode(record.pop("exit_code"))
+        raise EchelonError(exit_code, Fault(**record))
+    seconds = round(time.monotonic() - started, 3)
+    return RestoreReport(**{**record, "rto_seconds": seconds})
+
+
+def _differs(data_dir: Path, scratch: Path, path: str) -> bool:
+    here, there = data_dir / path, scratch / "data" / path
+    return not here.is_file() or sha256_of_file(here) != sha256_of_file(there)
+
+
+def _find_backup(archive: Path, release_id: str | None) -> tuple[str, dict[str, Any]]:
+    for name in reversed(backup_names(archive)):
+        record = read_record(archive, name)
+        if release_id is None or release_id in record["releases"]:
+            return name, record
+    what = f" of release {release_id}" if release_id else ""
+    fault = Fault(
+        code="no_backup",
+        message=f"there is no backup{what} here",
+        file=str(archive),
+        hint="name the directory that `echelon backup` wrote to",
+    )
+    raise EchelonError(ExitCode.CONFIGURATION, fault)
+
+
+def _empty(data_dir: Path) -> Path:
+    """Refuse a data directory in use; clear what a killed restore left."""
+    left = data_dir / RESTORING_NAME
+    if left.exists():
+        remove_tree(left)
+    found = {path.name for path in data_dir.iterdir()} - {LOCK_NAME, HOLDER_NAME}
+    if found:
+        fault = Fault(
+            code="data_dir_not_empty",
+            message=f"{min(found)} is here already",
+            file=str(data_dir),
+            rule="a restore never writes over anything",
+            hint="point ECHELON_DATA_DIR to an empty directory",
+        )
+        raise EchelonError(ExitCode.CONFIGURATION, fault)
+    return data_dir
+
+
+def _make_read_only(releases: Path) -> None:
+    for release in releases.iterdir():
+        for folder, _, _ in os.walk(release):
+            os.chmod(folder, stat.S_IRUSR | stat.S_IXUSR | stat.S_IRGRP | stat.S_IXGRP)
+    fsync_directory(releases)

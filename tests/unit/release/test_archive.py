@@ -1,0 +1,147 @@
+"""A backup holds whole releases only and comes back byte for byte."""
+
+import json
+
+import pytest
+
+from echelon.audit import read_events
+from echelon.errors import EchelonError, ExitCode
+from echelon.hashing import sha256_of_file
+from echelon.release.archive import back_up, backup_names, records_dir
+from echelon.release.pins import pin
+from echelon.release.restore import drill, restore
+from echelon.release.rollback import rollback
+from echelon.release.store import current_release_id, list_releases
+from echelon.release.verify import verify
+
+YEARS = 3653
+
+
+@pytest.fixture
+def archive(tmp_path):
+    return tmp_path / "archive"
+
+
+@pytest.fixture
+def elsewhere(tmp_path):
+    return tmp_path / "elsewhere"
+
+
+def ids(data_dir):
+    return [release.release_id for release in list_releases(data_dir)]
+
+
+def bytes_of(data_dir):
+    return {
+        path.relative_to(data_dir).as_posix(): sha256_of_file(path)
+        for part in ("landing", "releases")
+        for path in (data_dir / part).rglob("*")
+        if path.is_file()
+    }
+
+
+def test_backup_comes_back_on_an_empty_machine_byte_for_byte(
+    company, archive, elsewhere
+):
+    first = company.release().release_id
+    company.deliver("erp-0002")
+    second = company.release().release_id
+    (company.data_dir / "candidates" / "under_way").mkdir(parents=True)
+    report = back_up(company.data_dir, archive, YEARS)
+    assert report.releases == [first, second]
+    restored = restore(archive, elsewhere)
+    assert (restored.current, restored.releases) == (second, [first, second])
+    assert bytes_of(elsewhere) == bytes_of(company.data_dir)
+    assert not (elsewhere / "candidates").exists()
+    assert [event.event for event in read_events(elsewhere)] == [
+        "published",
+        "published",
+        "restored",
+    ]
+    assert rollback(elsewhere, first).is_current
+
+
+def test_second_backup_copies_only_what_is_new(company, archive):
+    company.release()
+    first = back_up(company.data_dir, archive, YEARS)
+    assert first.copied_files == first.files
+    again = back_up(company.data_dir, archive, YEARS)
+    # The log alone: it tells of the first backup.
+    assert (again.files, again.copied_files) == (first.files, 1)
+
+
+def test_older_release_comes_back_from_the_backup_that_holds_it(
+    company, archive, elsewhere
+):
+    first = company.release().release_id
+    company.deliver("erp-0002")
+    company.release()
+    back_up(company.data_dir, archive, YEARS)
+    assert restore(archive, elsewhere, first).current == first
+    assert verify(elsewhere).release_id == first
+
+
+def test_damaged_release_is_not_backed_up(company, archive):
+    release = company.release()
+    release.database.chmod(0o644)
+    release.database.write_bytes(b"")
+    with pytest.raises(EchelonError) as refusal:
+        back_up(company.data_dir, archive, YEARS)
+    assert refusal.value.exit_code is ExitCode.INTEGRITY
+    assert backup_names(archive) == []
+
+
+def _flip_a_byte(archive):
+    path = max((archive / "files").glob("*/*"), key=lambda p: p.stat().st_size)
+    path.chmod(0o644)
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def _leave_a_file_out_of_the_record(archive):
+    [path] = records_dir(archive).glob("*.json")
+    record = json.loads(path.read_text())
+    record["files"].popitem()
+    path.write_text(json.dumps(record))
+
+
+@pytest.mark.parametrize("spoil", [_flip_a_byte, _leave_a_file_out_of_the_record])
+def test_damaged_backup_puts_nothing_in_force(company, archive, elsewhere, spoil):
+    company.release()
+    back_up(company.data_dir, archive, YEARS)
+    spoil(archive)
+    with pytest.raises(EchelonError) as refusal:
+        restore(archive, elsewhere)
+    assert refusal.value.exit_code is ExitCode.INTEGRITY
+    assert refusal.value.fault.code == "backup_damaged"
+    assert current_release_id(elsewhere) is None
+
+
+def test_restore_never_writes_over_anything(company, archive):
+    release = company.release()
+    back_up(company.data_dir, archive, YEARS)
+    with pytest.raises(EchelonError, match="is here already") as refusal:
+        restore(archive, company.data_dir)
+    assert refusal.value.exit_code is ExitCode.CONFIGURATION
+    assert current_release_id(company.data_dir) == release.release_id
+
+
+def test_backups_past_their_retention_go_except_what_is_pinned(company, archive):
+    first = company.release().release_id
+    old = back_up(company.data_dir, archive, YEARS).backup
+    assert back_up(company.data_dir, archive, 0).removed_backups == [old]
+    pin(company.data_dir, first, "audit 2026")
+    assert back_up(company.data_dir, archive, 0).removed_backups == []
+    assert len(backup_names(archive)) == 2
+
+
+def test_drill_prints_what_came_back_how_soon_and_what_did_not(company, archive):
+    company.release()
+    report = drill(company.data_dir, None, YEARS)
+    assert (report.rpo_releases, report.unequal_files) == ([], [])
+    assert report.restored.rto_seconds > 0
+    back_up(company.data_dir, archive, YEARS)
+    company.deliver("erp-0002")
+    second = company.release().release_id
+    assert drill(company.data_dir, archive, YEARS).rpo_releases == [second]

@@ -1,0 +1,204 @@
+"""What is damaged is named; what can be put right without loss is, and is logged."""
+
+import json
+import os
+import shutil
+
+import pytest
+
+from echelon.audit import audit_log_path, read_events
+from echelon.errors import EchelonError, ExitCode
+from echelon.release.doctor import examine
+from echelon.release.lock import HOLDER_NAME
+from echelon.release.recovery import heal
+from echelon.release.retention import remove_tree
+from echelon.release.store import current_release_id, list_releases
+from echelon.release.verify import verify
+
+
+@pytest.fixture
+def two(company):
+    """A company with two releases, the second in force."""
+    company.release()
+    company.deliver("erp-0002")
+    company.release()
+    return company
+
+
+def ids(company):
+    return [release.release_id for release in list_releases(company.data_dir)]
+
+
+def found(company, repair=False):
+    return [(one.code, one.is_repaired) for one in examine(company.data_dir, repair)]
+
+
+def damage(path, content=b"{}"):
+    path.parent.chmod(0o755)
+    path.chmod(0o644)
+    path.write_bytes(content)
+
+
+def _remove(company, pointer):
+    pointer.unlink()
+
+
+def _dangle(company, pointer):
+    pointer.unlink()
+    pointer.symlink_to("releases/2020-01-01-000000000000")
+
+
+def _turn_into_a_file(company, pointer):
+    pointer.unlink()
+    pointer.write_text("releases")
+
+
+def _turn_into_a_copy(company, pointer):
+    target = pointer.resolve()
+    pointer.unlink()
+    shutil.copytree(target, pointer)
+
+
+def _lead_elsewhere(company, pointer):
+    elsewhere = company.data_dir / "elsewhere" / pointer.resolve().name
+    shutil.copytree(pointer.resolve(), elsewhere)
+    pointer.unlink()
+    pointer.symlink_to(elsewhere)
+
+
+def _lead_into_itself(company, pointer):
+    pointer.unlink()
+    pointer.symlink_to("current")
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        _remove,
+        _dangle,
+        _turn_into_a_file,
+        _turn_into_a_copy,
+        _lead_elsewhere,
+        _lead_into_itself,
+    ],
+)
+def test_damaged_pointer_is_put_back_by_the_next_writer(two, spoil):
+    spoil(two, two.data_dir / "current")
+    assert [one.code for one in heal(two.data_dir)] == ["pointer_damaged"]
+    assert current_release_id(two.data_dir) == ids(two)[-1]
+    last = read_events(two.data_dir)[-1]
+    assert (last.event, last.details["code"]) == ("repaired", "pointer_damaged")
+    assert verify(two.data_dir).release_id == ids(two)[-1]
+    assert found(two) == []
+
+
+def test_interrupted_rollback_is_entered_as_one(two):
+    first, second = ids(two)
+    pointer = two.data_dir / "current"
+    pointer.unlink()
+    pointer.symlink_to(f"releases/{first}")
+    assert found(two) == [("rollback_unentered", False)]
+    assert [one.code for one in heal(two.data_dir)] == ["rollback_unentered"]
+    last = read_events(two.data_dir)[-1]
+    assert (last.event, last.release_id) == ("rolled_back", first)
+    assert last.details["from"] == second
+
+
+def test_line_of_the_log_without_an_end_is_cut_off(two):
+    with audit_log_path(two.data_dir).open("ab") as log:
+        log.write(b'{"at": "2026-')
+    assert found(two) == [("audit_tail_torn", False)]
+    assert found(two, repair=True) == [("audit_tail_torn", True)]
+    assert found(two) == []
+    assert [event.event for event in read_events(two.data_dir)] == [
+        "published",
+        "published",
+        "repaired",
+    ]
+
+
+def test_lost_log_stops_every_writer_and_loses_no_release(two):
+    before = ids(two)
+    audit_log_path(two.data_dir).unlink()
+    with pytest.raises(EchelonError, match="audit events that are gone") as refusal:
+        heal(two.data_dir)
+    assert refusal.value.exit_code is ExitCode.INTEGRITY
+    assert found(two, repair=True)[0] == ("audit_log_cut", False)
+    assert {path.name for path in (two.data_dir / "releases").iterdir()} == {*before}
+
+
+def test_unknown_directory_among_the_releases_is_set_aside(two):
+    (two.data_dir / "releases" / "notes").mkdir()
+    assert found(two) == [("release_unknown", False)]
+    assert found(two, repair=True) == [("release_unknown", True)]
+    assert (two.data_dir / "damaged" / "notes").is_dir()
+    assert found(two) == []
+
+
+def test_damaged_release_in_force_is_replaced_by_the_newest_sound_one(two):
+    first, second = ids(two)
+    damage(two.data_dir / "releases" / second / "published.duckdb")
+    assert found(two) == [("release_damaged", False)]
+    assert found(two, repair=True) == [("release_damaged", True)]
+    assert current_release_id(two.data_dir) == first
+    assert ids(two) == [first]
+    assert (two.data_dir / "damaged" / second / "manifest.json").is_file()
+    assert verify(two.data_dir).release_id == first
+    assert two.release().release_id == second
+    assert found(two) == []
+
+
+@pytest.mark.parametrize("content", [b"{}", b"[]", b"\xff", b'{"as_of_date": 1}'])
+def test_damaged_manifest_of_an_older_release_stops_nobody(two, content):
+    first, second = ids(two)
+    damage(two.data_dir / "releases" / first / "manifest.json", content)
+    two.deliver("erp-0003")
+    third = two.release().release_id
+    assert current_release_id(two.data_dir) == third
+    assert found(two, repair=True) == [("release_damaged", True)]
+    assert ids(two) == [second, third]
+
+
+def test_damaged_manifest_of_the_release_in_force_stops_the_refresh(two):
+    manifest = two.data_dir / "current" / "manifest.json"
+    record = json.loads(manifest.read_text())
+    del record["inputs"]
+    damage(manifest.resolve(), json.dumps(record).encode())
+    two.deliver("erp-0003")
+    with pytest.raises(EchelonError) as refusal:
+        two.candidate()
+    assert refusal.value.exit_code is ExitCode.INTEGRITY
+
+
+def test_only_release_damaged_asks_for_a_backup(company):
+    company.release()
+    damage((company.data_dir / "current" / "published.duckdb").resolve())
+    [finding] = examine(company.data_dir, repair=True)
+    assert not finding.is_repaired
+    assert "echelon restore" in finding.line()
+
+
+def test_lost_release_and_changed_delivery_are_named(two):
+    first, _ = ids(two)
+    remove_tree(two.data_dir / "releases" / first)
+    (two.data_dir / "landing/gl/gl-0001/gl__accounts.csv").write_text("a\n")
+    assert found(two, repair=True) == [
+        ("release_lost", False),
+        ("delivery_damaged", False),
+    ]
+
+
+def test_leftovers_of_a_killed_refresh_are_named_and_removed(two):
+    left = two.data_dir / "candidates" / "2026-01-31-abc"
+    left.mkdir()
+    (two.data_dir / ".current.next").symlink_to("releases/none")
+    gone = os.spawnlp(os.P_NOWAIT, "true", "true")
+    os.waitpid(gone, 0)
+    (two.data_dir / HOLDER_NAME).write_text(json.dumps({"pid": gone}))
+    expected = ["writer_killed", "candidate_left", "pointer_unswapped"]
+    assert found(two) == [(code, False) for code in expected]
+    (two.data_dir / HOLDER_NAME).write_text(json.dumps({"pid": gone}))
+    assert found(two, repair=True) == [(code, True) for code in expected]
+    assert found(two) == []
+    repaired = [e for e in read_events(two.data_dir) if e.event == "repaired"]
+    assert [event.details["code"] for event in repaired] == expected
