@@ -9,7 +9,7 @@ from typing import Any
 from echelon.config import PROJECT_DIR
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.release.layout import (
-    POLICY_NAME,
+    POLICY_DIR_NAME,
     candidates_dir,
     landing_dir,
     releases_dir,
@@ -82,7 +82,7 @@ def rebuild(data_dir: Path, release_id: str, out_dir: Path | None = None) -> Reb
             scratch = _new_directory(out_dir)
         _lay_out(data_dir, release, manifest["inputs"], scratch)
         seeds = scratch / "seeds"
-        policy = release.directory / POLICY_NAME
+        policy = release.directory / POLICY_DIR_NAME
         assemble_seeds(scratch, PROJECT_DIR, policy, seeds)
         check_repeatable(scratch, release, seeds)
         refresh_apart(scratch, release, policy, _options(manifest["inputs"]))

@@ -8,7 +8,7 @@ from typing import Any
 MANIFEST_NAME = "manifest.json"
 PUBLISHED_NAME = "published.duckdb"
 ARTEFACTS_NAME = "artefacts"
-POLICY_NAME = "policy"
+POLICY_DIR_NAME = "policy"
 SEGMENT_MODEL_NAME = "segment_model.json"
 ASSIGNMENT_POLICY_NAME = "assignment_policy.json"
 WAREHOUSE_NAME = "warehouse.duckdb"

@@ -4,8 +4,8 @@ import fcntl
 import os
 import shutil
 import stat
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from echelon.audit import append_event
@@ -101,7 +101,7 @@ def _made_from(data_dir: Path, release_id: str) -> str:
 
 def _retire(data_dir: Path, release_id: str) -> bool:
     directory = releases_dir(data_dir) / release_id
-    with _unread(directory / PUBLISHED_NAME) as is_free:
+    with _unread(sorted(directory.rglob(f"*{Path(PUBLISHED_NAME).suffix}"))) as is_free:
         if is_free:
             append_event(data_dir, "retired", release_id, {})
             # Renamed first: killed while removing, no half of a release is left.
@@ -110,18 +110,17 @@ def _retire(data_dir: Path, release_id: str) -> bool:
 
 
 @contextmanager
-def _unread(database: Path) -> Iterator[bool]:
-    """Hold off readers, who share a lock on the file as long as they have it open."""
-    if not database.is_file():
-        yield True
-        return
-    mode = database.stat().st_mode
-    database.chmod(mode | stat.S_IWUSR)
-    with database.open("r+b") as stream:
-        try:
-            fcntl.lockf(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+def _unread(databases: Sequence[Path]) -> Iterator[bool]:
+    """Hold off readers, who share a lock on a file as long as they have it open."""
+    with ExitStack() as stack:
+        for database in databases:
+            mode = database.stat().st_mode
+            database.chmod(mode | stat.S_IWUSR)
+            stream = stack.enter_context(database.open("r+b"))
             database.chmod(mode)
-            yield False
-        else:
-            yield True
+            try:
+                fcntl.lockf(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                yield False
+                return
+        yield True

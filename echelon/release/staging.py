@@ -36,7 +36,7 @@ from echelon.release.ingredients import code_version, copy_policy
 from echelon.release.layout import (
     ARTEFACTS_NAME,
     MANIFEST_NAME,
-    POLICY_NAME,
+    POLICY_DIR_NAME,
     PUBLISHED_NAME,
     fsync_directory,
     landing_dir,
@@ -107,7 +107,7 @@ def stage_release(
     content = _write_files(candidate, required_gates, staged, options)
     if candidate.artefacts_dir.is_dir():
         shutil.copytree(candidate.artefacts_dir, staged / ARTEFACTS_NAME)
-    copy_policy(candidate.seeds_dir, staged / POLICY_NAME)
+    copy_policy(candidate.seeds_dir, staged / POLICY_DIR_NAME)
     with ThreadPoolExecutor(1) as beside:
         roles = beside.submit(_write_roles, candidate, staged, options)
         audit = audit_in_fresh_process(staged / PUBLISHED_NAME)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -272,6 +273,33 @@ class Company:
 @pytest.fixture
 def company(tmp_path):
     return tiny_company(tmp_path)
+
+
+@pytest.fixture
+def two(made_once, tmp_path):
+    """The company with two releases, the second in force; made once and copied."""
+    return released_days(made_once, tmp_path, 2)
+
+
+@pytest.fixture
+def four(made_once, tmp_path):
+    """The company with four releases, each made after the one before."""
+    return released_days(made_once, tmp_path, 4)
+
+
+def released_days(made_once, directory: Path, count: int) -> Company:
+    """Copy a company that was released after each of some deliveries."""
+
+    def make(target: Path) -> None:
+        made = tiny_company(target)
+        for number in range(count):
+            if number:
+                made.deliver(f"erp-{number + 1:04}")
+            made.release()
+
+    made = made_once(f"released_{count}_times", make)
+    shutil.copytree(made, directory / "company", symlinks=True)
+    return Company(directory / "company/data", directory / "company/project")
 
 
 def tiny_company(directory: Path) -> Company:

@@ -31,22 +31,19 @@ def ids(data_dir):
     return [release.release_id for release in list_releases(data_dir)]
 
 
-def bytes_of(data_dir):
+def bytes_of(data_dir, *parts):
     return {
         path.relative_to(data_dir).as_posix(): sha256_of_file(path)
-        for part in ("landing", "releases")
+        for part in parts or ("landing", "releases")
         for path in (data_dir / part).rglob("*")
         if path.is_file()
     }
 
 
-def test_backup_comes_back_on_an_empty_machine_byte_for_byte(
-    company, archive, elsewhere
-):
-    first = company.release().release_id
-    company.deliver("erp-0002")
-    second = company.release().release_id
-    (company.data_dir / "candidates" / "under_way").mkdir(parents=True)
+def test_backup_comes_back_on_an_empty_machine_byte_for_byte(two, archive, elsewhere):
+    company = two
+    first, second = ids(company.data_dir)
+    (company.data_dir / "candidates" / "under_way").mkdir()
     report = back_up(company.data_dir, archive, YEARS)
     assert report.releases == [first, second]
     restored = restore(archive, elsewhere)
@@ -61,28 +58,30 @@ def test_backup_comes_back_on_an_empty_machine_byte_for_byte(
     assert rollback(elsewhere, first).is_current
 
 
-def test_second_backup_copies_only_what_is_new(company, archive):
-    company.release()
+def test_second_backup_copies_only_what_is_new(two, archive):
+    company = two
     first = back_up(company.data_dir, archive, YEARS)
-    assert first.copied_files == first.files
+    # A file that lies in several places is kept once.
+    kept = list((archive / "files").glob("*/*"))
+    assert (
+        first.copied_files == len(kept) == len({*bytes_of(archive, "files").values()})
+    )
     again = back_up(company.data_dir, archive, YEARS)
     # The log alone: it tells of the first backup.
     assert (again.files, again.copied_files) == (first.files, 1)
 
 
 def test_older_release_comes_back_from_the_backup_that_holds_it(
-    company, archive, elsewhere
+    two, archive, elsewhere
 ):
-    first = company.release().release_id
-    company.deliver("erp-0002")
-    company.release()
-    back_up(company.data_dir, archive, YEARS)
+    first, _ = ids(two.data_dir)
+    back_up(two.data_dir, archive, YEARS)
     assert restore(archive, elsewhere, first).current == first
     assert verify(elsewhere).release_id == first
 
 
-def test_damaged_release_is_not_backed_up(company, archive):
-    release = company.release()
+def test_damaged_release_is_not_backed_up(two, archive):
+    company, release = two, list_releases(two.data_dir)[0]
     release.database.chmod(0o644)
     release.database.write_bytes(b"")
     with pytest.raises(EchelonError) as refusal:
@@ -107,9 +106,8 @@ def _leave_a_file_out_of_the_record(archive):
 
 
 @pytest.mark.parametrize("spoil", [_flip_a_byte, _leave_a_file_out_of_the_record])
-def test_damaged_backup_puts_nothing_in_force(company, archive, elsewhere, spoil):
-    company.release()
-    back_up(company.data_dir, archive, YEARS)
+def test_damaged_backup_puts_nothing_in_force(two, archive, elsewhere, spoil):
+    back_up(two.data_dir, archive, YEARS)
     spoil(archive)
     with pytest.raises(EchelonError) as refusal:
         restore(archive, elsewhere)
@@ -118,8 +116,8 @@ def test_damaged_backup_puts_nothing_in_force(company, archive, elsewhere, spoil
     assert current_release_id(elsewhere) is None
 
 
-def test_restore_never_writes_over_anything(company, archive):
-    release = company.release()
+def test_restore_never_writes_over_anything(two, archive):
+    company, release = two, list_releases(two.data_dir)[-1]
     back_up(company.data_dir, archive, YEARS)
     with pytest.raises(EchelonError, match="is here already") as refusal:
         restore(archive, company.data_dir)
@@ -127,8 +125,8 @@ def test_restore_never_writes_over_anything(company, archive):
     assert current_release_id(company.data_dir) == release.release_id
 
 
-def test_backups_past_their_retention_go_except_what_is_pinned(company, archive):
-    first = company.release().release_id
+def test_backups_past_their_retention_go_except_what_is_pinned(two, archive):
+    company, first = two, ids(two.data_dir)[0]
     old = back_up(company.data_dir, archive, YEARS).backup
     assert back_up(company.data_dir, archive, 0).removed_backups == [old]
     pin(company.data_dir, first, "audit 2026")
@@ -136,12 +134,12 @@ def test_backups_past_their_retention_go_except_what_is_pinned(company, archive)
     assert len(backup_names(archive)) == 2
 
 
-def test_drill_prints_what_came_back_how_soon_and_what_did_not(company, archive):
-    company.release()
+def test_drill_prints_what_came_back_how_soon_and_what_did_not(two, archive):
+    company = two
     report = drill(company.data_dir, None, YEARS)
     assert (report.rpo_releases, report.unequal_files) == ([], [])
     assert report.restored.rto_seconds > 0
     back_up(company.data_dir, archive, YEARS)
-    company.deliver("erp-0002")
-    second = company.release().release_id
-    assert drill(company.data_dir, archive, YEARS).rpo_releases == [second]
+    company.deliver("erp-0003")
+    third = company.release().release_id
+    assert drill(company.data_dir, archive, YEARS).rpo_releases == [third]

@@ -16,15 +16,6 @@ from echelon.release.store import current_release_id, list_releases
 from echelon.release.verify import verify
 
 
-@pytest.fixture
-def two(company):
-    """A company with two releases, the second in force."""
-    company.release()
-    company.deliver("erp-0002")
-    company.release()
-    return company
-
-
 def ids(company):
     return [release.release_id for release in list_releases(company.data_dir)]
 

@@ -20,15 +20,6 @@ sys.stdin.read()
 """
 
 
-@pytest.fixture
-def four(company):
-    """A company with four releases, each made after the one before."""
-    for number in range(2, 6):
-        company.release()
-        company.deliver(f"erp-000{number}")
-    return company
-
-
 def ids(company):
     return [release.release_id for release in list_releases(company.data_dir)]
 
