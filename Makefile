@@ -60,7 +60,7 @@ tamper: .venv/development  ## tamper 1,000 times with log, manifest and release:
 faults: .venv/development  ## kill, starve, fill and damage refreshes; a JSON line per trial
 	@$(BIN)/python -m benchmarks.faults
 
-drill: .venv/runtime  ## lose 1 GB of releases and restore them from a backup, timed
+drill: .venv/development  ## lose 1 GB of releases and restore them from a backup, timed
 	@$(BIN)/python -m benchmarks.drill
 
 labelled: .venv/development  ## fetch labelled lists and score matching on them: RECORDS=1000000 adds the cost
