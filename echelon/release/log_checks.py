@@ -9,12 +9,13 @@ from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.hashing import sha256_of_file, sha256_of_tree
 from echelon.landing.manifest import POLICY_SYSTEM
 from echelon.release.layout import MANIFEST_NAME, landing_dir, releases_dir
-from echelon.release.store import Release, current_release_id, find_release
-
-# Events after which another release is in force.
-IN_FORCE = ("published", "rolled_back")
-# Events after which a release no longer lies among the others.
-GONE = ("retired", "set_aside")
+from echelon.release.store import (
+    Release,
+    current_release_id,
+    find_release,
+    kept_ids,
+    recorded_in_force,
+)
 
 
 def check_log(
@@ -59,18 +60,17 @@ def check_kept(data_dir: Path, events: Sequence[AuditEvent]) -> int:
     Raises:
         EchelonError: ``INTEGRITY`` naming the release that differs.
     """
-    named = _in_force(events)
+    named = recorded_in_force(data_dir)
     pointed = current_release_id(data_dir)
     if pointed != named:
         raise _unlogged(
             "pointer_differs",
             f"{pointed} is in force, the audit log says {named}",
-            "after a kill the next refresh heals it; else put the right release in"
-            " force with `echelon rollback`",
+            "the next refresh heals what a kill left; `echelon doctor` says what it is",
         )
     # A directory that was never published serves nobody: a kill leaves such, and the
     # next refresh takes it away.
-    kept = _kept(events)
+    kept = kept_ids(data_dir)
     for release_id in kept:
         if not (releases_dir(data_dir) / release_id).is_dir():
             raise _unlogged(
@@ -129,23 +129,6 @@ def differs(
             hint="put a sound release in force with `echelon rollback`",
         ),
     )
-
-
-def _in_force(events: Sequence[AuditEvent]) -> str | None:
-    """Return the id the log says is in force, None if it tells of no release."""
-    named = [e.release_id for e in events if e.event in IN_FORCE]
-    return named[-1] if named else None
-
-
-def _kept(events: Sequence[AuditEvent]) -> list[str]:
-    """List the releases that should lie here: published and not taken away since."""
-    kept: dict[str, None] = {}
-    for event in events:
-        if event.event == "published":
-            kept[event.release_id] = None
-        elif event.event in GONE:
-            kept.pop(event.release_id, None)
-    return list(kept)
 
 
 def _unlogged(code: str, message: str, hint: str) -> EchelonError:
