@@ -36,6 +36,7 @@ from echelon.cli_pin import pin, unpin
 from echelon.cli_rebuild import rebuild
 from echelon.cli_reclassify import reclassify
 from echelon.cli_reconcile import reconcile
+from echelon.cli_roles import roles
 from echelon.cli_seal import key, seal
 from echelon.cli_stress import stress
 from echelon.cli_trace import trace
@@ -71,6 +72,7 @@ app.command()(reclassify)
 app.command()(reconcile)
 app.command()(draw)
 app.command()(stress)
+app.command()(roles)
 app.command()(key)
 app.command()(seal)
 app.command()(doctor)

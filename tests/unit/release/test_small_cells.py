@@ -54,6 +54,7 @@ def test_a_cell_between_two_rectangles_is_not_left_to_subtraction():
     ]
     counts = table(rows)
     small = {cell for cell, count in counts.items() if count < 5}
+    assert determined(counts, small, [0, 1]) == {("b", 2), ("c", 2)}
     hidden = cells_to_hide(counts, 5, [0, 1])
     assert small < hidden
     assert determined(counts, hidden, [0, 1]) == set()
