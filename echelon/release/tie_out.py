@@ -1,10 +1,14 @@
-"""Do the published amounts agree with each other? Compared in plain Python integers.
+"""Do the published amounts agree with each other? Whatever is left over, is shown.
 
-This is the independent check: it shares no SQL with the pipeline. The engine only adds
-up the rows of a key; every comparison is between Python integers.
+This is the independent check: it shares no SQL with the pipeline. The engine adds up,
+in exact decimals, the rows of each key on either side of a tie, and hands over the keys
+whose sides are not equal: at ten million order lines there are too many to hand over
+all. What the ledger holds is worked out in plain integers (``postings``).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 
 import duckdb
 
@@ -12,17 +16,13 @@ from echelon.quoting import quote_name
 from echelon.release.content import current_catalog, list_tables, list_views
 from echelon.release.control_ties import CONTROL_TIES
 from echelon.release.profit_ties import PROFIT_TIES
-from echelon.release.ties import CHARGES, LEDGER, POOL, TIES, Term, Tie
+from echelon.release.ties import CHARGES, LEDGER, TIES, Term, Tie
 
 EVERY_TIE = (*TIES, *PROFIT_TIES, *CONTROL_TIES)
-BATCH_ROWS = 100_000
 UNITS = 10_000  # amounts as delivered have four decimals
 UNITS_PER_CENT = 100
+CENTS = 100
 SHOWN = 20
-
-Place = tuple[str, ...]
-Sums = tuple[int | None, ...]
-Table = dict[Place, Sums]
 
 
 @dataclass(frozen=True)
@@ -46,14 +46,14 @@ class TieOut:
 
 
 class Sheet:
-    """Sums of a published file, each read once.
+    """The tables of a published file, to be added up.
 
     Args:
         connection: Connection to the file.
     """
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
+        self.connection = connection
         catalog = current_catalog(connection)
         schemas = sorted(
             {table.split(".")[0] for tie in EVERY_TIE for table in tie.tables}
@@ -62,52 +62,10 @@ class Sheet:
             *list_tables(connection, catalog, schemas),
             *list_views(connection, catalog),
         }
-        self._read: dict[tuple[Term, Place], Table] = {}
 
-    def has(self, table: str) -> bool:
-        """Whether a table is in the file."""
-        return table in self._tables
-
-    def add_up(self, terms: tuple[Term, ...], key: tuple[str, ...]) -> Table:
-        """Add up the terms of one side of a tie.
-
-        Args:
-            terms: The side; a table that is not in the file has no rows.
-            key: Columns to add up by.
-
-        Returns:
-            Ten-thousandths by key; None where an amount is unknown.
-        """
-        total: Table = {}
-        for term in terms:
-            if not all(self.has(table) for table in term.tables):
-                continue
-            if (term, key) not in self._read:
-                self._read[term, key] = self._query(term, key)
-            for place, sums in self._read[term, key].items():
-                known = total.get(place)
-                total[place] = sums if known is None else _plus(known, sums)
-        return total
-
-    def _query(self, term: Term, key: tuple[str, ...]) -> Table:
-        columns = sorted({name.lstrip("-") for part in term.amounts for name in part})
-        sums = ", ".join(
-            f"case when count(*) = count({quote_name(name)})"
-            f" then cast(sum({quote_name(name)}) * {UNITS} as hugeint) end"
-            for name in columns
-        )
-        self._connection.execute(
-            f"select {', '.join(term.key or key)}, {sums}"
-            f" from {term.relation} as counted where {term.where} group by all"
-        )
-        found: Table = {}
-        while rows := self._connection.fetchmany(BATCH_ROWS):
-            for row in rows:
-                known = dict(zip(columns, row[len(key) :], strict=True))
-                found[row[: len(key)]] = tuple(
-                    _combined(known, amount) for amount in term.amounts
-                )
-        return found
+    def has(self, *tables: str) -> bool:
+        """Whether all these tables are in the file."""
+        return self._tables.issuperset(tables)
 
 
 def tie_out(connection: duckdb.DuckDBPyConnection) -> TieOut:
@@ -135,59 +93,97 @@ def compare(sheet: Sheet, tie: Tie) -> tuple[int, list[str]]:
     """Compare the two sides of a tie.
 
     Args:
-        sheet: Sums of the file.
-        tie: What must be equal.
+        sheet: Tables of the file.
+        tie: What must be equal; a table that is not in the file has no rows.
 
     Returns:
-        Number of keys compared, and one sentence per key that differs. A key with an
-        unknown amount on either side says nothing.
+        Number of keys compared, and one sentence per key that differs, the first of
+        them. A key with an unknown amount on either side says nothing.
     """
-    left, right = sheet.add_up(tie.left, tie.key), sheet.add_up(tie.right, tie.key)
-    places = left.keys() if tie.is_partial else left.keys() | right.keys()
-    nothing: Sums = (0,) * len(tie.left[0].amounts)
-    differences = []
-    for place in sorted(places, key=str):
-        pairs = zip(left.get(place, nothing), right.get(place, nothing), strict=True)
-        differences += [
-            f"{tie.says}: {' '.join(map(str, place))}: {_cents(found)} cents against"
-            f" {_cents(expected)}"
-            for found, expected in pairs
-            if None not in (found, expected) and found != expected
-        ]
-    return len(places), differences
-
-
-def _plus(one: Sums, other: Sums) -> Sums:
-    return tuple(
-        None if a is None or b is None else a + b
-        for a, b in zip(one, other, strict=True)
+    sides = [
+        _amounts_of(term, tie.key, is_left)
+        for is_left, terms in ((True, tie.left), (False, tie.right))
+        for term in terms
+        if sheet.has(*term.tables)
+    ]
+    amounts = range(len(tie.left[0].amounts))
+    names = ", ".join(f"key_{number}" for number in range(len(tie.key)))
+    sums = ", ".join(
+        f"coalesce(sum(amount_{n}) filter (is_left), 0) as found_{n},"
+        f" coalesce(sum(amount_{n}) filter (not is_left), 0) as expected_{n},"
+        f" count(*) = count(amount_{n}) and found_{n} != expected_{n} as differs_{n}"
+        for n in amounts
     )
+    partial = "having bool_or(is_left)" if tie.is_partial else ""
+    count, rows = sheet.connection.execute(
+        f"""
+        with compared as (
+            select {names}, {sums} from ({" union all by name ".join(sides)})
+            group by {names} {partial}
+        )
+        select
+            count(*),
+            list(compared order by {names})
+                filter ({" or ".join(f"differs_{n}" for n in amounts)})[:{SHOWN}]
+        from compared
+        """
+    ).fetchall()[0]
+    return count, [
+        f"{tie.says}: {place}: {found} cents against {expected}"
+        for row in rows or ()
+        for place, found, expected in _differing(row, len(tie.key), len(amounts))
+    ]
 
 
-def _combined(known: dict[str, int | None], amount: tuple[str, ...]) -> int | None:
-    """Add the columns of an amount, or subtract them; one unknown makes it unknown."""
-    total = 0
-    for name in amount:
-        units = known[name.lstrip("-")]
-        if units is None:
-            return None
-        total += -units if name.startswith("-") else units
-    return total
+def _amounts_of(term: Term, key: tuple[str, ...], is_left: bool) -> str:
+    """Select the keys and amounts of a term's rows, columns added or subtracted."""
+    keys = [
+        f"{expression} as key_{number}"
+        for number, expression in enumerate(term.key or key)
+    ]
+    amounts = [
+        " ".join(
+            f"{'-' if name.startswith('-') else '+'} {quote_name(name.lstrip('-'))}"
+            for name in columns
+        )
+        + f" as amount_{number}"
+        for number, columns in enumerate(term.amounts)
+    ]
+    columns = ", ".join([*keys, *amounts, f"{str(is_left).lower()} as is_left"])
+    return f"select {columns} from {term.relation} as counted where {term.where}"
+
+
+def _differing(
+    row: dict[str, object], keys: int, amounts: int
+) -> Iterator[tuple[str, str, str]]:
+    """Name the key of a row and, of each amount that differs, both sides in cents."""
+    place = " ".join(str(row[f"key_{number}"]) for number in range(keys))
+    for number in range(amounts):
+        if row[f"differs_{number}"]:
+            yield (
+                place,
+                _cents(row[f"found_{number}"]),
+                _cents(row[f"expected_{number}"]),
+            )
 
 
 def _reconciled(sheet: Sheet) -> tuple[int, int, int]:
     """Count the reconciled pools and add up, in cents, what they hold and give."""
-    terms = tuple(
-        Term(table, ((f"{booked}_amount_base_ccy",), ("allocated_amount_base_ccy",)))
-        for table, booked in ((LEDGER, "gl"), (CHARGES, "charged"))
-    )
-    sums = list(sheet.add_up(terms, POOL).values())
-    booked, given = (
-        sum(row[number] or 0 for row in sums) // UNITS_PER_CENT for number in (0, 1)
-    )
-    return len(sums), booked, given
+    pools, booked, given = 0, Decimal(0), Decimal(0)
+    for table, amount in ((LEDGER, "gl"), (CHARGES, "charged")):
+        if sheet.has(table):
+            found = sheet.connection.execute(
+                f"select count(*), coalesce(sum({amount}_amount_base_ccy), 0),"
+                f" coalesce(sum(allocated_amount_base_ccy), 0) from {table}"
+            ).fetchall()[0]
+            pools, booked, given = (
+                pools + found[0],
+                booked + found[1],
+                given + found[2],
+            )
+    return pools, int(booked * CENTS), int(given * CENTS)
 
 
-def _cents(units: int | None) -> str:
-    whole, rest = divmod(units or 0, UNITS_PER_CENT)
+def _cents(amount: object) -> str:
+    whole, rest = divmod(int(Decimal(str(amount)) * UNITS), UNITS_PER_CENT)
     return f"{whole}.{rest:02d}" if rest else str(whole)

@@ -93,7 +93,11 @@ from (values
 ) as t(entity_code, fiscal_period, cost_pool_code, customer_id,
        allocated_amount_base_ccy);
 create view core.fct_cost_to_serve as
-select * from "warehouse"."intermediate"."int_costs_allocated";
+select *, cost_pool_code as carried_by_pool_code, 'ship' as activity_code
+from "warehouse"."intermediate"."int_costs_allocated";
+create table finance.rpt_cost_to_serve_by_customer_pool_month as
+select *, cost_pool_code as carried_by_pool_code, 'ship' as activity_code
+from intermediate.int_costs_allocated;
 create table finance.rpt_gl_reconciliation_by_cost_pool_month as
 select
     'DE01' as entity_code,

@@ -92,7 +92,10 @@ def test_large_tables_stay_out_of_the_parquet_export_and_the_manifest_says_so(co
         candidate, [company.reconciled], PublishOptions(parquet_row_limit=1)
     )
     left_out = release.manifest()["parquet"]["not_exported"]
-    assert list(left_out) == ["core.fct_cost_to_serve"]
+    assert list(left_out) == [
+        "core.fct_cost_to_serve",
+        "finance.rpt_cost_to_serve_by_customer_pool_month",
+    ]
     assert not (release.directory / "parquet/core/fct_cost_to_serve.parquet").exists()
 
 
@@ -267,7 +270,7 @@ def test_latest_record_of_a_gate_counts(company):
         (
             "update intermediate.int_costs_allocated"
             " set allocated_amount_base_ccy = 59.99 where customer_id = 'C1'",
-            "9499 cents against 9500",
+            "C1 DE01 2025-12 freight freight freight: 6000 cents against 5999",
         ),
         (
             "update finance.rpt_gl_reconciliation_by_cost_pool_month"
@@ -277,8 +280,8 @@ def test_latest_record_of_a_gate_counts(company):
         (
             "insert into intermediate.int_costs_allocated"
             " values ('UK01', '2025-12', 'freight', 'C1', 0.01, 'freight', 'freight')",
-            "cost objects bear their activities: UK01 2025-12 freight freight freight:"
-            " 1 cents against 0",
+            "customers bear their cost objects: C1 UK01 2025-12 freight freight"
+            " freight: 0 cents against 1",
         ),
         (
             "create table finance.rpt_charge_reconciliation_by_cost_pool_month as"
