@@ -48,6 +48,7 @@ STORES = (
     Store("matched records", "releases/*/artefacts/*.parquet", GOLDEN_RECORD),
     Store("models and pages", "releases/*/artefacts/*.[jh]*"),
     Store("reconciliation", "releases/*/reconciliation/*"),
+    Store("policy", "releases/*/policy/**/*"),
     Store("gate page", "releases/*/gates.html"),
     Store("manifest and proof", "releases/*/*.json"),
     Store("gate record", "candidates/*/*.json*"),

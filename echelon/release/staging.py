@@ -181,11 +181,8 @@ def _engine(candidate: Candidate, options: PublishOptions) -> dict[str, Any]:
 def _write_roles(
     candidate: Candidate, staged: Path, options: PublishOptions
 ) -> dict[str, RoleFile]:
-    publication = Publication(
-        database=staged / PUBLISHED_NAME,
-        release_id=candidate.release_id,
-        as_of_date=candidate.as_of_date,
-    )
+    database = staged / PUBLISHED_NAME
+    publication = Publication(database, candidate.release_id, candidate.as_of_date)
     policy = candidate.seeds_dir / "policy" / POLICY_NAME
     return write_role_files(publication, policy, _engine(candidate, options))
 
