@@ -63,6 +63,9 @@ faults: .venv/development  ## kill, starve, fill and damage refreshes; a JSON li
 drill: .venv/development  ## lose 1 GB of releases and restore them from a backup, timed
 	@$(BIN)/python -m benchmarks.drill
 
+duties: .venv/development  ## try to go round the separation of duties: each attempt must be refused
+	@$(BIN)/python -m benchmarks.duties
+
 labelled: .venv/development  ## fetch labelled lists and score matching on them: RECORDS=1000000 adds the cost
 	@test -d .venv/labelled || $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --only-binary :all: --require-hashes --target .venv/labelled -r requirements-labelled.lock
 	@$(BIN)/python -m benchmarks.bench_matching --records $(RECORDS)

@@ -1,32 +1,44 @@
-"""The command by which a person lets a fitted model take over."""
+"""The command by which a person agrees to what another, or the machine, proposes."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from echelon.cli_options import AsJson, check_date, print_json
 from echelon.config import PROJECT_DIR, load_settings
+from echelon.decisions.changes import Answer, answer_change
 from echelon.decisions.landing import decision_day
 from echelon.decisions.models import approve as land_approval
 
 
 def approve(
-    model_version: Annotated[str, typer.Argument(help="Named by the held refresh.")],
+    proposal: Annotated[
+        str, typer.Argument(help="Change id, or model version of the held refresh.")
+    ],
     by: Annotated[str, typer.Option(help="Who approves.")],
     reason: Annotated[str, typer.Option(help="Why.")],
+    refuse: Annotated[bool, typer.Option("--refuse", help="Say no instead.")] = False,
     on: Annotated[
         str | None,
         typer.Option(help="YYYY-MM-DD; as-of date of the release in force if left out"),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let a proposed segmentation model take over with the next refresh."""
+    """Agree to a change that somebody else asked for, or to a fitted model."""
     if on is not None:
         check_date(on)
     data_dir = load_settings().data_dir
-    day = on or decision_day(data_dir)
-    path = land_approval(data_dir, PROJECT_DIR, model_version, by, reason, day)
-    if as_json:
-        print_json({"model_version": model_version, "delivery": str(path)})
+    path: Path | None
+    if proposal.startswith("C-"):
+        answer = Answer(proposal, by, reason, not refuse)
+        path = answer_change(data_dir, PROJECT_DIR, answer)
     else:
-        print(f"Landed in {path}.\nRefresh, and {model_version} takes over.")
+        day = on or decision_day(data_dir)
+        path = land_approval(data_dir, PROJECT_DIR, proposal, by, reason, day)
+    if as_json:
+        print_json({"proposal": proposal, "delivery": str(path or "")})
+    elif path is None:
+        print(f"{proposal} is refused; nothing lands.")
+    else:
+        print(f"Landed in {path}.\nThe next refresh heeds it.")

@@ -6,9 +6,9 @@ import typer
 
 from echelon.cli_options import AsJson, check_date, print_json
 from echelon.config import PROJECT_DIR, load_settings
-from echelon.decisions.assignments import (
+from echelon.decisions.assignments import Override
+from echelon.decisions.disputes import (
     DisputeEvent,
-    Override,
     decide_dispute,
     dispute_of,
     open_dispute,

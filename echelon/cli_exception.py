@@ -7,7 +7,7 @@ import typer
 
 from echelon.cli_options import AsJson, check_date, print_json
 from echelon.config import PROJECT_DIR, load_settings
-from echelon.decisions.assignments import OrderException, except_order
+from echelon.decisions.assignments import OrderException, request_exception
 from echelon.decisions.landing import decision_day
 
 
@@ -18,17 +18,14 @@ def except_(
         str, typer.Option(help="urgent, seasonal, between_segments (policy)")
     ],
     requested_by: Annotated[str, typer.Option(help="Who asks for it.")],
-    by: Annotated[str, typer.Option(help="Who decides.")],
-    team: Annotated[str, typer.Option(help="For which team.")],
     reason: Annotated[str, typer.Option(help="Why.")],
-    refuse: Annotated[bool, typer.Option("--refuse", help="Refuse it.")] = False,
     on: Annotated[
         str | None,
         typer.Option(help="YYYY-MM-DD; as-of date of the release in force if left out"),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Let one order be served as another segment; decided before it leaves."""
+    """Ask for one order to be served as another segment; decided before it leaves."""
     if on is not None:
         check_date(on)
     data_dir = load_settings().data_dir
@@ -38,13 +35,11 @@ def except_(
         reason_code=path,
         reason=reason,
         requested_by=requested_by,
-        decision="refused" if refuse else "approved",
-        decided_by=by,
-        decider_team=team,
         decided_on=on or decision_day(data_dir),
     )
-    landed = except_order(data_dir, PROJECT_DIR, given)
+    change = request_exception(data_dir, PROJECT_DIR, given)
     if as_json:
-        print_json({**asdict(given), "delivery": str(landed)})
+        print_json({**asdict(given), "change_id": change})
     else:
-        print(f"Landed in {landed}.\nOrder {order}: {given.decision} as {segment}.")
+        print(f"Order {order} is served as {segment} once its team agrees:")
+        print(f"echelon approve {change} --by NAME --reason TEXT (or --refuse)")

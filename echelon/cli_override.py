@@ -7,7 +7,7 @@ import typer
 
 from echelon.cli_options import AsJson, check_date, print_json
 from echelon.config import PROJECT_DIR, load_settings
-from echelon.decisions.assignments import Override, override_segments
+from echelon.decisions.assignments import Override, request_overrides
 from echelon.decisions.landing import decision_day
 
 
@@ -16,7 +16,6 @@ def override(
     segment: Annotated[str, typer.Argument(help="Segment code, such as S01.")],
     until: Annotated[str, typer.Option(help="YYYY-MM-DD, first day it is over.")],
     requested_by: Annotated[str, typer.Option(help="Who asks for it.")],
-    approved_by: Annotated[str, typer.Option(help="Who approves it.")],
     reason: Annotated[str, typer.Option(help="Why.")],
     on: Annotated[
         str | None,
@@ -24,7 +23,7 @@ def override(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Put a customer into a segment, whatever the model says, until a day."""
+    """Ask for a customer to be in a segment until a day, whatever the model says."""
     for day in filter(None, (on, until)):
         check_date(day)
     data_dir = load_settings().data_dir
@@ -36,12 +35,11 @@ def override(
         valid_to=until,
         reason=reason,
         requested_by=requested_by,
-        approved_by=approved_by,
         decided_on=decided_on,
     )
-    path = override_segments(data_dir, PROJECT_DIR, [given], "segment_overridden")
+    change = request_overrides(data_dir, PROJECT_DIR, [given], "segment_overridden")
     if as_json:
-        print_json({**asdict(given), "delivery": str(path)})
+        print_json({**asdict(given), "change_id": change})
     else:
-        print(f"Landed in {path}.")
-        print(f"{customer} is in {segment} from {decided_on} until {until}.")
+        print(f"{customer} is in {segment} from {decided_on} until {until} once")
+        print(f"somebody else agrees: echelon approve {change} --by NAME --reason TEXT")

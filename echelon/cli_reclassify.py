@@ -8,7 +8,7 @@ import typer
 
 from echelon.cli_options import AsJson, check_date, print_json
 from echelon.config import PROJECT_DIR, load_settings
-from echelon.decisions.assignments import Override, override_segments
+from echelon.decisions.assignments import Override, request_overrides
 from echelon.decisions.corrections import Correction, customers_moved_by, preview
 from echelon.decisions.landing import decision_day, refused
 
@@ -28,10 +28,9 @@ def reclassify(
         str | None, typer.Option(help="YYYY-MM-DD, first day the model decides again.")
     ] = None,
     requested_by: Annotated[str, typer.Option(help="Who asks for it.")] = "",
-    approved_by: Annotated[str, typer.Option(help="Who approves it.")] = "",
     reason: Annotated[str, typer.Option(help="Why.")] = "",
     confirm: Annotated[
-        bool, typer.Option("--confirm", help="Land it; without, only look.")
+        bool, typer.Option("--confirm", help="Ask for it; without, only look.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -47,7 +46,7 @@ def reclassify(
     _show(corrections, as_json)
     if not confirm:
         if not as_json:
-            print("Nothing was changed; --confirm lands it.")
+            print("Nothing was changed; --confirm asks for it.")
         return
     if until is None:
         raise _refused("a correction ends", "give --until YYYY-MM-DD")
@@ -60,15 +59,19 @@ def reclassify(
             valid_to=until,
             reason=reason,
             requested_by=requested_by,
-            approved_by=approved_by,
             decided_on=decided_on,
         )
         for correction in corrections
     ]
     event = "segment_corrected"
-    path = override_segments(data_dir, PROJECT_DIR, overrides, event)
-    if not as_json:
-        print(f"Landed in {path}; the next refresh records it beside the mistake.")
+    change = request_overrides(data_dir, PROJECT_DIR, overrides, event)
+    if as_json:
+        print_json({"change_id": change})
+    else:
+        print(
+            "The next refresh records it beside the mistake once somebody else agrees:"
+        )
+        print(f"echelon approve {change} --by NAME --reason TEXT")
 
 
 def _show(corrections: list[Correction], as_json: bool) -> None:

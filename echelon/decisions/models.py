@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from echelon.decisions.changes import demand_right
 from echelon.decisions.landing import PolicyDecision, land_decision, refused
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.landing.manifest import POLICY_SYSTEM, delivery_directories
@@ -79,7 +80,8 @@ def approve(  # noqa: PLR0913, PLR0917 -- one parameter per column of the policy
 
     Raises:
         EchelonError: ``CONFIGURATION`` if nothing of that version was proposed or who
-            and why are not said, ``BUSY`` while a refresh is under way.
+            and why are not said, ``NOT_AUTHORISED`` if that person may not, ``BUSY``
+            while a refresh is under way.
     """
     if model_version not in proposed_versions(data_dir):
         known = ", ".join(proposed_versions(data_dir)) or "none"
@@ -88,6 +90,7 @@ def approve(  # noqa: PLR0913, PLR0917 -- one parameter per column of the policy
     if not approved_by.strip() or not reason.strip():
         message = "an approval needs a name and a reason"
         raise refused(message, "give --by and --reason", RULE)
+    demand_right(data_dir, project_dir, approved_by, "model_approved")
     model = proposals_dir(data_dir) / model_version / SEGMENT_MODEL_NAME
     row = {
         "model_version": model_version,

@@ -6,6 +6,7 @@ A decision is a row of ``policy_identity_decisions.csv``.
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from echelon.decisions.changes import demand_right
 from echelon.decisions.landing import PolicyDecision, land_decision, refused
 from echelon.errors import EchelonError
 from echelon.release.store import current_release, open_release
@@ -52,9 +53,11 @@ def decide(data_dir: Path, project_dir: Path, decision: Decision) -> Path:
 
     Raises:
         EchelonError: ``CONFIGURATION`` for an identifier the release in force does not
-            know or a decision that is none, ``BUSY`` while a refresh is under way.
+            know or a decision that is none, ``NOT_AUTHORISED`` if that person may not,
+            ``BUSY`` while a refresh is under way.
     """
     _check(data_dir, decision)
+    demand_right(data_dir, project_dir, decision.decided_by, "identity_decided")
     return land_decision(
         data_dir,
         project_dir,

@@ -162,7 +162,6 @@ CORRECTION = {
     "--since": "2025-12-31",
     "--until": "2026-12-31",
     "--requested-by": "ann",
-    "--approved-by": "bob",
     "--reason": "wrong",
 }
 
@@ -173,10 +172,13 @@ def test_a_later_date_keeps_the_segments_but_one_that_a_person_corrects(another)
         "select min(customer_id) from governance.rpt_assignment_reasons_by_customer"
         " where segment_code = 'S02' and assigned_by = 'model'"
     )
-    landed = another.run(
-        "reclassify", customer, "--confirm", *chain(*CORRECTION.items())
+    asked = another.run(
+        "reclassify", customer, "--confirm", "--json", *chain(*CORRECTION.items())
     )
-    assert landed.returncode == 0, landed.stderr
+    change = last_json(asked)["change_id"]
+    agree = ("approve", change, "--reason", "seen", "--by")
+    assert another.run(*agree, "ann").returncode == 60
+    assert another.run(*agree, "bob").returncode == 0
     completed = another.run("refresh", "--as-of", "2026-01-15", "--json")
     assert completed.returncode == 0, completed.stderr
     assert last_json(completed)["release_id"] != before

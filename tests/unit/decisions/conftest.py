@@ -38,6 +38,10 @@ select * from (values
 
 @pytest.fixture
 def data_dir(tmp_path):
+    return released_company(tmp_path)
+
+
+def released_company(tmp_path):
     """One delivery of the ERP has landed, release r2 of 2025-12-31 is in force."""
     delivery = tmp_path / "landing" / "erp" / "erp-0001"
     delivery.mkdir(parents=True)

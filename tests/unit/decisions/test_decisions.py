@@ -10,24 +10,27 @@ import pytest
 
 from echelon.audit import read_events
 from echelon.decisions.assignments import (
-    DISPUTES,
     EXCEPTIONS,
     OVERRIDES,
-    DisputeEvent,
     OrderException,
     Override,
-    decide_dispute,
-    except_order,
-    open_dispute,
-    override_segments,
+    request_exception,
+    request_overrides,
 )
+from echelon.decisions.changes import Answer, answer_change
 from echelon.decisions.corrections import customers_moved_by, preview
+from echelon.decisions.disputes import (
+    DISPUTES,
+    DisputeEvent,
+    decide_dispute,
+    open_dispute,
+)
 from echelon.decisions.models import approve, find_artefact
 from echelon.errors import EchelonError
 
 PROJECT = Path(__file__).parents[3]
 OVERRIDE = Override(
-    "C1", "S01", "2025-12-31", "2026-06-30", "new shop", "ann", "bob", "2025-12-31"
+    "C1", "S01", "2025-12-31", "2026-06-30", "new shop", "ann", "2025-12-31"
 )
 CLAIM = DisputeEvent(
     "", "opened", "C1", "S02", "we order weekly", "12 orders", "ann", "2025-12-31"
@@ -38,9 +41,6 @@ EXCEPTION = OrderException(
     "urgent",
     "line stands still",
     "ann",
-    "approved",
-    "bob",
-    "customer-service",
     "2025-12-31",
 )
 
@@ -52,7 +52,8 @@ def rows_of(delivery, table):
 
 def override(data_dir, **changes):
     given = replace(OVERRIDE, **changes)
-    return override_segments(data_dir, PROJECT, [given], "segment_overridden")
+    change = request_overrides(data_dir, PROJECT, [given], "segment_overridden")
+    return answer_change(data_dir, PROJECT, Answer(change, "bob", "agreed"))
 
 
 def test_an_override_lands_with_those_before_it(data_dir):
@@ -61,7 +62,8 @@ def test_an_override_lands_with_those_before_it(data_dir):
     assert [row["customer_id"] for row in rows_of(path, OVERRIDES)] == ["C1", "C2"]
     assert len({row["override_id"] for row in rows_of(path, OVERRIDES)}) == 2
     assert [event.event for event in read_events(data_dir)] == [
-        "segment_overridden"
+        "change_requested",
+        "segment_overridden",
     ] * 2
 
 
@@ -70,7 +72,6 @@ def test_an_override_lands_with_those_before_it(data_dir):
     [
         ({"customer_id": "C9"}, "'C9' is no customer"),
         ({"segment_code": "EXC"}, "'EXC' is no segment"),
-        ({"approved_by": "ann"}, "approved by somebody else"),
         ({"valid_to": "2025-12-31"}, "before it begins"),
         ({"reason": " "}, "needs names and a reason"),
     ],
@@ -107,22 +108,21 @@ def test_nobody_decides_in_his_own_cause(data_dir, judge):
         decide_dispute(data_dir, PROJECT, answer)
 
 
-def test_an_exception_lands_if_the_path_allows_it(data_dir):
-    path = except_order(data_dir, PROJECT, EXCEPTION)
-    assert [row["order_id"] for row in rows_of(path, EXCEPTIONS)] == ["O9"]
+def test_an_exception_lands_for_the_team_of_its_path(data_dir):
+    change = request_exception(data_dir, PROJECT, EXCEPTION)
+    path = answer_change(data_dir, PROJECT, Answer(change, "bob", "no", False))
+    [row] = rows_of(path, EXCEPTIONS)
+    assert (row["order_id"], row["decision"], row["decided_by"]) == (
+        "O9",
+        "refused",
+        "bob",
+    )
+    assert row["decider_team"] == "customer-service"
 
 
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"reason_code": "royal"}, "no path for the reason 'royal'"),
-        ({"decider_team": "sales"}, "urgent is decided by customer-service"),
-        ({"decided_by": "ann"}, "somebody else than who asks"),
-    ],
-)
-def test_an_exception_off_the_path_is_refused(data_dir, changes, message):
-    with pytest.raises(EchelonError, match=message):
-        except_order(data_dir, PROJECT, replace(EXCEPTION, **changes))
+def test_an_exception_off_the_paths_is_refused(data_dir):
+    with pytest.raises(EchelonError, match="no path for the reason 'royal'"):
+        request_exception(data_dir, PROJECT, replace(EXCEPTION, reason_code="royal"))
 
 
 def test_an_approval_lands_together_with_the_model(data_dir):

@@ -1,0 +1,63 @@
+"""Every kind of attempt of `make duties`, on one decision each, and what stands behind a name."""
+
+import json
+
+import pytest
+
+from benchmarks.duties import ALL, run
+from echelon.decisions.people import Rights, plain
+
+
+def member(name, **changes):
+    row = dict.fromkeys(("role_code", "account_name", "valid_to"), "")
+    return {
+        **row,
+        "person_name": name,
+        "decision_code": "order_excepted",
+        "duty": "approve",
+        "approved_by": "head",
+        **changes,
+    }
+
+
+def test_every_attempt_is_refused_and_entered_and_honest_people_are_heard(
+    tmp_path, capsys
+):
+    one_each = {attack: (attack, *rest) for attack, *rest in ALL}
+    assert run(tmp_path, list(one_each.values())) == 0
+    summary = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert summary["refused"] == summary["attempts"] == 20
+    assert len(ALL) >= 40
+    assert set(summary["honest_landed"].values()) == {True}
+
+
+def test_a_decision_no_row_names_is_open_to_anybody():
+    rights = Rights([member("bob")], 14)
+    assert rights.entitled("order_excepted", "approve") == ["bob"]
+    assert rights.entitled("order_excepted", "request") == ["*"]
+    assert rights.entitled("segment_overridden", "approve") == ["*"]
+
+
+def test_a_row_for_any_decision_names_them_all():
+    rights = Rights([member("bob", decision_code="*")], 14)
+    assert rights.entitled("segment_overridden", "approve") == ["bob"]
+
+
+def test_who_grants_himself_a_right_has_none_and_nobody_has():
+    assert (
+        Rights([member("Eve", approved_by="eve")], 14).entitled(
+            "order_excepted", "approve"
+        )
+        == []
+    )
+
+
+@pytest.mark.parametrize(("person", "holds"), [("Bob", True), ("eve", False)])
+def test_a_role_somebody_is_listed_for_is_theirs_alone(person, holds):
+    rights = Rights([member("bob", role_code="sales")], 14)
+    assert rights.holds_role(person, "sales") is holds
+    assert rights.holds_role(person, "customer-service")
+
+
+def test_a_name_is_the_same_in_any_case_and_spacing():
+    assert plain("  Ann  LEE ") == plain("ann lee")
