@@ -17,7 +17,6 @@ from echelon.audit import read_events
 from echelon.errors import EchelonError, ExitCode
 from tests.unit.decisions.conftest import released_company
 
-
 Attempt = tuple[Callable[[Case], None], str, str]
 ALL: tuple[Attempt, ...] = tuple(
     (attack, expected, decision)

@@ -1,4 +1,4 @@
-"""Every kind of attempt of `make duties`, on one decision each, and what stands behind a name."""
+"""Every kind of attempt of `make duties` on one decision, and what a name is worth."""
 
 import json
 
