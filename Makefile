@@ -1,6 +1,6 @@
 # A fresh machine needs Python 3.11+ and this file: every target sets up what it uses.
 .DEFAULT_GOAL := help
-.PHONY: help refresh test ui check secure leaks sbom bench tamper duties controls labelled lock faults drill
+.PHONY: help refresh test ui check secure leaks sbom bench badinput tamper duties controls labelled lock faults drill
 export ECHELON_DATA_DIR ?= $(CURDIR)/data
 export DO_NOT_TRACK := 1
 export OMP_NUM_THREADS := 1
@@ -65,6 +65,9 @@ drill: .venv/development  ## lose 1 GB of releases and restore them from a backu
 
 duties: .venv/development  ## try to go round the separation of duties: each attempt must be refused
 	@$(BIN)/python -m benchmarks.duties
+
+badinput: .venv/runtime  ## try bad input: every named case with its twin, and 2,000 seeded mutations
+	@$(BIN)/python -m benchmarks.badinput
 
 labelled: .venv/development  ## fetch labelled lists and score matching on them: RECORDS=1000000 adds the cost
 	@test -d .venv/labelled || $(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --only-binary :all: --require-hashes --target .venv/labelled -r requirements-labelled.lock

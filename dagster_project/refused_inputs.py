@@ -4,7 +4,7 @@ import re
 
 import duckdb
 
-from echelon.landing.checks import failure
+from echelon.landing.refusal import refuse
 
 DATE_AND_CURRENCY = {
     "erp__order_lines": "cast(ordered_at as date)",
@@ -63,7 +63,7 @@ def _check_rates(connection: duckdb.DuckDBPyConnection) -> None:
     # What is no code may be anything, a customer's name too.
     is_code = re.fullmatch(r"[A-Za-z]{3}", currency)
     shown = currency if is_code else "what is no currency code"
-    raise failure(
+    refuse(
         "currency_without_rate",
         f"no exchange rate for {shown} on {day} ({count} rows without one)",
         file,
@@ -94,7 +94,7 @@ def _check_pools(connection: duckdb.DuckDBPyConnection) -> None:
             "entity_code = ? and journal_id = ? and line_no = ?",
             [entity, document, line_no],
         )
-    raise failure(
+    refuse(
         "unmapped_account",
         f"account {account} of {entity} {PROBLEMS[problem]}; {amount} in base currency "
         f"is posted to it ({count} such accounts)",

@@ -7,6 +7,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -34,6 +35,7 @@ class Delivery:
         self._writers: dict[str, pq.ParquetWriter] = {}
         self._totals: dict[str, dict[str, Decimal]] = {}
         self._rows: dict[str, int] = {}
+        self._checksums: dict[str, int] = {}
 
     def write(
         self, name: str, columns: dict[str, pa.Array], order_by: str = ""
@@ -96,6 +98,7 @@ class Delivery:
 
     def _count(self, name: str, table: pa.Table) -> None:
         self._rows[name] = self._rows.get(name, 0) + table.num_rows
+        self._checksums[name] = self._checksums.get(name, 0) + _row_checksum(table)
         totals = self._totals.setdefault(name, {})
         for field in table.schema:
             if pa.types.is_decimal(field.type) and field.name.endswith(
@@ -113,6 +116,7 @@ class Delivery:
             "rows": self._rows[name],
             "sha256": digest,
             "control_totals": {column: f"{totals[column]:f}" for column in totals},
+            "row_checksum": str(self._checksums[name]),
         }
 
     def _write_manifest(self) -> None:
@@ -128,8 +132,23 @@ class Delivery:
             "tables": dict(sorted(self._tables.items())),
             "absent": dict(sorted(self._absent.items())),
         }
+        plain = json.dumps(manifest, sort_keys=True, separators=(",", ":"))
+        manifest["seal"] = hashlib.sha256(plain.encode()).hexdigest()
         text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
         (self._directory / "manifest.json").write_text(text, encoding="utf-8")
+
+
+def _row_checksum(table: pa.Table) -> int:
+    """Add up the first 15 digits of each row's MD5, as docs/mapping.md describes."""
+    texts = ", ".join(
+        f"'{name}=' || nullif(cast(\"{name}\" as varchar), '')"
+        for name in sorted(table.column_names)
+    )
+    digest = f"cast('0x' || left(md5(concat_ws(chr(31), {texts})), 15) as bigint)"
+    with duckdb.connect() as connection:
+        connection.register("delivered", table)
+        found = connection.execute(f"select sum({digest}) from delivered").fetchall()
+    return int(found[0][0] or 0)
 
 
 def _sum(column: pa.ChunkedArray, scale: int) -> Decimal:

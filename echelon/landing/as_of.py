@@ -8,7 +8,8 @@ import duckdb
 
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.landing.contract import TableContract
-from echelon.landing.load_sources import open_source, run_reading
+from echelon.landing.load_reading import run_reading
+from echelon.landing.load_sources import open_source
 from echelon.landing.load_table import good_rows
 from echelon.landing.manifest import Delivery, read_landing
 from echelon.quoting import quote_name

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.errors import ExitCode
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,7 @@ class Check:
         is_waivable: True if a manifest may declare, with a reason and until a date,
             that the rule does not hold for its data; the breach is then reported
             instead of refused.
+        system: The only system whose tables the check looks at; None for all.
     """
 
     code: str
@@ -24,6 +25,12 @@ class Check:
     hint: str
     exit_code: ExitCode | None = ExitCode.INPUT_REJECTED
     is_waivable: bool = False
+    system: str | None = None
+
+    @property
+    def is_hold(self) -> bool:
+        """Whether the delivery waits for somebody's word instead of being wrong."""
+        return self.exit_code is ExitCode.HELD_FOR_APPROVAL
 
 
 _DELIVERY_CHECKS = (
@@ -41,6 +48,21 @@ _DELIVERY_CHECKS = (
         "malformed_manifest",
         "A manifest.json cannot be read, or a key of it is missing, unknown or wrong.",
         "correct the key and deliver again",
+    ),
+    Check(
+        "seal_mismatch",
+        "A manifest.json is not the one that was sealed.",
+        "deliver again; who changes a manifest on purpose seals it anew",
+    ),
+    Check(
+        "repeated_sequence",
+        "Two deliveries of a table have the same sequence.",
+        "give each delivery of a system a sequence of its own: the higher one corrects",
+    ),
+    Check(
+        "link_outside",
+        "A link of the landing area leads out of it.",
+        "deliver the file itself",
     ),
     Check(
         "mixed_companies",
@@ -73,6 +95,11 @@ _DELIVERY_CHECKS = (
         "deliver again: the file was changed or cut short on its way",
     ),
     Check(
+        "file_changed",
+        "A file was written to while it was being read.",
+        "deliver the file again, whole, then the manifest last",
+    ),
+    Check(
         "row_count_mismatch",
         "A file holds more or fewer rows than its manifest says.",
         "deliver again from a completed extract",
@@ -81,6 +108,11 @@ _DELIVERY_CHECKS = (
         "control_total_mismatch",
         "A column does not add up to the control total of its manifest.",
         "deliver again: rows or amounts were lost between extract and file",
+    ),
+    Check(
+        "row_checksum_mismatch",
+        "The rows of a file are not those of the row checksum of its manifest.",
+        "deliver again: a value was changed between extract and file",
     ),
 )
 _FILE_CHECKS = (
@@ -94,6 +126,11 @@ _FILE_CHECKS = (
         "malformed_file",
         "A file is not a readable UTF-8 CSV or Parquet file.",
         "check quoting, column count and encoding of the line",
+    ),
+    Check(
+        "oversized_file",
+        "A Parquet file unpacks to far more than its size can mean.",
+        "write the table again, with its values as they are",
     ),
     Check(
         "duplicate_column",
@@ -138,6 +175,10 @@ _ROW_CHECKS = tuple(
             "The value is not a real UTC time written YYYY-MM-DD HH:MM:SS.",
         ),
         ("bad_boolean", "The value is neither true nor false."),
+        (
+            "bad_text",
+            "The text holds control characters or is longer than 65,535 bytes.",
+        ),
         ("missing_value", "A required value is empty."),
         ("value_not_allowed", "The value is not in the contract's closed list."),
     )
@@ -148,6 +189,7 @@ _BUSINESS_CHECKS = (
         "A journal balances neither in each currency nor in base amounts.",
         "deliver the missing lines, or waive the check with a reason (waived_checks)",
         is_waivable=True,
+        system="gl",
     ),
     Check(
         "unknown_account",
@@ -159,6 +201,7 @@ _BUSINESS_CHECKS = (
         "A trial balance row does not close: opening + debit - credit <> closing.",
         "deliver the balances again, or waive the check with a reason (waived_checks)",
         is_waivable=True,
+        system="gl",
     ),
     Check(
         "currency_without_rate",
@@ -171,44 +214,57 @@ _BUSINESS_CHECKS = (
         "add one row for it to policy_cost_pools.csv; excluded is a mapping too",
     ),
 )
+_HOLDS = (
+    Check(
+        "closed_period_posting",
+        "A delivery adds or changes lines of a period that was closed before it.",
+        "post to an open period, or accept the restatement (waived_checks)",
+        ExitCode.HELD_FOR_APPROVAL,
+        is_waivable=True,
+        system="gl",
+    ),
+    Check(
+        "volume_shift",
+        "The days a delivery adds hold far fewer or far more rows than those before.",
+        "deliver the missing rows, or accept the volume (waived_checks)",
+        ExitCode.HELD_FOR_APPROVAL,
+        is_waivable=True,
+    ),
+    Check(
+        "unit_shift",
+        "The typical size of a column is many times that of earlier deliveries.",
+        "deliver in the former unit, or accept the change (waived_checks)",
+        ExitCode.HELD_FOR_APPROVAL,
+        is_waivable=True,
+    ),
+    Check(
+        "column_emptied",
+        "A column that earlier deliveries filled is missing or empty.",
+        "deliver the column, or accept its end (waived_checks)",
+        ExitCode.HELD_FOR_APPROVAL,
+        is_waivable=True,
+    ),
+)
 CHECKS = {
     check.code: check
-    for check in (*_DELIVERY_CHECKS, *_FILE_CHECKS, *_ROW_CHECKS, *_BUSINESS_CHECKS)
+    for check in (
+        *_DELIVERY_CHECKS,
+        *_FILE_CHECKS,
+        *_ROW_CHECKS,
+        *_BUSINESS_CHECKS,
+        *_HOLDS,
+    )
 }
-
-
 WAIVABLE = frozenset(check.code for check in CHECKS.values() if check.is_waivable)
-# Every check that can be waived looks at the ledger.
-WAIVING_SYSTEM = "gl"
 
 
-def failure(
-    code: str,
-    message: str,
-    file: str | None = None,
-    line: int | None = None,
-    column: str | None = None,
-) -> EchelonError:
-    """Make the error of a registered check.
-
-    Args:
-        code: Code of the check.
-        message: What is wrong here, without values of the data's subjects.
-        file: File below the landing directory.
-        line: 1-based line (the header is line 1); the row number in a Parquet file.
-        column: Column name or manifest key.
-
-    Returns:
-        The error to raise, with the check's exit code, rule and hint.
-
-    Raises:
-        ValueError: If the check only sets rows aside.
-    """
-    check = CHECKS[code]
-    if check.exit_code is None:
-        raise ValueError(f"{code} quarantines a row and ends no refresh")
-    fault = Fault(code, message, file, line, column, check.meaning, check.hint)
-    return EchelonError(check.exit_code, fault)
+def waivable_in(system: str) -> frozenset[str]:
+    """List the checks that a delivery of a system may waive."""
+    return frozenset(
+        code
+        for code, check in CHECKS.items()
+        if check.is_waivable and check.system in (None, system)
+    )
 
 
 def describe_checks() -> str:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 import duckdb
 
-from echelon.landing.checks import failure
 from echelon.landing.contract import TableContract
 from echelon.landing.quarantine import has_quarantine, quarantine_table
+from echelon.landing.refusal import refuse
 from echelon.quoting import quote_name
 
 _JOURNALS = "gl__journal_lines"
@@ -92,7 +92,7 @@ def _check_accounts(connection: duckdb.DuckDBPyConnection) -> None:
     """).fetchall()
     for file, line, account_id, count in rows:
         message = f"account {account_id} is not in {_ACCOUNTS} ({count} lines in all)"
-        raise failure("unknown_account", message, file, line, "account_id")
+        refuse("unknown_account", message, file, line, "account_id")
 
 
 def _journal_lines(
@@ -159,13 +159,13 @@ def _unbalanced_journals(
     if not rows:
         return 0
     file, line, entity, journal, amount_off, currency, count = rows[0]
-    if is_waived:
-        return int(count)
-    message = (
-        f"journal {journal} of {entity} is off by {amount_off} {currency}"
-        f" ({count} unbalanced journals in all)"
-    )
-    raise failure("unbalanced_journal", message, file, line, "amount")
+    if not is_waived:
+        message = (
+            f"journal {journal} of {entity} is off by {amount_off} {currency}"
+            f" ({count} unbalanced journals in all)"
+        )
+        refuse("unbalanced_journal", message, file, line, "amount")
+    return int(count)
 
 
 def _untied_balances(connection: duckdb.DuckDBPyConnection, is_waived: bool) -> int:
@@ -182,13 +182,13 @@ def _untied_balances(connection: duckdb.DuckDBPyConnection, is_waived: bool) -> 
     if not rows:
         return 0
     file, line, entity, account, period, amount_off, count = rows[0]
-    if is_waived:
-        return int(count)
-    message = (
-        f"balance of {entity} account {account} in {period} is off by {amount_off}"
-        f" ({count} rows in all)"
-    )
-    raise failure("trial_balance_untied", message, file, line, "closing_amount")
+    if not is_waived:
+        message = (
+            f"balance of {entity} account {account} in {period} is off by {amount_off}"
+            f" ({count} rows in all)"
+        )
+        refuse("trial_balance_untied", message, file, line, "closing_amount")
+    return int(count)
 
 
 def _with_deliveries(table: str) -> str:

@@ -25,6 +25,8 @@ _LOGICAL_TYPES = {
 _TABLE_PROPERTIES = {
     "requiredTable",
     "quarantineLimitRatio",
+    "volumeShiftLimit",
+    "unitShiftLimit",
     "valuationColumn",
     "businessDateColumns",
     "eventDateColumn",
@@ -92,6 +94,10 @@ class TableContract:
         description: The grain in words.
         is_required: True if no refresh can run without the table.
         quarantine_limit_ratio: Largest accepted share of bad rows, 0 to 1.
+        volume_shift_limit: How many times as many, or as few, rows a day as before a
+            delivery may add; None if any.
+        unit_shift_limit: How many times as large, or as small, as before a column's
+            typical value may be; None if any.
         valuation_column: Column that values a quarantined row, None if there is none.
         business_date_columns: Columns whose latest value dates the input.
         horizon: Which columns say whether a row was known at a date.
@@ -104,6 +110,8 @@ class TableContract:
     description: str
     is_required: bool
     quarantine_limit_ratio: float
+    volume_shift_limit: float | None
+    unit_shift_limit: float | None
     valuation_column: str | None
     business_date_columns: tuple[str, ...]
     horizon: Horizon
@@ -170,6 +178,8 @@ def _to_contract(file: Path, table: SchemaTable) -> TableContract:
         description=table.description,
         is_required=custom.get("requiredTable") is True,
         quarantine_limit_ratio=float(ratio),
+        volume_shift_limit=_factor(file, table, "volumeShiftLimit"),
+        unit_shift_limit=_factor(file, table, "unitShiftLimit"),
         valuation_column=_column_named(file, table, "valuationColumn", ("decimal",)),
         business_date_columns=_columns_named(
             file, table, "businessDateColumns", _DATES
@@ -184,6 +194,16 @@ def _to_contract(file: Path, table: SchemaTable) -> TableContract:
         columns=tuple(_to_column(file, table, column) for column in table.columns),
         key_columns=_key_columns(file, table),
     )
+
+
+def _factor(file: Path, table: SchemaTable, key: str) -> float | None:
+    """Read a limit of how many times as much is still believed; None if undeclared."""
+    value = next((item.value for item in table.custom if item.property == key), None)
+    if value is None:
+        return None
+    if not isinstance(value, float | int) or value <= 1:
+        raise _fault(file, f"{table.name}.{key}", "it must be a number above 1")
+    return float(value)
 
 
 def _key_columns(file: Path, table: SchemaTable) -> tuple[str, ...]:

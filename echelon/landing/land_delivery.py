@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from echelon.hashing import sha256_of_file
-from echelon.landing.checks import WAIVING_SYSTEM
-from echelon.landing.manifest import MANIFEST_FILE
+from echelon.landing.checks import waivable_in
+from echelon.landing.manifest import MANIFEST_FILE, POLICY_SYSTEM
+from echelon.landing.manifest_document import seal_of
 from echelon.landing.mapping import Mapping, MappingDocument
 
 DEFAULT_POLICY_DIRECTORY = (
@@ -33,6 +34,7 @@ class LandedTable:
         rows: Rows of data in it.
         sha256: Hash of its bytes, hex.
         control_totals: Exact sum per numeric column, as decimal text.
+        row_checksum: Checksum of its rows (``row_checksum.py``); None for a policy.
     """
 
     name: str
@@ -40,6 +42,7 @@ class LandedTable:
     rows: int
     sha256: str
     control_totals: dict[str, str] = field(default_factory=dict)
+    row_checksum: str | None = None
 
 
 @dataclass(frozen=True)
@@ -173,7 +176,7 @@ def stage_delivery(
     path = system_dir / delivery_id
     if is_new:
         manifest = {**content, "delivery_id": delivery_id, "sequence": sequence}
-        _write(draft, manifest, staging / draft.system)
+        _write(draft, _sealed(draft, manifest), staging / draft.system)
     rows = {table.name: table.rows for table in draft.tables}
     return LandedDelivery(
         draft.system, delivery_id, path, is_new, rows, dict(draft.absent)
@@ -213,15 +216,25 @@ def _content(mapping: Mapping, draft: DeliveryDraft) -> dict[str, Any]:
     }
 
 
+def _sealed(draft: DeliveryDraft, manifest: dict[str, Any]) -> dict[str, Any]:
+    """Add what follows from the content, and so takes no part in naming it."""
+    tables = {name: dict(entry) for name, entry in manifest["tables"].items()}
+    for table in draft.tables:
+        if table.row_checksum is not None:
+            tables[table.name]["row_checksum"] = table.row_checksum
+    manifest = {**manifest, "tables": tables}
+    return {**manifest, "seal": seal_of(manifest)}
+
+
 def _waived(mapping: Mapping, system: str) -> dict[str, Any]:
     """Pass the mapping's waivers on; a company without any says nothing of them."""
-    if system != WAIVING_SYSTEM or not mapping.waived_checks:
-        return {}
+    waivable = waivable_in(system) if system != POLICY_SYSTEM else frozenset()
     waivers = {
         code: waiver.model_dump(mode="json")
         for code, waiver in mapping.waived_checks.items()
+        if code in waivable
     }
-    return {"waived_checks": waivers}
+    return {"waived_checks": waivers} if waivers else {}
 
 
 def _digest(content: dict[str, Any]) -> str:

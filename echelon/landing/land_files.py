@@ -7,11 +7,13 @@ from pathlib import Path
 import duckdb
 
 from echelon.hashing import sha256_of_file
+from echelon.landing.casts import cast_column
 from echelon.landing.contract import ColumnContract, TableContract
 from echelon.landing.land_block import Work
 from echelon.landing.land_delivery import LandedTable
 from echelon.landing.land_query import fetch_row
 from echelon.landing.land_tables import is_exact
+from echelon.landing.row_checksum import row_digest
 from echelon.landing.sources import column_names
 from echelon.quoting import quote_name, quote_text
 
@@ -53,6 +55,7 @@ def write_table(
         rows=rows,
         sha256=sha256_of_file(file),
         control_totals=totals,
+        row_checksum=_row_checksum(work, columns, relation),
     )
 
 
@@ -167,5 +170,19 @@ def _total(work: Work, column: ColumnContract, relation: str) -> str:
         work.connection,
         f"select cast(coalesce(sum(cast({name} as {column.sql_type})), 0) as varchar) "
         f"from {relation}",
+    )
+    return str(row[0]) if row else "0"
+
+
+def _row_checksum(work: Work, columns: list[ColumnContract], relation: str) -> str:
+    casts = {
+        column.name: cast
+        for column in columns
+        if (cast := cast_column(quote_name(column.name), "VARCHAR", column.sql_type))
+    }
+    row = fetch_row(
+        work.connection,
+        f"select cast(coalesce(sum({row_digest(casts)}), 0) as varchar)"
+        f" from {relation}",
     )
     return str(row[0]) if row else "0"

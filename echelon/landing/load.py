@@ -1,21 +1,24 @@
 """What has landed? Deliveries in, typed and checked raw tables out."""
 
-from collections.abc import Callable, Mapping
+import itertools
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
 import duckdb
 
-from echelon.landing.checks import failure
 from echelon.landing.checks_business import check_ledger, count_orphans
 from echelon.landing.contract import TableContract
+from echelon.landing.holds import Hold, refuse_holds
 from echelon.landing.horizon import LeftOut, leave_out_later
+from echelon.landing.load_deliveries import Load, load_deliveries
 from echelon.landing.load_policy import check_policy_files
 from echelon.landing.load_report import LoadedFile, LoadedTable, LoadReport
-from echelon.landing.load_table import load_file
 from echelon.landing.load_waivers import read_waivers, write_waivers
-from echelon.landing.manifest import POLICY_SYSTEM, Delivery, Landing, read_landing
+from echelon.landing.manifest import POLICY_SYSTEM, Landing, read_landing
 from echelon.landing.quarantine import check_limit, quarantine_table
+from echelon.landing.refusal import refuse
 from echelon.quoting import quote_name
 
 Progress = Callable[[str, int, int], None]
@@ -98,11 +101,16 @@ def load_landing(
     landing = read_landing(landing_dir, contracts)
     _check_required(landing, contracts)
     create_raw_schema(connection, contracts)
-    files = _load_files(connection, landing, contracts, progress)
-    delivered = {file.table for file in files}
     waivers = read_waivers(landing, as_of)
+    announce = _counted(progress, landing, contracts)
+    load = Load(connection, contracts, landing.deliveries, waivers, announce)
+    files, holds = _load_files(load)
+    _record_files(connection, files, landing)
+    delivered = {file.table for file in files}
     waived = {waiver.check_code for waiver in waivers if waiver.is_in_force}
-    breaches = check_ledger(connection, contracts, delivered, waived)
+    ledger_breaches = check_ledger(connection, contracts, delivered, waived)
+    breaches = refuse_holds(holds, waivers)
+    breaches.update({("gl", code): count for code, count in ledger_breaches.items()})
     write_waivers(connection, waivers, breaches)
     orphans = count_orphans(connection, contracts, delivered)
     left_out = leave_out_later(connection, contracts, as_of)
@@ -110,39 +118,27 @@ def load_landing(
         name: _close_table(connection, contract, landing, left_out.get(name, LeftOut()))
         for name, contract in contracts.items()
     }
-    return LoadReport(files, tables, orphans, breaches, landing.incomplete)
+    waived_checks: Counter[str] = Counter()
+    for (_, code), count in breaches.items():
+        waived_checks[code] += count
+    return LoadReport(files, tables, orphans, dict(waived_checks), landing.incomplete)
 
 
-def _load_files(
-    connection: duckdb.DuckDBPyConnection,
-    landing: Landing,
-    contracts: Mapping[str, TableContract],
-    progress: Progress | None,
-) -> tuple[LoadedFile, ...]:
-    """Load table by table in contract order, each from its oldest delivery on."""
-    jobs = [
-        (contract, delivery)
-        for contract in contracts.values()
-        for delivery in landing.deliveries
-        if contract.name in delivery.manifest.tables
-    ]
+def _load_files(load: Load) -> tuple[tuple[LoadedFile, ...], list[Hold]]:
+    """Load table by table in contract order, then look at the policy files."""
     files: list[LoadedFile] = []
-    for number, (contract, delivery) in enumerate(jobs, start=1):
-        if progress is not None:
-            file = delivery.manifest.tables[contract.name].file
-            progress(f"{delivery.label}/{file}", number, len(jobs))
-        is_first = not files or files[-1].table != contract.name
-        files.append(load_file(connection, contract, delivery, is_first))
-        _record_file(connection, files[-1], delivery)
-    for contract in contracts.values():
+    holds: list[Hold] = []
+    for contract in load.contracts.values():
+        loaded, found = load_deliveries(load, contract)
+        files += loaded
+        holds += found
+    for contract in load.contracts.values():
         rows = sum(file.row_count for file in files if file.table == contract.name)
-        check_limit(connection, contract, rows)
-    for delivery in landing.deliveries:
+        check_limit(load.connection, contract, rows)
+    for delivery in load.deliveries:
         if delivery.manifest.system == POLICY_SYSTEM:
-            for policy in check_policy_files(connection, delivery):
-                files.append(policy)
-                _record_file(connection, policy, delivery)
-    return tuple(files)
+            files += check_policy_files(load.connection, delivery)
+    return tuple(files), holds
 
 
 def _check_required(landing: Landing, contracts: Mapping[str, TableContract]) -> None:
@@ -155,7 +151,7 @@ def _check_required(landing: Landing, contracts: Mapping[str, TableContract]) ->
             message = f"required table {contract.name}: {reason}"
             if landing.incomplete:
                 message += f"; without a manifest: {', '.join(landing.incomplete)}"
-            raise failure("missing_table", message, contract.system)
+            refuse("missing_table", message, contract.system)
 
 
 def _unavailable_reason(landing: Landing, contract: TableContract) -> str:
@@ -167,27 +163,51 @@ def _unavailable_reason(landing: Landing, contract: TableContract) -> str:
     return reasons[-1] if reasons else "not delivered"
 
 
-def _record_file(
-    connection: duckdb.DuckDBPyConnection, file: LoadedFile, delivery: Delivery
-) -> None:
-    connection.execute(
-        f"insert into raw.deliveries values ({', '.join('?' * 13)})",
-        [
-            file.system,
-            file.delivery_id,
-            file.table,
-            file.file,
-            file.row_count,
-            file.quarantined_row_count,
-            file.superseded_row_count,
-            file.corrected_row_count,
-            file.sha256,
-            file.period,
-            file.period_end_date,
-            file.sequence,
-            delivery.manifest.customer_key,
-        ],
+def _counted(
+    progress: Progress | None, landing: Landing, contracts: Mapping[str, TableContract]
+) -> Callable[[str], None]:
+    """Tell each file with its number and the number of files."""
+    if progress is None:
+        return lambda _: None
+    file_count = sum(
+        table in contracts
+        for delivery in landing.deliveries
+        for table in delivery.manifest.tables
     )
+    numbers = itertools.count(1)
+    return lambda file: progress(file, next(numbers), file_count)
+
+
+def _record_files(
+    connection: duckdb.DuckDBPyConnection,
+    files: Sequence[LoadedFile],
+    landing: Landing,
+) -> None:
+    customer_keys = {
+        (delivery.manifest.system, delivery.manifest.delivery_id): (
+            delivery.manifest.customer_key
+        )
+        for delivery in landing.deliveries
+    }
+    for file in files:
+        connection.execute(
+            f"insert into raw.deliveries values ({', '.join('?' * 13)})",
+            [
+                file.system,
+                file.delivery_id,
+                file.table,
+                file.file,
+                file.row_count,
+                file.quarantined_row_count,
+                file.superseded_row_count,
+                file.corrected_row_count,
+                file.sha256,
+                file.period,
+                file.period_end_date,
+                file.sequence,
+                customer_keys[file.system, file.delivery_id],
+            ],
+        )
 
 
 def _close_table(

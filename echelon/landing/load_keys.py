@@ -2,9 +2,9 @@
 
 import duckdb
 
-from echelon.landing.checks import failure
 from echelon.landing.contract import TableContract
 from echelon.landing.quarantine import has_quarantine, quarantine_table
+from echelon.landing.refusal import refuse
 from echelon.quoting import quote_name
 
 INCOMING = '"incoming delivery"'
@@ -48,7 +48,7 @@ def check_keys(
     if repeated:
         names = ", ".join(contract.key_columns)
         message = f"the key ({names}) is already on an earlier line"
-        raise failure("duplicate_key", message, label, repeated[0][0], names)
+        refuse("duplicate_key", message, label, repeated[0][0], names)
 
 
 def supersede(

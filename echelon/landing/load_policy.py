@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import duckdb
 
-from echelon.landing.checks import failure
+from echelon.landing.load_reading import run_reading
 from echelon.landing.load_report import LoadedFile
-from echelon.landing.load_sources import open_source, run_reading
+from echelon.landing.load_sources import open_source
 from echelon.landing.manifest import Delivery
+from echelon.landing.refusal import refuse
 
 
 def check_policy_files(
@@ -30,13 +31,13 @@ def check_policy_files(
         label = f"{delivery.label}/{promised.file}"
         path = delivery.directory / promised.file
         if path.suffix != ".csv":
-            raise failure("malformed_file", "a policy file must be CSV", label)
+            refuse("malformed_file", "a policy file must be CSV", label)
         source = open_source(connection, path, label, promised)
         counting = f"select count(*) from {source.relation}"
         row_count = run_reading(connection, counting, label)[0][0]
         if row_count != promised.rows:
             message = f"{row_count} rows, the manifest says {promised.rows}"
-            raise failure("row_count_mismatch", message, label)
+            refuse("row_count_mismatch", message, label)
         yield LoadedFile(
             system=manifest.system,
             delivery_id=manifest.delivery_id,

@@ -22,6 +22,7 @@ class LoadedFile:
         period: Period the delivery covers.
         period_end_date: Last day of that period.
         sequence: Place of the delivery among those of its system.
+        missing_columns: Columns of the contract that it does not have.
     """
 
     system: str
@@ -36,6 +37,7 @@ class LoadedFile:
     period: str
     period_end_date: date
     sequence: int
+    missing_columns: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

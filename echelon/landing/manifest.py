@@ -1,87 +1,23 @@
-"""Which deliveries have landed, and what do their manifests promise?"""
+"""Which deliveries have landed, and do their manifests fit what lies there?"""
 
-import calendar
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import ValidationError
 
-from echelon.landing.checks import WAIVABLE, failure
+from echelon.landing.checks import waivable_in
 from echelon.landing.contract import TableContract
-from echelon.landing.waiver import Waiver
+from echelon.landing.manifest_document import Manifest, seal_of
+from echelon.landing.refusal import refuse
 from echelon.spelling import with_suggestion
 
 MANIFEST_FILE = "manifest.json"
 POLICY_SYSTEM = "policy"
 SCRATCH_PREFIX = ".landing-"
 UNDER_WAY_FILE = "under_way.json"
-_MONTH_OR_DAY = r"\d{4}-\d{2}(-\d{2})?"
-_Text = Annotated[str, Field(min_length=1)]
-_DecimalText = Annotated[str, Field(pattern=r"^-?[0-9]+(\.[0-9]+)?$")]
-
-
-def _last_day(text: str) -> date:
-    """Read a month or a day; a month stands for its last day."""
-    day = date.fromisoformat(text if len(text) > len("2024-01") else f"{text}-01")
-    if len(text) == len("2024-01"):
-        return day.replace(day=calendar.monthrange(day.year, day.month)[1])
-    return day
-
-
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
-
-
-class ManifestTable(_Strict):
-    """What a manifest promises about one file."""
-
-    file: Annotated[str, Field(pattern=r"^\w+\.(csv|parquet)$")]
-    rows: Annotated[int, Field(ge=0)]
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    control_totals: dict[str, _DecimalText] = {}
-
-
-class Units(_Strict):
-    """Units of the physical columns; the contracts fix them."""
-
-    weight: Literal["kg"] = "kg"
-    volume: Literal["m3"] = "m3"
-    distance: Literal["km"] = "km"
-
-
-class Manifest(_Strict):
-    """The label of one delivery (``manifest.json``)."""
-
-    manifest_version: Literal[1]
-    company: _Text
-    system: _Text
-    delivery_id: _Text
-    sequence: Annotated[int, Field(ge=0)]
-    period: Annotated[str, Field(pattern=rf"^{_MONTH_OR_DAY}(/{_MONTH_OR_DAY})?$")]
-    time_zone: Literal["UTC"]
-    units: Units = Units()
-    customer_key: Literal["account", "ship_to", "bill_to", "party"] = "account"
-    tables: dict[str, ManifestTable]
-    absent: dict[str, _Text] = {}
-    waived_checks: dict[str, Waiver] = {}
-
-    @property
-    def period_end_date(self) -> date:
-        """Last day of the period the delivery covers."""
-        return _last_day(self.period.rpartition("/")[2])
-
-    @field_validator("period")
-    @classmethod
-    def _is_a_period(cls, period: str) -> str:
-        first, _, last = period.partition("/")
-        if _last_day(first) > _last_day(last or first):
-            raise ValueError("the period ends before it begins")
-        return period
 
 
 @dataclass(frozen=True)
@@ -157,7 +93,7 @@ def read_landing(landing_dir: Path, contracts: Mapping[str, TableContract]) -> L
     for system in _directories(landing_dir):
         if system.name not in systems:
             message = with_suggestion("unknown system", system.name, systems)
-            raise failure("unknown_system", message, system.name)
+            refuse("unknown_system", message, system.name)
         for directory in _directories(system):
             label = f"{system.name}/{directory.name}"
             if _is_complete(directory, under_way):
@@ -166,9 +102,10 @@ def read_landing(landing_dir: Path, contracts: Mapping[str, TableContract]) -> L
                 incomplete.append(label)
     if not deliveries:
         waiting = f"; without a manifest: {', '.join(incomplete)}" if incomplete else ""
-        raise failure("no_delivery", f"nothing to load{waiting}", landing_dir.name)
+        refuse("no_delivery", f"nothing to load{waiting}", landing_dir.name)
     deliveries.sort(key=_load_order)
     _check_one_company(deliveries)
+    _check_sequences(deliveries)
     return Landing(tuple(deliveries), tuple(incomplete))
 
 
@@ -198,23 +135,43 @@ def _read_delivery(
     directory: Path, label: str, contracts: Mapping[str, TableContract]
 ) -> Delivery:
     file = f"{label}/{MANIFEST_FILE}"
+    _check_links(directory, label)
+    content = _read_json(directory, file)
     try:
-        text = (directory / MANIFEST_FILE).read_text("utf-8-sig")
-        manifest = Manifest.model_validate(
-            json.loads(text, object_pairs_hook=_without_repetition)
-        )
-    except json.JSONDecodeError as error:
-        raise failure("malformed_manifest", error.msg, file, error.lineno) from error
+        manifest = Manifest.model_validate(content)
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or None
-        raise failure("malformed_manifest", first["msg"], file, None, key) from error
-    except ValueError as error:
-        raise failure("malformed_manifest", str(error), file) from error
+        refuse("malformed_manifest", first["msg"], file, None, key)
+        raise
+    if isinstance(content, dict) and manifest.seal not in (None, seal_of(content)):
+        message = "it was changed after it was sealed"
+        refuse("seal_mismatch", message, file, None, "seal")
     _check_names(directory, file, manifest)
     _check_tables(file, manifest, contracts)
     _check_files(directory, label, manifest)
     return Delivery(directory, label, manifest)
+
+
+def _read_json(directory: Path, file: str) -> object:
+    try:
+        text = (directory / MANIFEST_FILE).read_text("utf-8-sig")
+        return json.loads(text, object_pairs_hook=_without_repetition)
+    except json.JSONDecodeError as error:
+        refuse("malformed_manifest", error.msg, file, error.lineno)
+        raise
+    except (ValueError, RecursionError) as error:
+        refuse("malformed_manifest", str(error), file)
+        raise
+
+
+def _check_links(directory: Path, label: str) -> None:
+    """Refuse links out of the landing area: what they lead to can be anything."""
+    area = directory.parents[1].resolve()
+    for path in (directory, *sorted(directory.iterdir())):
+        if not path.resolve().is_relative_to(area):
+            name = label if path == directory else f"{label}/{path.name}"
+            refuse("link_outside", "a link leads out of the landing area", name)
 
 
 def _without_repetition(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -232,10 +189,12 @@ def _check_names(directory: Path, file: str, manifest: Manifest) -> None:
     ):
         if value != expected:
             message = f"{value} lies in a directory named {expected}"
-            raise failure("malformed_manifest", message, file, None, key)
-    for code in sorted(manifest.waived_checks.keys() - WAIVABLE):
-        message = with_suggestion(f"{code} cannot be waived", code, WAIVABLE)
-        raise failure("malformed_manifest", message, file, None, "waived_checks")
+            refuse("malformed_manifest", message, file, None, key)
+    waivable = waivable_in(manifest.system)
+    for code in sorted(manifest.waived_checks.keys() - waivable):
+        message = f"{code} cannot be waived by {manifest.system}"
+        message = with_suggestion(message, code, waivable)
+        refuse("malformed_manifest", message, file, None, "waived_checks")
 
 
 def _check_tables(
@@ -246,18 +205,18 @@ def _check_tables(
             continue
         if table not in contracts:
             message = with_suggestion("no contract for this table", table, contracts)
-            raise failure("unknown_table", message, file, None, f"tables.{table}")
+            refuse("unknown_table", message, file, None, f"tables.{table}")
     for table, entry in manifest.tables.items():
         key = f"tables.{table}"
         if manifest.system != _system_of(table):
             message = f"a table of another system than {manifest.system}"
-            raise failure("malformed_manifest", message, file, None, key)
+            refuse("malformed_manifest", message, file, None, key)
         if table in manifest.absent:
             message = "the table is both delivered and declared absent"
-            raise failure("malformed_manifest", message, file, None, f"absent.{table}")
+            refuse("malformed_manifest", message, file, None, f"absent.{table}")
         if entry.file.partition(".")[0] != table:
             message = f"the file must be named {table}.csv or {table}.parquet"
-            raise failure("malformed_manifest", message, file, None, f"{key}.file")
+            refuse("malformed_manifest", message, file, None, f"{key}.file")
 
 
 def _system_of(table: str) -> str:
@@ -268,11 +227,11 @@ def _check_files(directory: Path, label: str, manifest: Manifest) -> None:
     listed = {entry.file for entry in manifest.tables.values()}
     for entry in sorted(listed):
         if not (directory / entry).is_file():
-            raise failure("missing_file", "the file is not there", f"{label}/{entry}")
+            refuse("missing_file", "the file is not there", f"{label}/{entry}")
     for path in sorted(directory.iterdir()):
         if path.suffix in (".csv", ".parquet") and path.name not in listed:
             message = "the manifest does not list this file"
-            raise failure("unlisted_file", message, f"{label}/{path.name}")
+            refuse("unlisted_file", message, f"{label}/{path.name}")
 
 
 def _check_one_company(deliveries: list[Delivery]) -> None:
@@ -284,4 +243,16 @@ def _check_one_company(deliveries: list[Delivery]) -> None:
                 f"{first.manifest.company} of {first.label}"
             )
             file = f"{delivery.label}/{MANIFEST_FILE}"
-            raise failure("mixed_companies", message, file, None, "company")
+            refuse("mixed_companies", message, file, None, "company")
+
+
+def _check_sequences(deliveries: Sequence[Delivery]) -> None:
+    """Refuse two deliveries of a table of which neither says that it corrects."""
+    holding: dict[tuple[str, int], Delivery] = {}
+    for delivery in deliveries:
+        for table in delivery.manifest.tables:
+            earlier = holding.setdefault((table, delivery.manifest.sequence), delivery)
+            if earlier is not delivery:
+                message = f"{table} is in {earlier.label} too, with the same sequence"
+                file = f"{delivery.label}/{MANIFEST_FILE}"
+                refuse("repeated_sequence", message, file, None, "sequence")

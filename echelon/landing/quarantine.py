@@ -6,11 +6,15 @@ from dataclasses import dataclass
 import duckdb
 
 from echelon.landing.casts import Cast, bad_code
-from echelon.landing.checks import CHECKS, failure
+from echelon.landing.checks import CHECKS
 from echelon.landing.contract import ColumnContract, TableContract
+from echelon.landing.refusal import refuse
 from echelon.quoting import quote_name, quote_text
 
 RULE_COLUMN = "_broken_rule"
+# All but tab, line feed and carriage return.
+_CONTROL_CHARACTERS = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]"
+_LONGEST_TEXT_BYTES = 65_535
 
 
 @dataclass(frozen=True)
@@ -161,26 +165,40 @@ def check_limit(
         f"{count} of {promised_row_count} rows of {contract.name} are bad, more than"
         f" the limit of {limit:.2%}; the first: {reason}"
     )
-    raise failure("quarantine_over_limit", message, file, line, column)
+    refuse("quarantine_over_limit", message, file, line, column)
 
 
 def _column_rules(column: ColumnContract, cast: Cast) -> list[RowRule]:
+    """List the rules of a column; what the register of checks lacks is no rule."""
     name = quote_name(column.name)
-    rules = []
+    broken: list[tuple[str, str]] = []
     if cast.given is not None:
-        code = bad_code(column.sql_type)
-        reason = f"{CHECKS[code].meaning} ({column.sql_type})"
-        bad = f"{given_name(column.name)} is not null and {name} is null"
-        rules.append(RowRule(column.name, code, reason, bad))
+        given = f"{given_name(column.name)} is not null and {name} is null"
+        broken.append((bad_code(column.sql_type), given))
     if column.is_required:
-        meaning = CHECKS["missing_value"].meaning
-        rules.append(RowRule(column.name, "missing_value", meaning, f"{name} is null"))
+        broken.append(("missing_value", f"{name} is null"))
     if column.valid_values:
         allowed = ", ".join(quote_text(value) for value in column.valid_values)
-        reason = f"The value is not one of: {', '.join(column.valid_values)}."
-        outside = f"{name} not in ({allowed})"
-        rules.append(RowRule(column.name, "value_not_allowed", reason, outside))
-    return rules
+        broken.append(("value_not_allowed", f"{name} not in ({allowed})"))
+    elif column.sql_type == "varchar":
+        odd = f"regexp_matches({name}, '{_CONTROL_CHARACTERS}')"
+        broken.append(("bad_text", f"{odd} or strlen({name}) > {_LONGEST_TEXT_BYTES}"))
+    return [
+        RowRule(column.name, code, _reason(column, code), predicate)
+        for code, predicate in broken
+        if code in CHECKS
+    ]
+
+
+def _reason(column: ColumnContract, code: str) -> str:
+    if code == "value_not_allowed":
+        return f"The value is not one of: {', '.join(column.valid_values)}."
+    meaning = CHECKS[code].meaning
+    return (
+        meaning
+        if code in ("missing_value", "bad_text")
+        else f"{meaning} ({column.sql_type})"
+    )
 
 
 def _column_or_null(contract: TableContract, name: str) -> str:

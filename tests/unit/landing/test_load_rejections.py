@@ -7,7 +7,8 @@ import pytest
 from landing_area import REQUIRED
 
 from echelon.errors import ExitCode
-from echelon.landing.checks import CHECKS, describe_checks, failure
+from echelon.landing.checks import CHECKS, describe_checks
+from echelon.landing.refusal import refuse
 
 CUSTOMERS = "erp/erp-0001/erp__customers.csv"
 LINES = "erp/erp-0001/erp__order_lines.csv"
@@ -236,4 +237,4 @@ def test_every_check_has_its_outcome_in_the_list(landing):
 
 def test_row_check_cannot_end_a_refresh():
     with pytest.raises(ValueError, match="bad_date quarantines a row"):
-        failure("bad_date", "no")
+        refuse("bad_date", "no")
