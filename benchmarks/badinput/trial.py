@@ -137,7 +137,7 @@ def _content(connection: duckdb.DuckDBPyConnection) -> Content:
     selected = {
         name: "* exclude (_delivery_id, _source_line)" for (name,) in delivered
     } | {
-        "deliveries": "system_code, table_name, period, customer_key",
+        "deliveries": "distinct system_code, table_name, period, customer_key",
         "table_availability": "* exclude (row_count, input_as_of_date)",
         "waived_checks": "*",
     }
