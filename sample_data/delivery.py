@@ -115,8 +115,10 @@ class Delivery:
             "file": file_name,
             "rows": self._rows[name],
             "sha256": digest,
-            "control_totals": {column: f"{totals[column]:f}" for column in totals},
-            "row_checksum": str(self._checksums[name]),
+            "control_totals": {
+                **{column: f"{totals[column]:f}" for column in totals},
+                "*": str(self._checksums[name]),
+            },
         }
 
     def _write_manifest(self) -> None:
@@ -132,8 +134,6 @@ class Delivery:
             "tables": dict(sorted(self._tables.items())),
             "absent": dict(sorted(self._absent.items())),
         }
-        plain = json.dumps(manifest, sort_keys=True, separators=(",", ":"))
-        manifest["seal"] = hashlib.sha256(plain.encode()).hexdigest()
         text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
         (self._directory / "manifest.json").write_text(text, encoding="utf-8")
 

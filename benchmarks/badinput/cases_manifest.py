@@ -93,8 +93,7 @@ _MALFORMED = (
     _entry("a number", "control_totals", {"weight_kg": 1}, "control_totals.weight_kg"),
     _entry("that of a text", "control_totals", {"name": "1"}, "control_totals.name"),
     _entry("that of no column", "control_totals", {"nam": "1"}, "control_totals.nam"),
-    _entry("below zero", "row_checksum", "-5"),
-    _entry("a number", "row_checksum", 5),
+    _entry("a fraction of a row", "control_totals", {"*": "1e5"}, "control_totals.*"),
     manifest_case(
         "absent without a reason",
         "absent.erp__charges",
@@ -177,7 +176,8 @@ _SEALS = (
     _sealed("company changed", lambda m: m.update(company="tinny")),
     _sealed("table taken out", lambda m: m["tables"].pop("erp__products")),
     _sealed(
-        "checksum taken out", lambda m: m["tables"]["erp__products"].pop("row_checksum")
+        "checksum taken out",
+        lambda m: m["tables"]["erp__products"]["control_totals"].pop("*"),
     ),
     _sealed("reason made up", lambda m: m["absent"].update(erp__charges="none")),
     _sealed(

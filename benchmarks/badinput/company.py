@@ -89,7 +89,7 @@ class Landing:
             for name, column in zip(names, zip(*rows, strict=True), strict=False)
             if name in TOTALS
         }
-        entry["row_checksum"] = str(checksum(names, rows))
+        entry["control_totals"]["*"] = str(checksum(names, rows))
 
     def reseal(self, label: str, *tables: str) -> None:
         """Hash files and manifest again; rows, totals and checksum stay as promised."""

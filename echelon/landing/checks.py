@@ -111,7 +111,7 @@ _DELIVERY_CHECKS = (
     ),
     Check(
         "row_checksum_mismatch",
-        "The rows of a file are not those of the row checksum of its manifest.",
+        "The rows of a file are not those of the control total of whole rows (*).",
         "deliver again: a value was changed between extract and file",
     ),
 )

@@ -12,7 +12,7 @@ from typing import Any
 from echelon.hashing import sha256_of_file
 from echelon.landing.checks import waivable_in
 from echelon.landing.manifest import MANIFEST_FILE, POLICY_SYSTEM
-from echelon.landing.manifest_document import seal_of
+from echelon.landing.manifest_document import WHOLE_ROW, seal_of
 from echelon.landing.mapping import Mapping, MappingDocument
 
 DEFAULT_POLICY_DIRECTORY = (
@@ -221,7 +221,8 @@ def _sealed(draft: DeliveryDraft, manifest: dict[str, Any]) -> dict[str, Any]:
     tables = {name: dict(entry) for name, entry in manifest["tables"].items()}
     for table in draft.tables:
         if table.row_checksum is not None:
-            tables[table.name]["row_checksum"] = table.row_checksum
+            totals = {**table.control_totals, WHOLE_ROW: table.row_checksum}
+            tables[table.name]["control_totals"] = totals
     manifest = {**manifest, "tables": tables}
     return {**manifest, "seal": seal_of(manifest)}
 

@@ -6,6 +6,7 @@ import duckdb
 
 from echelon.landing.load_incoming import Incoming
 from echelon.landing.manifest import MANIFEST_FILE
+from echelon.landing.manifest_document import WHOLE_ROW
 from echelon.landing.quarantine import RULE_COLUMN, broken_rule
 from echelon.landing.refusal import refuse
 from echelon.quoting import quote_name
@@ -29,7 +30,7 @@ def check_promises(
         EchelonError: INPUT_REJECTED, naming the file and the column that is off.
     """
     broken = broken_rule(incoming.rules) if incoming.is_typed else RULE_COLUMN
-    totals = incoming.promised.control_totals
+    totals = incoming.promised.column_totals
     for column in totals:
         _check_summable(incoming, column)
     sums = "".join(f", sum({quote_name(column)})" for column in totals)
@@ -59,9 +60,10 @@ def check_promises(
 
 def _check_rows(incoming: Incoming, actual: int) -> None:
     promised = incoming.promised.row_checksum
-    if actual != int(promised or 0):
+    if str(actual) != promised:
         message = f"the rows give {actual}, the manifest says {promised}"
-        refuse("row_checksum_mismatch", message, incoming.source.label)
+        file = incoming.source.label
+        refuse("row_checksum_mismatch", message, file, None, WHOLE_ROW)
 
 
 def _check_summable(incoming: Incoming, name: str) -> None:

@@ -9,6 +9,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 from echelon.hashing import sha256_of_record
 from echelon.landing.waiver import Waiver
 
+# Stands for all columns together where a column is named.
+WHOLE_ROW = "*"
 _MONTH_OR_DAY = r"\d{4}-\d{2}(-\d{2})?"
 _Text = Annotated[str, Field(min_length=1)]
 # A directory of that name is this one and no other, to people, shells and globs.
@@ -54,7 +56,16 @@ class ManifestTable(_Strict):
     rows: Annotated[int, Field(ge=0)]
     sha256: _Sha256
     control_totals: dict[str, _DecimalText] = {}
-    row_checksum: Annotated[str, Field(pattern=r"^[0-9]+$")] | None = None
+
+    @property
+    def column_totals(self) -> dict[str, str]:
+        """Sums by column."""
+        return {k: v for k, v in self.control_totals.items() if k != WHOLE_ROW}
+
+    @property
+    def row_checksum(self) -> str | None:
+        """Checksum of whole rows (``row_checksum.py``), None if none is promised."""
+        return self.control_totals.get(WHOLE_ROW)
 
 
 class Units(_Strict):

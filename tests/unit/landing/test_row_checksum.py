@@ -24,7 +24,9 @@ def of_orders():
 
 
 def promising(checksum):
-    return lambda m: m["tables"]["erp__order_lines"].update(row_checksum=checksum)
+    return lambda m: m["tables"]["erp__order_lines"].update(
+        control_totals={"*": checksum}
+    )
 
 
 def test_a_checksum_worked_out_at_the_source_is_that_of_the_loaded_rows(landing):
@@ -44,7 +46,8 @@ def test_a_changed_value_breaks_the_checksum(landing, found, delivered):
     changed = {**REQUIRED, "erp__order_lines": content}
     landing.deliver(changed, amend=promising(of_orders()))
     fault = landing.fault().fault
-    assert (fault.code, fault.file) == ("row_checksum_mismatch", FILE)
+    place = fault.code, fault.file, fault.column
+    assert place == ("row_checksum_mismatch", FILE, "*")
 
 
 def test_a_value_that_is_not_of_its_type_counts_as_delivered(landing):
@@ -57,6 +60,8 @@ def test_a_value_that_is_not_of_its_type_counts_as_delivered(landing):
     content = "customer_id,name,credit_limit\n" + "".join(good) + 'X,N,"1,5"\n'
     landing.deliver(
         {**REQUIRED, "erp__customers": content},
-        amend=lambda m: m["tables"]["erp__customers"].update(row_checksum=checksum),
+        amend=lambda m: m["tables"]["erp__customers"].update(
+            control_totals={"*": checksum}
+        ),
     )
     assert landing.load().tables["erp__customers"].quarantined_row_count == 1
