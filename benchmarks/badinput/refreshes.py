@@ -12,6 +12,7 @@ from benchmarks.badinput.cases import catalogue
 from benchmarks.badinput.company import good_company
 from benchmarks.badinput.trial import Verdict
 from dagster_project.run import run_refresh
+from echelon.cli import prepare_dagster_home
 from echelon.config import export_settings, load_settings
 from echelon.errors import EchelonError
 
@@ -40,6 +41,7 @@ def refreshed() -> Iterator[dict[str, Any]]:
             landing.write(Path(root))
             settings = load_settings().model_copy(update={"data_dir": Path(root)})
             export_settings(settings)
+            prepare_dagster_home(settings)
             found = Verdict(0)
             try:
                 with redirect_stdout(io.StringIO()):
