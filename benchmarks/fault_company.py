@@ -16,7 +16,7 @@ from echelon.errors import EchelonError
 from echelon.hashing import sha256_of_record
 from echelon.release.audit_file import audit_file
 from echelon.release.doctor import examine
-from echelon.release.layout import candidates_dir
+from echelon.release.layout import candidates_dir, releases_dir
 from echelon.release.lock import refresh_lock
 from echelon.release.publish import publish
 from echelon.release.staging import PublishOptions
@@ -147,7 +147,7 @@ def state(data_dir: Path) -> Work:
             "in_force": release.release_id,
             "tables_sha256": sha256_of_record(release.manifest()["tables"]),
             "releases": [one.release_id for one in kept],
-            "is_all_here": len(kept) == len(kept_ids(data_dir)),
+            "is_as_logged": {*kept_ids(data_dir)} == _on_disk(data_dir),
             "findings": [one.line() for one in examine(data_dir)],
             "candidates": [path.name for path in candidates.iterdir()],
         }
@@ -155,3 +155,7 @@ def state(data_dir: Path) -> Work:
         return 0
 
     return work
+
+
+def _on_disk(data_dir: Path) -> set[str]:
+    return {path.name for path in releases_dir(data_dir).iterdir()}

@@ -218,7 +218,7 @@ class Worker:
         if trial.point not in RETIRING_STEPS:
             lost = {*base.before.get("releases", [])} - {*now["releases"]}
             _demand(not lost, f"{lost} is lost")
-        _demand(now["is_all_here"], "a release of the log is not here")
+        _demand(now["is_as_logged"], "the releases are not those of the log")
         _demand(not now["findings"], f"the doctor finds {now['findings']}")
         _demand(not now["candidates"], f"left behind: {now['candidates']}")
         return {"recovery_exit_code": refreshed.code, "seconds": refreshed.seconds}
@@ -252,7 +252,7 @@ class Worker:
         _demand(again.code in {FINE, NOTHING_NEW}, f"{again.code}: {again.said[-500:]}")
         now = _must(run(state(self.data_dir), self.output)).record()
         kept = {*base.before["releases"]} - {release_id} <= {*now["releases"]}
-        _demand(kept and now["is_all_here"], "a sound release is lost")
+        _demand(kept and now["is_as_logged"], "a sound release is lost")
         _demand(release_id not in now["releases"], "the damaged release is still there")
         _demand(not now["findings"], f"the doctor finds {now['findings']}")
         return {"file": file, "exit_code": refreshed.code, "seconds": again.seconds}

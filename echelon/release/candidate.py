@@ -20,6 +20,7 @@ from echelon.release.inputs import (
 )
 from echelon.release.layout import (
     ARTEFACTS_NAME,
+    CANDIDATE_NAME,
     WAREHOUSE_NAME,
     candidates_dir,
     releases_dir,
@@ -32,12 +33,11 @@ from echelon.release.previous import (
     write_previous_tables,
 )
 from echelon.release.recovery import heal
-from echelon.release.retention import clean_candidates, remove_tree
+from echelon.release.retention import clean_candidates, clean_leftovers, remove_tree
 from echelon.release.seeds import assemble_seeds
 from echelon.release.store import Release, current_release
 from echelon.release.verify import check_inherited, check_manifest
 
-CANDIDATE_NAME = "candidate.json"
 ASSEMBLING_NAME = ".assembling"
 
 
@@ -119,6 +119,7 @@ def open_candidate(data_dir: Path, inputs: ReleaseInputs) -> Candidate:
     data_dir = data_dir.resolve()
     with refresh_lock(data_dir):
         heal(data_dir)
+        clean_leftovers(data_dir)
         with _assembling(data_dir) as assembling:
             seeds_dir = assembling / "seeds"
             assemble_seeds(data_dir, inputs.project_dir, inputs.policy_dir, seeds_dir)

@@ -12,7 +12,6 @@ from echelon.audit import append_event
 from echelon.errors import EchelonError
 from echelon.hashing import sha256_of_file
 from echelon.release.layout import (
-    candidates_dir,
     landing_dir,
     pointer_path,
     releases_dir,
@@ -26,7 +25,7 @@ from echelon.release.recovery import (
     lost_release,
     set_aside,
 )
-from echelon.release.retention import directories_of, remove_tree
+from echelon.release.retention import leftovers, remove_tree
 from echelon.release.store import (
     NEXT_POINTER_NAME,
     current_release_id,
@@ -156,16 +155,14 @@ def _replace_release(data_dir: Path, release_id: str, following: str | None) -> 
 
 
 def _leftovers(data_dir: Path) -> Iterator[Problem]:
-    kept = set(kept_ids(data_dir))
-    for directory in directories_of(candidates_dir(data_dir)):
-        if directory.name.split(".")[0] not in kept:
-            yield Problem(
-                code="candidate_left",
-                subject=directory.name,
-                message=f"candidates/{directory.name} is of a refresh that is over",
-                remedy="remove it",
-                repair=partial(_remove_candidate, data_dir, directory),
-            )
+    for directory in leftovers(data_dir):
+        yield Problem(
+            code="candidate_left",
+            subject=directory.name,
+            message=f"candidates/{directory.name} is of no refresh",
+            remedy="remove it",
+            repair=partial(_remove_candidate, data_dir, directory),
+        )
     following = pointer_path(data_dir).with_name(NEXT_POINTER_NAME)
     if following.is_symlink():
         yield Problem(

@@ -11,6 +11,8 @@ ARTEFACTS_NAME = "artefacts"
 POLICY_DIR_NAME = "policy"
 SEGMENT_MODEL_NAME = "segment_model.json"
 ASSIGNMENT_POLICY_NAME = "assignment_policy.json"
+CANDIDATE_NAME = "candidate.json"
+KEPT_CANDIDATE_NAME = ".kept"
 WAREHOUSE_NAME = "warehouse.duckdb"
 
 

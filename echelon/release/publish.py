@@ -15,7 +15,12 @@ from echelon.audit import append_event
 from echelon.hashing import sha256_of_file
 from echelon.release.candidate import Candidate
 from echelon.release.gates import GateDefinition
-from echelon.release.layout import MANIFEST_NAME, fsync_directory, releases_dir
+from echelon.release.layout import (
+    KEPT_CANDIDATE_NAME,
+    MANIFEST_NAME,
+    fsync_directory,
+    releases_dir,
+)
 from echelon.release.lock import refresh_lock
 from echelon.release.proof import PROOF_NAME
 from echelon.release.retention import clean_candidates, clean_releases
@@ -52,6 +57,8 @@ def publish(
         swap_pointer(data_dir, candidate.release_id)
         enter_release(candidate)
         clean_releases(data_dir, options.keep_releases)
+        if options.keep_candidate:
+            (candidate.directory / KEPT_CANDIDATE_NAME).touch()
         clean_candidates(
             data_dir, candidate.directory if options.keep_candidate else None
         )

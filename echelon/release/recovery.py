@@ -24,6 +24,7 @@ from echelon.release.proof import PROOF_NAME
 from echelon.release.retention import directories_of, move_away, remove_tree
 from echelon.release.store import (
     find_release,
+    kept_ids,
     pointed_release_id,
     published_ids,
     recorded_in_force,
@@ -105,6 +106,16 @@ def interrupted(data_dir: Path) -> Iterator[Problem]:
         return
     for directory in unknown:
         yield _never_in_force(data_dir, directory, current)
+    kept = {*kept_ids(data_dir), current}
+    for directory in directories_of(releases_dir(data_dir)):
+        if directory.name in published and directory.name not in kept:
+            yield Problem(
+                code="retirement_unfinished",
+                subject=directory.name,
+                message=f"{directory.name} was retired or set aside and is still here",
+                remedy="finish it",
+                repair=partial(_finish_leaving, data_dir, directory),
+            )
 
 
 def enter_repair(data_dir: Path, code: str, subject: str) -> None:
@@ -246,6 +257,19 @@ def _restore_pointer(data_dir: Path, recorded: str | None) -> None:
     else:
         swap_pointer(data_dir, recorded)
     enter_repair(data_dir, "pointer_damaged", recorded or "")
+
+
+def _finish_leaving(data_dir: Path, directory: Path) -> None:
+    name = directory.name
+    gone = {"retired", "set_aside"}
+    left = [
+        e for e in read_events(data_dir) if e.release_id == name and e.event in gone
+    ]
+    if left[-1].event == "retired":
+        remove_tree(move_away(directory, candidates_dir(data_dir) / name))
+    else:
+        move_away(directory, damaged_dir(data_dir) / name)
+    enter_repair(data_dir, "retirement_unfinished", name)
 
 
 def _remove(data_dir: Path, directory: Path) -> None:

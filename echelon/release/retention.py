@@ -11,6 +11,8 @@ from pathlib import Path
 from echelon.audit import append_event
 from echelon.errors import EchelonError
 from echelon.release.layout import (
+    CANDIDATE_NAME,
+    KEPT_CANDIDATE_NAME,
     PUBLISHED_NAME,
     candidates_dir,
     fsync_directory,
@@ -25,6 +27,30 @@ def clean_candidates(data_dir: Path, keep: Path | None = None) -> None:
     for directory in directories_of(candidates_dir(data_dir)):
         if directory != keep:
             remove_tree(directory)
+
+
+def clean_leftovers(data_dir: Path) -> None:
+    """Remove what is of no refresh; the caller holds the lock."""
+    for directory in leftovers(data_dir):
+        remove_tree(directory)
+
+
+def leftovers(data_dir: Path) -> list[Path]:
+    """List what a kill left among the candidates.
+
+    That is no candidate yet or no more, or it was published and is not meant to be
+    kept. A candidate that was refused is none: it stays until the next one is opened.
+    """
+    published = {*kept_ids(data_dir)}
+    return [
+        directory
+        for directory in directories_of(candidates_dir(data_dir))
+        if not (directory / CANDIDATE_NAME).is_file()
+        or (
+            directory.name.split(".")[0] in published
+            and not (directory / KEPT_CANDIDATE_NAME).exists()
+        )
+    ]
 
 
 def clean_releases(data_dir: Path, keep_releases: int) -> list[str]:

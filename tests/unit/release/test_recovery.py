@@ -6,7 +6,7 @@ import shutil
 
 import pytest
 
-from echelon.audit import audit_log_path, read_events
+from echelon.audit import append_event, audit_log_path, read_events
 from echelon.errors import EchelonError, ExitCode
 from echelon.release.doctor import examine
 from echelon.release.lock import HOLDER_NAME
@@ -126,6 +126,18 @@ def test_unknown_directory_among_the_releases_is_set_aside(two):
     assert found(two) == []
 
 
+@pytest.mark.parametrize(
+    ("event", "is_left"), [("retired", False), ("set_aside", True)]
+)
+def test_release_that_was_about_to_leave_leaves(two, event, is_left):
+    first, second = ids(two)
+    append_event(two.data_dir, event, first, {})
+    assert found(two) == [("retirement_unfinished", False)]
+    assert [one.code for one in heal(two.data_dir)] == ["retirement_unfinished"]
+    assert [path.name for path in (two.data_dir / "releases").iterdir()] == [second]
+    assert (two.data_dir / "damaged" / first).is_dir() == is_left
+
+
 def test_damaged_release_in_force_is_replaced_by_the_newest_sound_one(two):
     first, second = ids(two)
     damage(two.data_dir / "releases" / second / "published.duckdb")
@@ -177,6 +189,22 @@ def test_lost_release_and_changed_delivery_are_named(two):
         ("release_lost", False),
         ("delivery_damaged", False),
     ]
+
+
+def test_candidate_of_a_published_release_goes_unless_it_is_kept(two):
+    _, second = ids(two)
+    left = two.data_dir / "candidates" / second
+    left.mkdir()
+    (left / "candidate.json").write_text("{}")
+    (left / ".kept").touch()
+    assert found(two) == []
+    (left / ".kept").unlink()
+    assert found(two, repair=True) == [("candidate_left", True)]
+    refused = left.with_name("2026-01-31-000000000000")
+    left.mkdir(parents=True)
+    left.rename(refused)
+    (refused / "candidate.json").write_text("{}")
+    assert found(two) == []
 
 
 def test_leftovers_of_a_killed_refresh_are_named_and_removed(two):
