@@ -3,8 +3,6 @@
 from decimal import Decimal
 from typing import Any
 
-import duckdb
-
 from echelon.cli_options import AsJson, print_json
 from echelon.config import load_settings
 
@@ -22,10 +20,13 @@ MOVES = """
 
 def stress(as_json: AsJson = False) -> None:
     """Say who would move under each stress scenario, what acts and what it costs."""
-    from echelon.release.store import open_release
+    from echelon.release.store import open_release, read_rows
 
     with open_release(load_settings().data_dir) as connection:
-        scenarios, moves = _rows(connection, SCENARIOS), _rows(connection, MOVES)
+        scenarios, moves = (
+            read_rows(connection, SCENARIOS),
+            read_rows(connection, MOVES),
+        )
     if as_json:
         print_json({"scenarios": scenarios, "moves": moves})
         return
@@ -64,9 +65,3 @@ def stress_lines(scenario: dict[str, Any], moves: list[dict[str, Any]]) -> list[
 
 def _signed(amount: Decimal | None) -> str:
     return "unknown" if amount is None else f"{amount:+,.2f}"
-
-
-def _rows(connection: duckdb.DuckDBPyConnection, query: str) -> list[dict[str, Any]]:
-    cursor = connection.execute(query)
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

@@ -8,15 +8,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.quoting import quote_text
-from echelon.release.store import read_rows
-
-Row = dict[str, Any]
+from echelon.release.store import Row, read_rows
 
 STEPS = ("ledger", "services", "activities", "drivers")
 CHANGES = tuple(f"{step}_change_amount_base_ccy" for step in STEPS)
@@ -64,10 +61,10 @@ factors as (
 steps as (
     select *,
         cast(round(new_pool * carried_share * activity_share * customer_share, 2)
-            as decimal(18, 2)) as ledger_step,
+            as decimal(38, 2)) as ledger_step,
         cast(round(new_carried * activity_share * customer_share, 2)
-            as decimal(18, 2)) as services_step,
-        cast(round(new_activity * customer_share, 2) as decimal(18, 2))
+            as decimal(38, 2)) as services_step,
+        cast(round(new_activity * customer_share, 2) as decimal(38, 2))
             as activities_step
     from factors
 )
@@ -172,12 +169,12 @@ def _read_model(
     for table, (relation, key, amount) in tables.items():
         connection.execute(
             f"create temp table {name}_{table} as select {key},"
-            f" cast(sum({amount}) as decimal(18, 2)) as amount"
+            f" cast(sum({amount}) as decimal(38, 2)) as amount"
             f" from {name}_release.{relation} {IN_TIME} group by all",
             bounds,
         )
     parts = ", ".join(
-        f"cast(sum({part}_amount_base_ccy) as decimal(18, 2)) as {part}"
+        f"cast(sum({part}_amount_base_ccy) as decimal(38, 2)) as {part}"
         for part in PARTS
     )
     connection.execute(
@@ -190,7 +187,7 @@ def _read_model(
 def _added_up(connection: duckdb.DuckDBPyConnection, key: str) -> list[Row]:
     """Add up the bridge by a key; who is in both releases keeps the old segment."""
     sums = ", ".join(
-        f"cast(coalesce(sum({name}), 0) as decimal(18, 2)) as {name}"
+        f"cast(coalesce(sum({name}), 0) as decimal(38, 2)) as {name}"
         for name in (OLD, *CHANGES, NEW)
     )
     return read_rows(

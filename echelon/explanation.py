@@ -24,6 +24,7 @@ from echelon.release.store import (
     Release,
     list_releases,
     open_database,
+    read_rows,
     release_in_force,
 )
 from models_ml.artefact import UNCLASSIFIED, SegmentModel, from_artefact
@@ -45,18 +46,19 @@ SECTIONS = {
         select feature_name, feature_value, scaled_value, centroid_value,
             contribution_ratio, flip_feature_value, flips_to_segment_code
         from governance.rpt_assignment_features_by_customer
-        where customer_id = ? order by contribution_ratio desc nulls last, feature_name
+        where customer_id = $customer
+        order by contribution_ratio desc nulls last, feature_name
     """,
     "guard_hits": """
         select guard_id, wanted_segment_code, allowed_segment_code, is_feasible, reason,
             valid_to_date, yearly_cost_amount_base_ccy
         from governance.rpt_guard_hits_by_customer
-        where customer_id = ? order by guard_id
+        where customer_id = $customer order by guard_id
     """,
     "history": """
         select segment_code, valid_from_date, valid_to_date, assigned_by
         from core.dim_customer_segments
-        where customer_id = ? order by valid_from_date
+        where customer_id = $customer order by valid_from_date
     """,
 }
 
@@ -99,30 +101,30 @@ def explain(data_dir: Path, customer_id: str, as_of: date | None) -> Explanation
     """
     release = _release_at(data_dir, as_of)
     with open_database(release.database) as connection:
+        whom = {"customer": customer_id}
         query = "select * from governance.rpt_assignment_reasons_by_customer"
-        found = _rows(connection, f"{query} where customer_id = ?", customer_id)
+        found = read_rows(connection, f"{query} where customer_id = $customer", whom)
         if not found:
             raise _unknown(f"{customer_id!r} is no customer of {release.release_id}")
         assignment = found[0]
-        segments = _rows(
+        segments = read_rows(
             connection,
             "select segment_name, definition, customer_count from core.dim_segments"
-            " where is_current and segment_code = ?",
-            assignment["segment_code"],
+            " where is_current and segment_code = $segment",
+            {"segment": assignment["segment_code"]},
         )
         replayed, distances = _replayed(connection, release, customer_id)
-        versions = _rows(
+        versions = read_rows(
             connection,
             "select release_id, deliveries_sha256, logic_sha256, policy_sha256"
-            " from governance.dim_releases where ? is not null",
-            customer_id,
+            " from governance.dim_releases",
         )[0]
         return Explanation(
             assignment=assignment,
             segment=segments[0] if segments else {},
             distances=distances,
             sections={
-                heading: _rows(connection, query, customer_id)
+                heading: read_rows(connection, query, whom)
                 for heading, query in SECTIONS.items()
             },
             versions={**versions, "model_version": assignment["model_version"]},
@@ -183,14 +185,6 @@ def _frame(
 ) -> pd.DataFrame:
     query = f"select * from {table} where customer_id = ?"
     return connection.execute(query, [customer_id]).df()
-
-
-def _rows(
-    connection: duckdb.DuckDBPyConnection, query: str, key: str
-) -> list[dict[str, Any]]:
-    cursor = connection.execute(query, [key])
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def _read(path: Path) -> dict[str, Any]:

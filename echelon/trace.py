@@ -13,10 +13,9 @@ from typing import Any
 import duckdb
 
 from echelon.errors import EchelonError, ExitCode, Fault
-from echelon.release.store import open_database, read_rows, release_in_force
+from echelon.release.store import Row, open_database, read_rows, release_in_force
 
 POOL = ("entity_code", "cost_pool_code")
-Row = dict[str, Any]
 
 CUSTOMER_STEPS = {
     "activities": (
@@ -216,7 +215,7 @@ def _rules_of(connection: duckdb.DuckDBPyConnection, postings: list[Row]) -> lis
     }
     return [
         rule
-        for rule in read_rows(connection, RULES, {})
+        for rule in read_rows(connection, RULES)
         if (rule["cost_pool_code"], rule["account_pattern"], rule["valid_from_date"])
         in used
     ]

@@ -5,8 +5,9 @@ from decimal import Decimal
 from typing import Any
 
 from echelon.reconciliation.ledger_sections import POOL, money
-from echelon.reconciliation.reading import Row, Source
+from echelon.reconciliation.reading import Source
 from echelon.reconciliation.sections import Column, Section, difference
+from echelon.release.store import Row
 
 ALLOCATED = "allocated_amount_base_ccy"
 BEFORE_AND_NOW = (

@@ -8,7 +8,8 @@ import jinja2
 from markupsafe import Markup
 
 from echelon.reconciliation.report import SIGNATORIES, Report
-from echelon.reconciliation.sections import Column, Kind, Row, Section, sums
+from echelon.reconciliation.sections import Column, Kind, Section, sums
+from echelon.release.store import Row
 
 RIGHT: tuple[Kind, ...] = ("money", "count", "quantity", "ratio", "rate")
 STYLE = """

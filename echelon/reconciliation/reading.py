@@ -1,15 +1,12 @@
 """What does a release hold for the reconciliation of a period?"""
 
 from dataclasses import dataclass
-from typing import Any
 
 import duckdb
 
 from echelon.errors import EchelonError, ExitCode, Fault
-from echelon.release.store import read_rows
+from echelon.release.store import Row, read_rows
 from echelon.summary import BOOKS
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -107,7 +104,7 @@ def open_source(
 def books_of(connection: duckdb.DuckDBPyConnection) -> Books | None:
     """Find the proof of a release: against the ledger, or against charges."""
     for label, (mart, booked) in BOOKS.items():
-        if read_rows(connection, f"select 1 from finance.{mart} limit 1", {}):
+        if read_rows(connection, f"select 1 from finance.{mart} limit 1"):
             return Books(label, mart, f"{booked}_amount_base_ccy")
     return None
 

@@ -10,11 +10,11 @@ from typing import Any
 from echelon.reconciliation.change_sections import change_sections
 from echelon.reconciliation.control_sections import control_sections
 from echelon.reconciliation.ledger_sections import VARIANCE, ledger_sections
-from echelon.reconciliation.reading import Row, Source, books_of, open_source
+from echelon.reconciliation.reading import Source, books_of, open_source
 from echelon.reconciliation.sections import Section, refuse_unless_exact
 from echelon.release.layout import PUBLISHED_NAME, releases_dir
 from echelon.release.proof import PROOF_NAME
-from echelon.release.store import Release, open_database
+from echelon.release.store import Release, Row, open_database
 
 SIGNATORIES = ("Preparer", "Reviewer", "Controller")
 

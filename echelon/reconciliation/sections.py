@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.release.store import Row
 
 Kind = Literal["text", "money", "count", "quantity", "ratio", "rate", "date"]
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Which amounts of plans, working capital and freight must be equal?"""
 
-from echelon.release.ties import PERIOD, POOL, Tie, _of
+from echelon.release.profit_ties import WORKING_CAPITAL
+from echelon.release.ties import PERIOD, POOL, Tie, of
 
-WORKING_CAPITAL = "finance.rpt_working_capital_by_customer_month"
 SEGMENT_CAPITAL = "finance.rpt_working_capital_by_segment_month"
 FREIGHT = "finance.rpt_freight_reconciliation_by_entity_month"
 LANES = "finance.rpt_freight_by_segment_lane_month"
@@ -23,28 +23,28 @@ CAPITAL = ("receivable", "inventory", *CHARGED)
 
 # fmt: off
 CONTROL_TIES = (
-    Tie("segments share the working capital", PERIOD, _of(SEGMENT_CAPITAL, *CAPITAL),
-        _of(WORKING_CAPITAL, *CAPITAL)),
-    Tie("freight of the ledger is charged or a gap", PLACE, _of(FREIGHT, "gl"),
-        _of(FREIGHT, "charged gap")),
-    Tie("lanes share the freight charged", PLACE, _of(LANES, "freight"),
-        _of(FREIGHT, "charged")),
+    Tie("segments share the working capital", PERIOD, of(SEGMENT_CAPITAL, *CAPITAL),
+        of(WORKING_CAPITAL, *CAPITAL)),
+    Tie("freight of the ledger is charged or a gap", PLACE, of(FREIGHT, "gl"),
+        of(FREIGHT, "charged gap")),
+    Tie("lanes share the freight charged", PLACE, of(LANES, "freight"),
+        of(FREIGHT, "charged")),
     Tie("anomalies show what the shipment was charged", ("shipment_id",),
-        _of(ANOMALIES, "freight"), _of(SHIPMENTS, "freight"), is_partial=True),
+        of(ANOMALIES, "freight"), of(SHIPMENTS, "freight"), is_partial=True),
     Tie("what is compared with the plan is what came", PLANNED_ACTIVITY,
-        _of(VARIANCES, "actual"), _of(PLANNED, "actual")),
+        of(VARIANCES, "actual"), of(PLANNED, "actual")),
     *(
         tie
         for table, key in ((VARIANCES, PLANNED_ACTIVITY), (POOL_VARIANCES, PLAN))
         for tie in (
             Tie(f"by {key[-1]}: a variance is actual less planned", key,
-                _of(table, "cost_variance"), _of(table, "actual -planned")),
+                of(table, "cost_variance"), of(table, "actual -planned")),
             Tie(f"by {key[-1]}: a variance is the sum of its parts", key,
-                _of(table, "cost_variance"),
-                _of(table, " ".join((*SPLIT, "unsplit_variance")))),
+                of(table, "cost_variance"),
+                of(table, " ".join((*SPLIT, "unsplit_variance")))),
         )
     ),
-    Tie("segments make up the split of a pool", PLAN, _of(POOL_VARIANCES, *SPLIT),
-        _of(VARIANCES, *SPLIT)),
+    Tie("segments make up the split of a pool", PLAN, of(POOL_VARIANCES, *SPLIT),
+        of(VARIANCES, *SPLIT)),
 )
 # fmt: on

@@ -20,6 +20,8 @@ from echelon.release.layout import (
 )
 
 NEXT_POINTER_NAME = ".current.next"
+Row = dict[str, Any]
+
 READER_CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
@@ -231,10 +233,12 @@ def open_database(path: Path) -> duckdb.DuckDBPyConnection:
 
 
 def read_rows(
-    connection: duckdb.DuckDBPyConnection, query: str, values: dict[str, Any]
-) -> list[dict[str, Any]]:
+    connection: duckdb.DuckDBPyConnection,
+    query: str,
+    values: dict[str, Any] | None = None,
+) -> list[Row]:
     """Run a query with named values and return its rows by column name."""
-    cursor = connection.execute(query, values)
+    cursor = connection.execute(query, values or {})
     names = [column[0] for column in cursor.description or ()]
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
