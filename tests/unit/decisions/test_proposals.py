@@ -70,6 +70,9 @@ def candidate(tmp_path):
         "r1",
         InputHashes("", "", "", ""),
         "",
+        (),
+        False,
+        False,
     )
 
 
