@@ -186,7 +186,9 @@ def checksum(names: list[str], rows: list[list[str]]) -> int:
     for row in rows:
         pairs = sorted(zip(names, row, strict=False))
         line = "\x1f".join(f"{name}={value}" for name, value in pairs if value)
-        total += int(hashlib.md5(line.encode()).hexdigest()[:15], 16)
+        total += int(
+            hashlib.md5(line.encode(), usedforsecurity=False).hexdigest()[:15], 16
+        )
     return total
 
 

@@ -7,7 +7,7 @@ FILE = "erp/erp-0001/erp__order_lines.csv"
 
 
 def digest(text):
-    return int(hashlib.md5(text.encode()).hexdigest()[:15], 16)
+    return int(hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()[:15], 16)
 
 
 def of_orders():
