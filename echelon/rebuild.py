@@ -1,5 +1,7 @@
 """Does a release come out the same when it is made again from what it was made of?"""
 
+import os
+import shutil
 import tempfile
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
@@ -105,7 +107,7 @@ def rebuild(data_dir: Path, release_id: str, out_dir: Path | None = None) -> Reb
 def _lay_out(
     data_dir: Path, release: Release, inputs: dict[str, Any], scratch: Path
 ) -> None:
-    """Lay out what there was when the release was made, without copying it."""
+    """Lay out what there was when the release was made, copied only where it must."""
     for label in inputs["deliveries"]:
         source = landing_dir(data_dir) / label
         if not source.is_dir():
@@ -113,7 +115,7 @@ def _lay_out(
             raise _impossible(release, message, "restore it from a backup")
         target = landing_dir(scratch) / label
         target.parent.mkdir(parents=True, exist_ok=True)
-        target.symlink_to(source.resolve())
+        shutil.copytree(source, target, copy_function=_link)
     releases_dir(scratch).mkdir()
     former = release.previous_release_id
     if former is None:
@@ -123,6 +125,13 @@ def _lay_out(
         hint = f"restore a backup that holds it: echelon restore DIR --release {former}"
         raise _impossible(release, message, hint)
     link_former(data_dir, find_release(data_dir, former), scratch)
+
+
+def _link(source: str, target: str) -> None:
+    try:
+        os.link(source, target)
+    except OSError:  # another file system
+        shutil.copyfile(source, target)
 
 
 def _options(inputs: dict[str, Any]) -> list[str]:
