@@ -5,14 +5,11 @@ import shutil
 import subprocess
 import sys
 import traceback
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
-from rich.console import Console
 
 from echelon.cli_approve import approve
 from echelon.cli_backup import backup, drill, restore
@@ -24,12 +21,16 @@ from echelon.cli_doctor import doctor
 from echelon.cli_draw import draw
 from echelon.cli_exception import except_
 from echelon.cli_explain import explain
+from echelon.cli_land import land
+from echelon.cli_match import match
 from echelon.cli_options import (
     AsJson,
-    bad_option,
     check_date,
     check_directory,
+    err,
+    out,
     print_json,
+    progress,
 )
 from echelon.cli_override import override
 from echelon.cli_pin import pin, unpin
@@ -37,6 +38,7 @@ from echelon.cli_rebuild import rebuild
 from echelon.cli_reclassify import reclassify
 from echelon.cli_reconcile import reconcile
 from echelon.cli_roles import roles
+from echelon.cli_sample import sample
 from echelon.cli_seal import key, seal
 from echelon.cli_stress import stress
 from echelon.cli_trace import trace
@@ -56,12 +58,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-out = Console(width=None if sys.stdout.isatty() else 120)
-err = Console(stderr=True)
-
-SAMPLE_HINT = "size small, medium or large; seed 0 or more"
 
 
+app.command()(sample)
+app.command()(land)
+app.command()(match)
 app.command()(decide)
 app.command()(cluster)
 app.command()(compare)
@@ -85,63 +86,6 @@ app.command()(rebuild)
 app.command("except")(except_)
 app.add_typer(dispute, name="dispute")
 app.add_typer(trace, name="trace")
-
-
-@app.command()
-def sample(
-    size: Annotated[str, typer.Option(help="small, medium or large")] = "small",
-    seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 7,
-    directory: Annotated[
-        Path | None, typer.Option("--out", help="Data directory.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Write the sample company's landing deliveries and its truth."""
-    from sample_data.company import write_sample_company
-
-    target = directory or load_settings().data_dir
-    if (target / "landing").exists():
-        raise EchelonError(
-            ExitCode.CONFIGURATION,
-            Fault(
-                code="landing_not_empty",
-                message="deliveries have landed here already",
-                file=str(target / "landing"),
-                hint="deliveries are immutable: choose another directory with --out",
-            ),
-        )
-    with progress("Writing the sample company", quiet=as_json) as announce:
-        try:
-            write_sample_company(size, seed, target, announce)
-        except ValueError as error:
-            raise bad_option(str(error), "--size, --seed", SAMPLE_HINT) from error
-    if as_json:
-        landing = str(target / "landing")
-        print_json({"landing_dir": landing, "seed": seed, "size": size})
-        return
-    out.print(f"Sample company ({size}, seed {seed}) landed in {target / 'landing'}")
-
-
-@app.command()
-def land(
-    mapping: Annotated[Path, typer.Option(help="mappings/<company>.yml")],
-    source: Annotated[Path, typer.Option(help="Directory of the native extracts.")],
-    landing: Annotated[Path | None, typer.Option(help="Landing directory.")] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Turn a company's native extracts into landing deliveries."""
-    from echelon.landing.land import land as land_extracts
-
-    check_directory(source, "--source")
-    landing_dir = landing or load_settings().landing_dir
-    with progress("Landing", quiet=as_json) as announce:
-        deliveries = land_extracts(mapping, source, landing_dir, announce)
-    if as_json:
-        print_json([delivery.to_dict() for delivery in deliveries])
-        return
-    for delivery in deliveries:
-        state = "landed" if delivery.is_new else "already landed"
-        out.print(f"{state:>14}  {delivery.system:<7} {delivery.row_count:>10,} rows")
 
 
 @app.command()
@@ -258,39 +202,6 @@ def ui(port: Annotated[int, typer.Option(help="Port on localhost.")] = 3000) -> 
     raise typer.Exit(subprocess.call(command, cwd=settings.dagster_home))
 
 
-@app.command()
-def match(  # noqa: PLR0913, PLR0917 -- one parameter per option
-    source: Annotated[Path, typer.Option("--input", help="CSV or Parquet.")],
-    target: Annotated[Path, typer.Option("--out", help="CSV or Parquet.")],
-    settings: Annotated[
-        Path | None, typer.Option(help="matching/customers.yml if left out.")
-    ] = None,
-    pairs: Annotated[
-        Path | None, typer.Option(help="Write the evidence and the review queue.")
-    ] = None,
-    model: Annotated[
-        Path | None, typer.Option(help="Weights: reused if there, else written.")
-    ] = None,
-    truth: Annotated[
-        str | None, typer.Option(help="Column with the true entity: print scores.")
-    ] = None,
-    as_json: AsJson = False,
-) -> None:
-    """Say which rows of a list are the same customer (docs/identity.md)."""
-    from echelon.identity.files import MatchFiles, match_file, report_lines
-    from echelon.identity.settings import SHIPPED_SETTINGS
-
-    chosen = settings or SHIPPED_SETTINGS
-    files = MatchFiles(source, chosen, target, pairs, model, truth)
-    with progress("Matching", quiet=as_json) as announce:
-        report = match_file(files, announce)
-    if as_json:
-        print_json(report.to_dict())
-        return
-    for line in report_lines(report):
-        out.print(line, markup=False, highlight=False)
-
-
 def prepare_dagster_home(settings: Settings) -> None:
     """Create Dagster's home with the shipped configuration and point to it."""
     settings.dagster_home.mkdir(parents=True, exist_ok=True)
@@ -300,16 +211,6 @@ def prepare_dagster_home(settings: Settings) -> None:
     )
     os.environ["DAGSTER_HOME"] = str(settings.dagster_home)
     export_settings(settings)
-
-
-@contextmanager
-def progress(title: str, quiet: bool = False) -> Iterator[Callable[[str], None]]:
-    """Show what is being done while it is done."""
-    if quiet or not err.is_terminal:
-        yield (lambda text: None) if quiet else (lambda text: err.print(f"  {text}"))
-        return
-    with err.status(title) as spinner:
-        yield lambda text: spinner.update(f"{title}: {text}")
 
 
 def main() -> None:

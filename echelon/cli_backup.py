@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from echelon.cli_options import AsJson, print_json
+from echelon.cli_options import AsJson, out, print_json, progress
 from echelon.config import PROJECT_DIR, load_settings
 from echelon.errors import EchelonError, ExitCode, Fault
 
@@ -14,7 +14,6 @@ Archive = Annotated[Path, typer.Argument(metavar="DIR", help="Where backups are 
 
 def backup(archive: Archive, as_json: AsJson = False) -> None:
     """Put every kept release, the audit log and what has landed into an archive."""
-    from echelon.cli import out, progress
     from echelon.release.archive import back_up
     from echelon.release.seeds import archive_keep_days
 
@@ -44,7 +43,6 @@ def restore(
     as_json: AsJson = False,
 ) -> None:
     """Restore a backup into the empty ECHELON_DATA_DIR; verify what is in force."""
-    from echelon.cli import out, progress
     from echelon.release.restore import restore as bring_back
 
     data_dir = load_settings().data_dir
@@ -70,7 +68,6 @@ def drill(
     as_json: AsJson = False,
 ) -> None:
     """Restore elsewhere, compare byte by byte, print how soon and what was lost."""
-    from echelon.cli import out, progress
     from echelon.release.restore import drill as try_out
     from echelon.release.seeds import archive_keep_days
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from echelon.cli_options import AsJson, bad_option, print_json
+from echelon.cli_options import AsJson, bad_option, out, print_json, progress
 
 
 def cluster(
@@ -34,7 +34,6 @@ def cluster(
     as_json: AsJson = False,
 ) -> None:
     """Say which rows of a table belong together (docs/segmentation_method.md)."""
-    from echelon.cli import out, progress
     from echelon.clustering.files import ClusterFiles, cluster_file, report_lines
     from models_ml.algorithms import ALGORITHMS
 

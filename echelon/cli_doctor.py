@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from echelon.cli_options import AsJson, print_json
+from echelon.cli_options import AsJson, out, print_json, progress
 from echelon.config import load_settings
 from echelon.errors import ExitCode
 
@@ -17,7 +17,6 @@ def doctor(
     as_json: AsJson = False,
 ) -> None:
     """Name what is wrong with releases, pointer, audit log, leftovers and landing."""
-    from echelon.cli import out, progress
     from echelon.release.doctor import examine
 
     with progress("Examining", quiet=as_json):

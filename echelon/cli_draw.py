@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from echelon.cli_options import AsJson, bad_option, print_json
+from echelon.cli_options import AsJson, bad_option, out, print_json
 from echelon.config import load_settings
 
 KINDS = "customer, segment, product, lane or flow"
@@ -27,7 +27,6 @@ def draw(
 ) -> None:
     """Draw a waterfall of sales to contribution, or where cost went (docs/close.md)."""
     # The picture's library takes a second to import.
-    from echelon.cli import out
     from echelon.reconciliation.drawing import SUBJECTS, draw_release, write_drawing
 
     if kind not in (*SUBJECTS, "flow") or bool(key) != (kind != "flow"):

@@ -1,13 +1,20 @@
-"""What do the commands share: options, their checks, output for machines?"""
+"""What do the commands share: options, their checks, what they print and where?"""
 
 import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
 from echelon.errors import EchelonError, ExitCode, Fault
+
+out = Console(width=None if sys.stdout.isatty() else 120)
+err = Console(stderr=True)
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON line for machines.")]
 
@@ -41,3 +48,13 @@ def bad_option(
 def print_json(record: object) -> None:
     """Print one JSON line."""
     print(json.dumps(record, sort_keys=True, default=str))
+
+
+@contextmanager
+def progress(title: str, quiet: bool = False) -> Iterator[Callable[[str], None]]:
+    """Show what is being done while it is done."""
+    if quiet or not err.is_terminal:
+        yield (lambda text: None) if quiet else (lambda text: err.print(f"  {text}"))
+        return
+    with err.status(title) as spinner:
+        yield lambda text: spinner.update(f"{title}: {text}")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from echelon.cli_options import AsJson, bad_option, print_json
+from echelon.cli_options import AsJson, bad_option, out, print_json, progress
 from echelon.config import load_settings
 from echelon.errors import EchelonError, ExitCode, Fault
 
@@ -21,7 +21,6 @@ def rebuild(
     as_json: AsJson = False,
 ) -> None:
     """Make a kept release again, from its deliveries and its policy, elsewhere."""
-    from echelon.cli import out, progress
     from echelon.rebuild import rebuild as make_again
 
     if not verify and directory is None:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from echelon.cli_options import AsJson, bad_option, print_json
+from echelon.cli_options import AsJson, bad_option, out, print_json, progress
 from echelon.config import load_settings
 
 
@@ -26,7 +26,6 @@ def reconcile(
 ) -> None:
     """Print a period's reconciliation for signature: HTML and XLSX (docs/close.md)."""
     # The picture's library takes a second to import.
-    from echelon.cli import out, progress
     from echelon.reconciliation.pack import write_pack
     from echelon.reconciliation.report import released_of
     from echelon.release.store import find_release, release_in_force

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 import typer
 
-from echelon.cli_options import AsJson, print_json
+from echelon.cli_options import AsJson, out, print_json
 from echelon.config import load_settings
 
 
@@ -12,7 +12,6 @@ def roles(
     release_id: Annotated[str | None, typer.Argument()] = None, as_json: AsJson = False
 ) -> None:
     """List the file of each role of a release (docs/roles.md)."""
-    from echelon.cli import out
     from echelon.release.store import find_release, release_in_force
 
     data_dir = load_settings().data_dir
