@@ -55,6 +55,7 @@ def published_release(
             memory_limit=settings.memory_limit,
             keep_candidate=settings.keep_candidate,
         )
+        refresh.close()
         release = publish(candidate, GATES, options)
         summary = summarise(settings.data_dir)
     segments = "\n".join(

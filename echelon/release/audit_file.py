@@ -4,12 +4,16 @@ Run as ``python -m echelon.release.audit_file FILE``; prints one JSON object.
 """
 
 import json
+import os
+import subprocess
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
 
+import echelon
+from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.release.content import (
     TableContent,
     current_catalog,
@@ -73,6 +77,38 @@ def audit_file(path: Path) -> FileAudit:
             views=tuple(views),
             tie_out=tie_out(connection),
         )
+
+
+def audit_in_fresh_process(path: Path) -> FileAudit:
+    """Read a published file back in a process that did not write it.
+
+    Args:
+        path: A published database.
+
+    Returns:
+        What that process found.
+
+    Raises:
+        EchelonError: ``INTEGRITY`` if the file cannot be read.
+    """
+    root = str(Path(echelon.__file__).parents[1])
+    python_path = os.pathsep.join([root, os.environ.get("PYTHONPATH", "")]).strip(
+        os.pathsep
+    )
+    done = subprocess.run(
+        [sys.executable, "-m", "echelon.release.audit_file", str(path)],
+        env={**os.environ, "PYTHONPATH": python_path},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
+        raise EchelonError(
+            ExitCode.INTEGRITY,
+            Fault("published_file_unreadable", f"the published file: {reason}"),
+        )
+    return FileAudit.from_json(done.stdout)
 
 
 def main() -> None:

@@ -51,15 +51,11 @@ class PublishedContent:
     Attributes:
         tables: Content by ``schema.table``.
         views: Stored tables each view stands on, by ``schema.view``.
-        exported: Exported addresses.
-        not_exported: Reason by address of what was left out of the Parquet export.
         input_files: The delivered files it was made of.
     """
 
     tables: dict[str, TableContent]
     views: dict[str, list[str]]
-    exported: tuple[str, ...]
-    not_exported: dict[str, str]
     input_files: list[dict[str, Any]]
 
 
@@ -74,6 +70,11 @@ def attach_files(
     connection.execute(
         f"attach '{_literal(path)}' as {TARGET} (storage_version '{STORAGE_VERSION}')"
     )
+
+
+def attach_published(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Attach a written published file, read-only."""
+    connection.execute(f"attach '{_literal(path)}' as {TARGET} (read_only)")
 
 
 def attach_candidate(
@@ -131,8 +132,7 @@ def write_published(
 
 def export_parquet(
     connection: duckdb.DuckDBPyConnection,
-    tables: dict[str, TableContent],
-    views: dict[str, list[str]],
+    content: PublishedContent,
     directory: Path,
     row_limit: int,
 ) -> tuple[tuple[str, ...], dict[str, str]]:
@@ -140,8 +140,7 @@ def export_parquet(
 
     Args:
         connection: Connection with the published file attached.
-        tables: Content by address.
-        views: Stored tables behind each view.
+        content: What the file holds.
         directory: Directory to create; files are ``<schema>/<table>.parquet``.
         row_limit: Largest number of rows to export.
 
@@ -149,6 +148,7 @@ def export_parquet(
         Exported addresses, and the reason by address of what was left out.
     """
     exported, left_out = [], {}
+    tables, views = content.tables, content.views
     for address in sorted(tables.keys() | views.keys()):
         if address.split(".")[0] not in PUBLISHED_SCHEMAS:
             continue

@@ -7,8 +7,6 @@ with what the candidate holds, write the manifest, force everything to disk.
 import os
 import shutil
 import stat
-import subprocess
-import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
@@ -17,13 +15,12 @@ from typing import Any
 
 import duckdb
 
-import echelon
 from echelon.audit import read_events
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.hashing import sha256_of_file
 from echelon.reconciliation.pack import PACK_NAME, write_pack
 from echelon.reconciliation.report import Released
-from echelon.release.audit_file import FileAudit
+from echelon.release.audit_file import FileAudit, audit_in_fresh_process
 from echelon.release.candidate import Candidate
 from echelon.release.gate_page import PAGE_NAME, write_gate_page
 from echelon.release.gates import (
@@ -47,6 +44,7 @@ from echelon.release.published_file import (
     STORAGE_VERSION,
     PublishedContent,
     attach_files,
+    attach_published,
     export_parquet,
     write_published,
 )
@@ -108,46 +106,20 @@ def stage_release(
     if candidate.artefacts_dir.is_dir():
         shutil.copytree(candidate.artefacts_dir, staged / ARTEFACTS_NAME)
     copy_policy(candidate.seeds_dir, staged / POLICY_DIR_NAME)
-    with ThreadPoolExecutor(1) as beside:
+    with ThreadPoolExecutor(2) as beside:
         roles = beside.submit(_write_roles, candidate, staged, options)
+        parquet = beside.submit(_write_parquet, candidate, content, staged, options)
         audit = audit_in_fresh_process(staged / PUBLISHED_NAME)
     _refuse_unless_same(content, audit)
     proof = _prove(candidate, content, audit, staged)
     write_pack(_released(candidate, proof, staged), staged / PACK_NAME)
     manifest = _manifest(candidate, content, audit, staged)
     manifest["roles"] = {role: asdict(file) for role, file in roles.result().items()}
+    exported, left_out = parquet.result()
+    manifest["parquet"] = {"exported": exported, "not_exported": left_out}
     write_json(staged / MANIFEST_NAME, manifest)
     _settle(staged)
     return staged
-
-
-def audit_in_fresh_process(path: Path) -> FileAudit:
-    """Read a published file back in a process that did not write it.
-
-    Args:
-        path: A published database.
-
-    Returns:
-        What that process found.
-
-    Raises:
-        EchelonError: ``INTEGRITY`` if the file cannot be read.
-    """
-    root = str(Path(echelon.__file__).parents[1])
-    python_path = os.pathsep.join([root, os.environ.get("PYTHONPATH", "")]).strip(
-        os.pathsep
-    )
-    done = subprocess.run(
-        [sys.executable, "-m", "echelon.release.audit_file", str(path)],
-        env={**os.environ, "PYTHONPATH": python_path},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if done.returncode != 0:
-        reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise _integrity("published_file_unreadable", f"the published file: {reason}")
-    return FileAudit.from_json(done.stdout)
 
 
 def _write_files(
@@ -163,12 +135,9 @@ def _write_files(
         refuse_unless_passed(verdicts)
         limit = options.parquet_row_limit
         tables, views = write_published(connection, candidate, verdicts, limit)
-        exported, left_out = export_parquet(
-            connection, tables, views, staged / "parquet", limit
-        )
         write_gate_page(connection, candidate.release_id, staged / PAGE_NAME)
         files = input_files(connection)
-    return PublishedContent(tables, views, exported, left_out, files)
+    return PublishedContent(tables, views, files)
 
 
 def _engine(candidate: Candidate, options: PublishOptions) -> dict[str, Any]:
@@ -185,6 +154,19 @@ def _write_roles(
     publication = Publication(database, candidate.release_id, candidate.as_of_date)
     policy = candidate.seeds_dir / "policy" / POLICY_NAME
     return write_role_files(publication, policy, _engine(candidate, options))
+
+
+def _write_parquet(
+    candidate: Candidate,
+    content: PublishedContent,
+    staged: Path,
+    options: PublishOptions,
+) -> tuple[tuple[str, ...], dict[str, str]]:
+    with duckdb.connect(config=_engine(candidate, options)) as connection:
+        attach_published(connection, staged / PUBLISHED_NAME)
+        return export_parquet(
+            connection, content, staged / "parquet", options.parquet_row_limit
+        )
 
 
 def _refuse_if_overtaken(candidate: Candidate) -> None:
@@ -267,7 +249,6 @@ def _manifest(
         "engine": {"duckdb": duckdb.__version__, "storage_version": STORAGE_VERSION},
         "tables": {name: asdict(table) for name, table in sorted(audit.tables.items())},
         "views": content.views,
-        "parquet": {"exported": content.exported, "not_exported": content.not_exported},
         "tie_out": asdict(audit.tie_out),
         "files": {
             path.relative_to(staged).as_posix(): {
