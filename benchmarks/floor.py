@@ -69,24 +69,27 @@ def _read_deliveries(connection: duckdb.DuckDBPyConnection, landing_dir: Path) -
     connection.execute("create schema raw")
     for contract in load_contracts(CONTRACTS_DIR).values():
         files = sorted(landing_dir.glob(f"{contract.system}/*/{contract.name}.*"))
-        connection.execute(
-            f"create table raw.{contract.name} as {_reading(contract, files)}"
-        )
+        reading = _reading(connection, contract, files)
+        connection.execute(f"create table raw.{contract.name} as {reading}")
 
 
-def _reading(contract: TableContract, files: list[Path]) -> str:
+def _reading(
+    connection: duckdb.DuckDBPyConnection, contract: TableContract, files: list[Path]
+) -> str:
+    source, given = "", set()
+    if files:
+        names = [str(file) for file in files]
+        is_parquet = files[0].suffix == ".parquet"
+        options = "" if is_parquet else ", all_varchar = true"
+        source = f"{'read_parquet' if is_parquet else 'read_csv'}({names}{options})"
+        described = connection.execute(f"describe from {source}").fetchall()
+        given = {name for name, *_ in described}
     typed = ", ".join(
-        f"cast({column.name if files else 'null'} as {column.sql_type})"
+        f"cast({column.name if column.name in given else 'null'} as {column.sql_type})"
         f" as {column.name}"
         for column in contract.columns
     )
-    if not files:
-        return f"select {typed} limit 0"
-    names = [str(file) for file in files]
-    is_parquet = files[0].suffix == ".parquet"
-    options = "" if is_parquet else ", all_varchar = true"
-    reader = "read_parquet" if is_parquet else "read_csv"
-    return f"select {typed} from {reader}({names}{options})"
+    return f"select {typed} from {source}" if files else f"select {typed} limit 0"
 
 
 def _copy_inputs(connection: duckdb.DuckDBPyConnection, warehouse: Path) -> None:
