@@ -141,7 +141,7 @@ POINTER_DAMAGES = (
     "missing", "dangling", "a file", "a copy", "a loop", "leads elsewhere",
 )  # fmt: skip
 FILE_DAMAGES = ("emptied", "cut in half", "a bit flipped", "removed")
-FILES = ("manifest.json", "published.duckdb", "proof.json", "parquet", "artefacts")
+FILES = ("manifest.json", "published.duckdb", "proof.json", "parquet", "policy")
 
 
 def damage_file(data_dir: Path, release_id: str, name: str, how: str, seed: int) -> str:
