@@ -11,8 +11,8 @@ PAGE_NAME = "gates.html"
 QUERIES = {
     "Gates": """
         select
-            gate_name as gate, stage, outcome, rows_examined, is_critical,
-            critical_failure_count, warning_count, detail
+            gate_name as gate, stage, outcome, rows_examined as "rows",
+            if(is_critical, 'blocks', 'warns') as "if it fails", detail
         from {target}.governance.rpt_gate_results
         order by passed is not false, outcome <> 'warned', stage, gate_name
     """,
