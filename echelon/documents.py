@@ -78,15 +78,17 @@ def read_document(path: Path, model: type[Model], kind: str) -> Document[Model]:
     """
     try:
         text = path.read_text("utf-8-sig")
-        lines: dict[Key, int] = {}
-        _collect_lines(YAML(typ="safe", pure=True).compose(text), (), lines)
-        content = YAML(typ="safe", pure=True).load(text)
+        yaml = YAML(typ="safe", pure=True)
+        node = yaml.compose(text)
+        content = yaml.constructor.construct_document(node) if node else None
     except OSError as error:
         message = f"cannot read the {kind} file"
         fault = Fault(f"{kind}_not_found", message, str(path), rule=kind)
         raise EchelonError(ExitCode.CONFIGURATION, fault) from error
     except (YAMLError, UnicodeDecodeError) as error:
         raise _yaml_error(path, kind, error) from error
+    lines: dict[Key, int] = {}
+    _collect_lines(node, (), lines)
     try:
         checked = model.model_validate({} if content is None else content)
     except ValidationError as error:

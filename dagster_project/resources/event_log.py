@@ -17,14 +17,17 @@ from dagster._serdes import ConfigurableClassData
 class OpenEventLog(SqliteEventLogStorage):
     """Dagster's own event log, its files kept open for the time of a run.
 
-    Dagster opens, checkpoints and closes a file for every event, which is a third of a
-    small refresh. The files are the same ones that the UI reads.
+    Dagster opens, checkpoints and closes a file for every event, and asks twice for
+    every asset which tables there are: a third of a small refresh. The files are the
+    same ones that the UI reads.
     """
 
     def __init__(
         self, base_dir: str, inst_data: ConfigurableClassData | None = None
     ) -> None:
         self._engines: dict[str, sa.Engine] = {}
+        self._tables: dict[str, bool] = {}
+        self._has_index_columns: bool | None = None
         super().__init__(base_dir, inst_data)
 
     @classmethod
@@ -33,6 +36,18 @@ class OpenEventLog(SqliteEventLogStorage):
     ) -> "OpenEventLog":
         """Create the storage from the configuration of an instance."""
         return cls(inst_data=inst_data, **config_value)
+
+    def has_table(self, table_name: str) -> bool:
+        """Say whether the index has a table; a run does not change which it has."""
+        if table_name not in self._tables:
+            self._tables[table_name] = super().has_table(table_name)
+        return self._tables[table_name]
+
+    def _has_asset_key_index_cols_on_connection(self, conn: sa.Connection) -> bool:
+        if self._has_index_columns is None:
+            asked = super()._has_asset_key_index_cols_on_connection(conn)
+            self._has_index_columns = asked
+        return self._has_index_columns
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[sa.Connection]:

@@ -40,12 +40,14 @@ class RefreshResource(dg.ConfigurableResource):
     retrain_matching: bool = False
     seed: int = 20260101
     _opened: tuple[str, duckdb.DuckDBPyConnection] | None = PrivateAttr(default=None)
+    _settings: Settings | None = PrivateAttr(default=None)
 
     @contextmanager
     def yield_for_execution(
         self, context: dg.InitResourceContext
     ) -> Iterator["RefreshResource"]:
         """Hold the one writer's lock for as long as the run lasts."""
+        self._settings = load_settings()
         with refresh_lock(self.settings.data_dir):
             try:
                 yield self
@@ -54,8 +56,8 @@ class RefreshResource(dg.ConfigurableResource):
 
     @property
     def settings(self) -> Settings:
-        """Settings of this machine."""
-        return load_settings()
+        """Settings of this machine, the same for as long as a run lasts."""
+        return self._settings or load_settings()
 
     @property
     def candidate(self) -> Candidate:

@@ -113,9 +113,8 @@ def _contracted_columns(project_dir: Path) -> dict[str, list[tuple[str, str]]]:
     folder = project_dir / "dbt_project" / "models" / "marts" / "core"
     contracts: dict[str, list[tuple[str, str]]] = {}
     for path in sorted(folder.glob("*.yml")):
-        described: dict[str, Any] = (
-            yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        )
+        text = path.read_text(encoding="utf-8")
+        described: dict[str, Any] = yaml.load(text, Loader=yaml.CSafeLoader) or {}
         for model in described.get("models", []):
             columns = model.get("columns", [])
             contracts[model["name"]] = [(c["name"], c["data_type"]) for c in columns]
