@@ -55,16 +55,18 @@ class FileAudit:
         )
 
 
-def audit_file(path: Path) -> FileAudit:
+def audit_file(path: Path, memory_limit: str | None = None) -> FileAudit:
     """Recompute content hashes, totals and the tie-out of a published file.
 
     Args:
         path: A published database.
+        memory_limit: Memory of the engine, such as ``4GB``; its own share of
+            the machine without.
 
     Returns:
         What the file holds.
     """
-    with open_database(path) as connection:
+    with open_database(path, memory_limit) as connection:
         catalog = current_catalog(connection)
         schemas = _schemas(connection)
         tables = list_tables(connection, catalog, schemas)
@@ -79,11 +81,12 @@ def audit_file(path: Path) -> FileAudit:
         )
 
 
-def audit_in_fresh_process(path: Path) -> FileAudit:
+def audit_in_fresh_process(path: Path, memory_limit: str) -> FileAudit:
     """Read a published file back in a process that did not write it.
 
     Args:
         path: A published database.
+        memory_limit: Memory of the engine, such as ``4GB``.
 
     Returns:
         What that process found.
@@ -96,7 +99,7 @@ def audit_in_fresh_process(path: Path) -> FileAudit:
         os.pathsep
     )
     done = subprocess.run(
-        [sys.executable, "-m", "echelon.release.audit_file", str(path)],
+        [sys.executable, "-m", "echelon.release.audit_file", str(path), memory_limit],
         env={**os.environ, "PYTHONPATH": python_path},
         capture_output=True,
         text=True,
@@ -112,8 +115,10 @@ def audit_in_fresh_process(path: Path) -> FileAudit:
 
 
 def main() -> None:
-    """Print the audit of the file named on the command line."""
-    sys.stdout.write(json.dumps(asdict(audit_file(Path(sys.argv[1])))) + "\n")
+    """Print the audit of a file: its path and the memory stand on the command line."""
+    path, memory_limit = sys.argv[1:]
+    audit = audit_file(Path(path), memory_limit)
+    sys.stdout.write(json.dumps(asdict(audit)) + "\n")
 
 
 def _schemas(connection: duckdb.DuckDBPyConnection) -> list[str]:

@@ -40,8 +40,10 @@ MARGINS = (
 )
 
 
-def _profit_lines(member: str, lines: str, apart: str = APART) -> tuple[Tie, ...]:
-    """List what holds for the lines of a profit and loss by product, lane, segment."""
+def _profit_lines(
+    member: str, lines: str, of_all: str, apart: str = "false"
+) -> tuple[Tie, ...]:
+    """List what holds for a profit and loss beside another of the whole company."""
     line = ("fiscal_period", "line_code")
     results = (
         f"(select results.{member}, fiscal_period, results.line_code,"
@@ -54,11 +56,11 @@ def _profit_lines(member: str, lines: str, apart: str = APART) -> tuple[Tie, ...
         Tie(f"{member}: results are what parts add up to", (member, *line),
             of(lines, "amount_base_ccy", where="line_type = 'result'"),
             of(results, "amount_base_ccy")),
-        Tie(f"{member}: lines are those of the customers", line,
+        Tie(f"{member}: lines are those of {of_all}", line,
             of(lines, "amount_base_ccy",
                 where=f"line_type = 'part' and not {UNBORNE}"),
-            of(CUSTOMER_LINES, "amount_base_ccy",
-                where=f"line_type = 'part' and not {apart}")),
+            of(of_all, "amount_base_ccy",
+                where=f"line_type = 'part' and not {UNBORNE} and not {apart}")),
     )  # fmt: skip
 
 
@@ -78,9 +80,12 @@ PROFIT_TIES = (
     Tie("customers bear the interest on their capital", MONTH,
         of(CUSTOMER_LINES, "-amount_base_ccy", where="line_code = 'capital_charge'"),
         of(WORKING_CAPITAL, "capital_charge")),
-    *_profit_lines("product_id", PROFIT_AND_LOSS.format("product")),
-    *_profit_lines("lane_code", PROFIT_AND_LOSS.format("lane")),
-    *_profit_lines("segment_code", SEGMENT_LINES, apart="false"),
+    *_profit_lines("segment_code", SEGMENT_LINES, CUSTOMER_LINES),
+    # By the segments: the customers' lines are many, and adding them up is dear.
+    *_profit_lines("product_id", PROFIT_AND_LOSS.format("product"), SEGMENT_LINES,
+        apart=APART),
+    *_profit_lines("lane_code", PROFIT_AND_LOSS.format("lane"), SEGMENT_LINES,
+        apart=APART),
     Tie("charges passed on explain sales of the ledger", PERIOD,
         of(REVENUE, "revenue_charges"),
         of(CUSTOMER_LINES, "amount_base_ccy",

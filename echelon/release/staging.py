@@ -109,7 +109,7 @@ def stage_release(
     with ThreadPoolExecutor(2) as beside:
         roles = beside.submit(_write_roles, candidate, staged, options)
         parquet = beside.submit(_write_parquet, candidate, content, staged, options)
-        audit = audit_in_fresh_process(staged / PUBLISHED_NAME)
+        audit = audit_in_fresh_process(staged / PUBLISHED_NAME, options.memory_limit)
     _refuse_unless_same(content, audit)
     proof = _prove(candidate, content, audit, staged)
     write_pack(_released(candidate, proof, staged), staged / PACK_NAME)

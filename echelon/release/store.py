@@ -226,10 +226,15 @@ def release_in_force(data_dir: Path) -> Release:
     return release
 
 
-def open_database(path: Path) -> duckdb.DuckDBPyConnection:
+def open_database(
+    path: Path, memory_limit: str | None = None
+) -> duckdb.DuckDBPyConnection:
     """Open one published file as every reader must (read-only, hardened)."""
+    limits = {"memory_limit": memory_limit} if memory_limit else {}
     # The real path: the pointer may move while the connection lives.
-    return duckdb.connect(str(path.resolve()), read_only=True, config=READER_CONFIG)
+    return duckdb.connect(
+        str(path.resolve()), read_only=True, config={**READER_CONFIG, **limits}
+    )
 
 
 def read_rows(
