@@ -1,5 +1,6 @@
 -- Customer months, months by cost level and the pools' allocated rows hold the same
--- money.
+-- money; by each accepted method the customers bear what the pools gave them in its
+-- periods, and the idle time of those pools if it absorbs it.
 with
 
 customer_months as (
@@ -26,10 +27,58 @@ pools as (
         sum(allocated_amount_base_ccy) as pool_amount_base_ccy
     from {{ ref('rpt_cost_to_serve_by_customer_pool_month') }}
     group by fiscal_period
+),
+
+years as (
+    select min(year_from_fiscal_period) as year_from_fiscal_period
+    from {{ ref('rpt_profitability_by_customer_year') }}
+),
+
+year_pools as (
+    select
+        sum(customer_pools.amount) as amount,
+        sum(if(
+            customer_pools.has_cost, pools.unused_capacity_amount_base_ccy, 0
+        )) as idle_amount
+    from (
+        select
+            entity_code,
+            fiscal_period,
+            cost_pool_code,
+            sum(allocated_amount_base_ccy) as amount,
+            bool_or(allocated_amount_base_ccy != 0) as has_cost
+        from {{ ref('rpt_cost_to_serve_by_customer_pool_month') }}
+        group by all
+    ) as customer_pools
+    inner join {{ ref('fct_cost_pools') }} as pools
+        using (entity_code, fiscal_period, cost_pool_code)
+    inner join years on customer_pools.fiscal_period >= years.year_from_fiscal_period
+),
+
+accepted_methods as {{ in_force(
+    ref('policy_accepted_methods'), ['method_code', 'driver_code']
+) }},
+
+-- A method that absorbs the idle time of some drivers only has no total of its own.
+methods as (
+    select
+        method_code,
+        bool_or(absorbs_unused_capacity) as is_absorbing
+    from accepted_methods
+    group by method_code
+    having bool_or(absorbs_unused_capacity) = bool_and(absorbs_unused_capacity)
+),
+
+method_costs as (
+    select
+        method_code,
+        sum(cost_to_serve_amount_base_ccy) as amount
+    from {{ ref('rpt_cost_to_serve_by_customer_method') }}
+    group by method_code
 )
 
 select
-    fiscal_period,
+    fiscal_period as period_or_method,
     customer_months.amount_base_ccy,
     level_months.level_amount_base_ccy,
     pools.pool_amount_base_ccy,
@@ -45,3 +94,16 @@ where
     != coalesce(pools.pool_amount_base_ccy, 0)
     or coalesce(customer_months.net_sales_amount_base_ccy, 0)
     != coalesce(level_months.level_net_sales_amount_base_ccy, 0)
+union all
+select
+    method_code as period_or_method,
+    method_costs.amount as amount_base_ccy,
+    null as level_amount_base_ccy,
+    year_pools.amount + if(methods.is_absorbing, year_pools.idle_amount, 0)
+        as pool_amount_base_ccy,
+    null as net_sales_amount_base_ccy,
+    null as level_net_sales_amount_base_ccy
+from method_costs
+inner join methods using (method_code)
+cross join year_pools
+where method_costs.amount != pool_amount_base_ccy

@@ -1,7 +1,8 @@
 -- Grain: one row per customer and accepted method, over the last twelve periods.
 -- A method gives an activity to the customers by the driver it accepts instead of the
 -- activity's own, where that is counted in entity and period; else as published. One
--- that absorbs idle time adds what the pool left unused. Shares are rounded one by one.
+-- that absorbs idle time adds what a pool that customers used left unused. Running
+-- shares are rounded: by any method the customers add up to the pools, to the cent.
 -- Incremental cost is unknown where nobody judged what of it is avoidable.
 with
 
@@ -24,22 +25,12 @@ costs as (
     select
         {{ activity_key('pool_costs') }},
         pool_costs.customer_id,
-        pool_costs.allocated_amount_base_ccy as amount,
+        {{ amount_to_cents('pool_costs.allocated_amount_base_ccy') }} as cost_cents,
         pool_costs.driver_qty,
-        activities.driver_code,
-        pools.avoidable_ratio,
-        coalesce({{ ratio(
-            'pools.unused_capacity_amount_base_ccy',
-            'sum(pool_costs.allocated_amount_base_ccy) over pool'
-        ) }}, 0) as idle_ratio
+        activities.driver_code
     from pool_costs
     inner join years on pool_costs.fiscal_period >= years.year_from_fiscal_period
-    inner join pools using (entity_code, fiscal_period, cost_pool_code)
     left join activities using ({{ activity_key() }})
-    window pool as (
-        partition by
-            pool_costs.entity_code, pool_costs.fiscal_period, pool_costs.cost_pool_code
-    )
 ),
 
 driver_shares as (
@@ -48,12 +39,14 @@ driver_shares as (
         fiscal_period,
         driver_code as other_driver_code,
         customer_id,
-        {{ ratio('max(driver_qty)', 'sum(max(driver_qty)) over driver') }}
-            as driver_share
+        max(driver_qty) as own_qty,
+        sum(own_qty) over (driver order by customer_id) as running_qty,
+        sum(own_qty) over driver as total_qty
     from costs
     where driver_code is not null
     group by entity_code, fiscal_period, driver_code, customer_id
     window driver as (partition by entity_code, fiscal_period, driver_code)
+    qualify total_qty > 0
 ),
 
 counted_drivers as (
@@ -64,35 +57,33 @@ counted_drivers as (
     from driver_shares
 ),
 
-activity_totals as (
+driven_activities as (
     select
-        {{ activity_key('costs') }},
-        costs.driver_code,
-        costs.avoidable_ratio,
-        costs.idle_ratio,
-        sum(costs.amount) as activity_amount
+        {{ activity_key() }},
+        driver_code,
+        sum(cost_cents) as activity_cents
     from costs
     group by all
 ),
 
 chosen_methods as (
     select
-        activity_totals.*,
+        driven_activities.*,
         methods.method_code,
         methods.absorbs_unused_capacity,
         counted_drivers.other_driver_code
-    from activity_totals
+    from driven_activities
     inner join methods
         on
             methods.driver_code = '%'
-            or activity_totals.driver_code = methods.driver_code
+            or driven_activities.driver_code = methods.driver_code
     left join counted_drivers
         on
             methods.accepted_driver_code = counted_drivers.other_driver_code
-            and activity_totals.entity_code = counted_drivers.entity_code
-            and activity_totals.fiscal_period = counted_drivers.fiscal_period
+            and driven_activities.entity_code = counted_drivers.entity_code
+            and driven_activities.fiscal_period = counted_drivers.fiscal_period
     qualify row_number() over (
-        partition by methods.method_code, {{ activity_key('activity_totals') }}
+        partition by methods.method_code, {{ activity_key('driven_activities') }}
         order by methods.driver_code = '%'
     ) = 1
 ),
@@ -101,7 +92,7 @@ shared_costs as (
     select
         chosen_methods.*,
         costs.customer_id,
-        costs.amount
+        costs.cost_cents
     from chosen_methods
     inner join costs using ({{ activity_key() }})
     where chosen_methods.other_driver_code is null
@@ -109,25 +100,83 @@ shared_costs as (
     select
         chosen_methods.*,
         driver_shares.customer_id,
-        {{ rounded_part(
-            'chosen_methods.activity_amount', 'driver_shares.driver_share'
-        ) }} as amount
+        {{ cascade_share(
+            'chosen_methods.activity_cents', 'driver_shares.running_qty',
+            'driver_shares.own_qty', 'driver_shares.total_qty'
+        ) }} as cost_cents
     from chosen_methods
     inner join driver_shares using (entity_code, fiscal_period, other_driver_code)
+),
+
+idle_times as (
+    select
+        pools.entity_code,
+        pools.fiscal_period,
+        pools.cost_pool_code,
+        absorbing_methods.method_code,
+        {{ amount_to_cents('pools.unused_capacity_amount_base_ccy') }} as idle_cents
+    from pools
+    cross join (
+        select distinct methods.method_code
+        from methods
+        where methods.absorbs_unused_capacity
+    ) as absorbing_methods
+    where pools.unused_capacity_amount_base_ccy != 0
+),
+
+-- Who absorbs comes first, so that its part of the idle time is rounded as one.
+idle_weights as (
+    select
+        shared_costs.customer_id,
+        shared_costs.method_code,
+        shared_costs.absorbs_unused_capacity,
+        idle_times.idle_cents,
+        abs(shared_costs.cost_cents) as own_weight,
+        sum(abs(shared_costs.cost_cents)) over (
+            pool
+            order by
+                shared_costs.absorbs_unused_capacity desc, shared_costs.customer_id,
+                shared_costs.carried_by_pool_code, shared_costs.activity_code
+        ) as running_weight,
+        sum(abs(shared_costs.cost_cents)) over pool as total_weight
+    from shared_costs
+    inner join idle_times
+        using (entity_code, fiscal_period, cost_pool_code, method_code)
+    window pool as (
+        partition by
+            shared_costs.entity_code, shared_costs.fiscal_period,
+            shared_costs.cost_pool_code, shared_costs.method_code
+    )
+),
+
+cost_parts as (
+    select
+        shared_costs.customer_id,
+        shared_costs.method_code,
+        shared_costs.cost_cents,
+        if(shared_costs.cost_cents = 0, 0, pools.avoidable_ratio) as avoidable_ratio
+    from shared_costs
+    inner join pools using (entity_code, fiscal_period, cost_pool_code)
+    union all
+    select
+        customer_id,
+        method_code,
+        {{ cascade_share(
+            'idle_cents', 'running_weight', 'own_weight', 'total_weight'
+        ) }} as cost_cents,
+        0 as avoidable_ratio
+    from idle_weights
+    where absorbs_unused_capacity and total_weight > 0
 )
 
 select
     customer_id,
     method_code,
+    {{ cents_to_amount('sum(cost_cents)') }} as cost_to_serve_amount_base_ccy,
     cast(
-        sum(amount + {{ rounded_part(
-            'amount', 'idle_ratio * cast(absorbs_unused_capacity as integer)'
-        ) }}) as decimal(18, 2)
-    ) as cost_to_serve_amount_base_ccy,
-    cast(
-        {{ known_sum(
-            rounded_part('amount', 'if(amount = 0, 0, avoidable_ratio)')
-        ) }} as decimal(18, 2)
+        {{ known_sum(rounded_part(
+            cents_to_amount('cost_cents'), 'avoidable_ratio'
+        )) }} as decimal(18, 2)
     ) as incremental_amount_base_ccy
-from shared_costs
+from cost_parts
 group by customer_id, method_code
