@@ -1,4 +1,5 @@
--- Year of a fiscal period: its code without the last two digits (2025-01, 2025-P13).
+-- Year of a fiscal period: its code without the number within the year (2025-01,
+-- 2025-P13, 2025.Q1, FY25-07, 2025007).
 {% macro fiscal_year(fiscal_period) -%}
-regexp_replace({{ fiscal_period }}, '[^0-9]*[0-9]{2}$', '')
+regexp_replace({{ fiscal_period }}, {{ fiscal_code_parts() }}, '\1\2')
 {%- endmacro %}

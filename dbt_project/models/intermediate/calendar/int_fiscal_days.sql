@@ -2,7 +2,8 @@
 -- No day is of an adjusting period (a 13th). A declared one wins; of overlapping ones
 -- the lowest code.
 -- Where none is declared the ledger's own postings say: the period most journals of the
--- day name, or of its month on a day without any. Else the calendar month.
+-- day name, or of its month on a day without any. Else the calendar month: also an
+-- entity that only holds stock or is only owed money has days.
 with
 
 calendar_days as (select * from {{ ref('int_calendar_days_generated') }}),
@@ -21,6 +22,18 @@ entities as (
     select entity_code from {{ ref('stg_tms__shipments') }}
     union
     select entity_code from {{ ref('stg_tms__freight_charges') }}
+    union
+    select entity_code from {{ ref('stg_erp__invoice_lines') }}
+    union
+    select entity_code from {{ ref('stg_erp__receivables') }}
+    union
+    select entity_code from {{ ref('stg_erp__charges') }}
+    union
+    select entity_code from {{ ref('stg_wms__warehouses') }}
+    union
+    select entity_code from {{ ref('stg_crm__service_cases') }}
+    union
+    select entity_code from {{ ref('stg_crm__activities') }}
     union
     select entity_code from journal_lines
     union

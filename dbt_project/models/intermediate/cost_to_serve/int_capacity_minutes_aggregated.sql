@@ -1,6 +1,6 @@
 -- Grain: one row per entity, fiscal period and worker group.
--- A period that is none of the entity's names a calendar month: it counts in the fiscal
--- period of most of that month's days.
+-- A period that is none of the entity's names a calendar month: its minutes go to the
+-- fiscal periods of that month's days, by days.
 with
 
 labor_hours as (select * from {{ ref('stg_wms__labor_hours') }}),
@@ -39,16 +39,18 @@ period_names as (
     from period_days
 ),
 
-period_meanings as (
+period_shares as (
     select
         entity_code,
         delivered_period,
-        fiscal_period
+        fiscal_period,
+        day_count / sum(day_count) over (
+            partition by entity_code, delivered_period, is_own
+        ) as day_share
     from period_names
-    qualify row_number() over (
-        partition by entity_code, delivered_period
-        order by is_own desc, day_count desc, fiscal_period
-    ) = 1
+    qualify
+        is_own
+        or not bool_or(is_own) over (partition by entity_code, delivered_period)
 ),
 
 placed_hours as (
@@ -64,10 +66,16 @@ placed_hours as (
 
 select
     entity_code,
-    coalesce(period_meanings.fiscal_period, delivered_period) as fiscal_period,
+    coalesce(period_shares.fiscal_period, delivered_period) as fiscal_period,
     placed_hours.worker_group,
-    sum(placed_hours.practical_capacity_minutes) as practical_capacity_minutes,
-    sum(placed_hours.productive_minutes) as productive_minutes
+    sum(cast(round(
+        placed_hours.practical_capacity_minutes
+        * coalesce(period_shares.day_share, 1), 4
+    ) as decimal(18, 4))) as practical_capacity_minutes,
+    sum(cast(round(
+        placed_hours.productive_minutes
+        * coalesce(period_shares.day_share, 1), 4
+    ) as decimal(18, 4))) as productive_minutes
 from placed_hours
-left join period_meanings using (entity_code, delivered_period)
+left join period_shares using (entity_code, delivered_period)
 group by all

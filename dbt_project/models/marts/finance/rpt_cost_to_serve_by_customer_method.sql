@@ -1,4 +1,4 @@
--- Grain: one row per customer and accepted method, over the last twelve periods.
+-- Grain: one row per customer and accepted method, over the last year.
 -- A method gives an activity to the customers by the driver it accepts instead of the
 -- activity's own, where that is counted in entity and period; else as published. One
 -- that absorbs idle time adds what a pool that customers used left unused. Running

@@ -1,6 +1,6 @@
 -- Grain: one row per kind of holder (segment, customer) and holder.
 -- The test of incremental and stand-alone cost (Faulhaber) by every accepted method,
--- over the last twelve periods: who does not bring what it alone adds receives, who
+-- over the last year: who does not bring what it alone adds receives, who
 -- brings more than serving it alone would cost pays. It counts if all methods agree.
 with
 

@@ -1,4 +1,4 @@
--- Grain: one row per customer and layer of its profit and loss, last twelve periods.
+-- Grain: one row per customer and layer of its profit and loss, last year.
 -- A layer is what stands between list sales and contribution: discounts, returns,
 -- goods, each activity. Its benchmark is the median share of list sales among the
 -- customers of the segment; of all customers where the segment itself makes a loss.

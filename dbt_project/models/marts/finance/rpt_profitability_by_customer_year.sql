@@ -1,25 +1,29 @@
--- Grain: one row per customer with sales or cost in the last twelve fiscal periods.
--- An adjusting period (a 13th) is not one of the twelve; it counts with those it lies
--- between.
+-- Grain: one row per customer with sales or cost in the last year of fiscal periods.
+-- A year is what comes after the period of the same number in the fiscal year before:
+-- twelve months, thirteen times four weeks. An adjusting period (a 13th) is none of
+-- them; it counts with those it lies between.
 with
 
 customer_months as (select * from {{ ref('rpt_profitability_by_customer_month') }}),
 
 adjusting_periods as (select * from {{ ref('int_adjusting_periods_found') }}),
 
-last_periods as (
-    select distinct fiscal_period
+periods as (
+    select
+        fiscal_period,
+        max(fiscal_period) over () as last_period
     from customer_months
     where
         fiscal_period not in (
             select adjusting_periods.fiscal_period from adjusting_periods
         )
-    order by fiscal_period desc
-    limit 12
+    group by fiscal_period
 ),
 
 first_periods as (
-    select min(fiscal_period) as year_from_fiscal_period from last_periods
+    select min(fiscal_period) as year_from_fiscal_period
+    from periods
+    where fiscal_period > {{ years_before('last_period', 1) }}
 )
 
 select

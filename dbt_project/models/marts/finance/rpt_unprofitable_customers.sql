@@ -1,4 +1,4 @@
--- Grain: one row per customer that lost money in the last twelve periods, and cause.
+-- Grain: one row per customer that lost money in the last year, and cause.
 -- A cause is a layer above its benchmark, the dearest first; where none is, one row
 -- says `none`. A lever is worth what would go of the excess: all of a discount, the
 -- margin on what comes back, the avoidable part of a cost.

@@ -1,5 +1,5 @@
 -- Grain: one row per customer whose segment is not the one the model wants.
--- What each layer costs a year: the customer's sales of the last twelve fiscal periods
+-- What each layer costs a year: the customer's sales of the last year of fiscal periods
 -- times the difference in cost to serve between the segment allowed and the one wanted.
 -- Negative where the layer saves; null where costs are unknown.
 with

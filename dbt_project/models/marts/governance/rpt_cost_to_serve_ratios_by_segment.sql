@@ -1,5 +1,5 @@
 -- Grain: one row per segment.
--- What a unit of sales costs to serve in each segment over the last twelve fiscal
+-- What a unit of sales costs to serve in each segment over the last year of fiscal
 -- periods: the price of having a customer in one segment rather than in another.
 with
 

@@ -1,5 +1,5 @@
 -- Grain: one row per customer and measure of execution.
--- What was executed for each customer over the last twelve fiscal periods: numerator
+-- What was executed for each customer over the last year of fiscal periods: numerator
 -- and denominator, so that segments add up. No row where a measure is not known.
 with
 

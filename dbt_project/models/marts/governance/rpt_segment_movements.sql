@@ -1,6 +1,6 @@
 -- Grain: one row per former and following segment.
--- Who moved where since the release before, with the money of the last twelve fiscal
--- periods that moved along, and how their sales changed against the twelve before: by
+-- Who moved where since the release before, with the money of the last year of fiscal
+-- periods that moved along, and how their sales changed against the year before: by
 -- what they did and by exchange rates. Former segment `new`: customers of this release.
 with
 

@@ -1,5 +1,5 @@
--- Grain: one row per customer and local currency with a net sale in the last 24 months.
--- Net sales of the last twelve fiscal periods against the twelve before: what the
+-- Grain: one row per customer and local currency with a net sale in the last two years.
+-- Net sales of the last year of fiscal periods against the year before: what the
 -- customer did, at one exchange rate for both, and what rates did. Both add up to the
 -- change in base currency, to the cent. An adjusting period (a 13th) is none of them.
 with
@@ -23,14 +23,15 @@ constant_rates as (
 periods as (
     select
         fiscal_period,
-        row_number() over (order by fiscal_period desc) <= 12 as is_now
+        max(fiscal_period) over () as last_period,
+        fiscal_period > {{ years_before('last_period', 1) }} as is_now
     from customer_months
     where
         fiscal_period not in (
             select adjusting_periods.fiscal_period from adjusting_periods
         )
     group by fiscal_period
-    qualify row_number() over (order by fiscal_period desc) <= 24
+    qualify fiscal_period > {{ years_before('last_period', 2) }}
 ),
 
 sums as (
