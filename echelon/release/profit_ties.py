@@ -23,7 +23,7 @@ UNPROFITABLE = "finance.rpt_unprofitable_customers"
 SUBSIDIES = "finance.rpt_cross_subsidy_by_holder"
 FLOWS = "finance.rpt_cross_subsidy_flows"
 
-UNBORNE = "line_code in ('unused_capacity', 'unallocated', 'sustaining')"
+UNBORNE = "line_code in ('unused_capacity', 'unallocated', 'sustaining', 'quarantined')"
 # What customers have and order lines have not.
 APART = "line_code in ('charges_passed_on', 'capital_charge')"
 LAYER = ("customer_id", "line_code", "cost_pool_code", "activity_code")
@@ -92,7 +92,7 @@ PROFIT_TIES = (
             where="line_code = 'charges_passed_on'"), is_partial=True),
     Tie("what no customer bears is of no segment", PERIOD,
         of(SEGMENT_LINES, "-amount_base_ccy", where=UNBORNE),
-        of(POOLS, "unused_capacity unallocated sustaining")),
+        of(POOLS, "unused_capacity unallocated sustaining quarantined")),
     Tie("layers are the year's lines of a customer", LAYER, of(LAYERS, "cost"),
         of(CUSTOMER_LINES, "-amount_base_ccy",
             where=f"line_type = 'part' and {LAST_YEAR}"), is_partial=True),

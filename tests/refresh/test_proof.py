@@ -135,8 +135,8 @@ def test_customers_products_lanes_and_segments_have_the_same_profit_by_line(rele
                 select fiscal_period || ' ' || line_code, sum(amount_base_ccy)
                 from finance.rpt_profit_and_loss_by_{holder}_month
                 where line_code not in ('unused_capacity', 'unallocated',
-                    'sustaining', 'operating_result', 'charges_passed_on',
-                    'capital_charge', 'contribution_all_in')
+                    'sustaining', 'quarantined', 'operating_result',
+                    'charges_passed_on', 'capital_charge', 'contribution_all_in')
                 group by all
                 """
             )

@@ -1,7 +1,7 @@
 -- Grain: one row per segment, fiscal period, line, carrying cost pool and activity.
 -- A customer counts under its current segment in every month. What no customer bears
--- (unused capacity, sustaining, unallocated) and what names none is of the segment
--- `none`: with it the segments add up to the company.
+-- (unused capacity, sustaining, unallocated, quarantined) and what names none is of the
+-- segment `none`: with it the segments add up to the company, and cost to the ledger.
 with
 
 customer_parts as (
@@ -25,11 +25,14 @@ unborne_costs as (
     select
         fiscal_period,
         cost_pool_code,
-        unnest(['unused_capacity', 'unallocated', 'sustaining']) as line_code,
+        unnest([
+            'unused_capacity', 'unallocated', 'sustaining', 'quarantined'
+        ]) as line_code,
         unnest([
             -unused_capacity_amount_base_ccy,
             -unallocated_amount_base_ccy,
-            -sustaining_amount_base_ccy
+            -sustaining_amount_base_ccy,
+            -quarantined_amount_base_ccy
         ]) as amount
     from pools
 ),
