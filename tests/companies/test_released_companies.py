@@ -361,3 +361,19 @@ def test_a_mart_that_needs_a_ledger_says_why_it_is_not_available(scms_release, m
     reasons = f"gl__accounts ({NO_LEDGER}), gl__journal_lines ({NO_LEDGER})"
     assert scms_release.query(sql) == [(False, f"not available: {reasons}")]
     assert scms_release.query(f"select count(*) from finance.{mart}") == [(0,)]
+
+
+def test_freight_without_a_ledger_is_available_as_charged_and_says_so(scms_release):
+    sql = """
+        select is_available, availability_status
+        from governance.rpt_mart_availability
+        where mart_name = 'rpt_freight_reconciliation_by_entity_month'
+    """
+    assert scms_release.query(sql) == [(True, "available")]
+    rows = scms_release.query(
+        """
+        select distinct gl_amount_base_ccy, gap_amount_base_ccy, anomaly_status
+        from finance.rpt_freight_reconciliation_by_entity_month where is_tied
+        """
+    )
+    assert rows == [(None, None, "available: no general ledger to compare with")]
