@@ -63,7 +63,7 @@ faults: .venv/development  ## kill, starve, fill and damage refreshes; a JSON li
 drill: .venv/development  ## lose 1 GB of releases and restore them from a backup, timed
 	@$(BIN)/python -m benchmarks.drill
 
-controls: .venv/development  ## spoil what each gate, data test and tie must catch: each must fail
+controls: .venv/development  ## spoil what each gate, test, tie and check must catch: each must fail
 	@$(BIN)/python -m benchmarks.controls
 
 duties: .venv/development  ## try to go round the separation of duties: each attempt must be refused

@@ -3,9 +3,10 @@
 Gates: every expectation on a frame with one corrupted value, and every gate on a tiny
 warehouse with one flaw. Data tests: on the warehouse of a refreshed sample company, a
 row doubled, emptied or given a value nobody knows. Ties: a cent in one of the sums.
-What examines files before they land has its defects in ``make badinput``, what examines
-releases in ``make tamper``. One JSON line a control, with the rows it examines in that
-release; ends with 1 if one has no defect or lets it pass.
+The register of them: each taken out, raised, or its table emptied. Landing, proof and
+verify: two bad deliveries a check, a changed posting, each kind of tampering; ``make
+badinput`` and ``make tamper`` try more. One JSON line a control, with the rows it
+examines in that release; ends with 1 if one has no defect or lets it pass.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -27,10 +29,20 @@ from benchmarks.control_defects import (
     caught_by_tie,
     rows_of_test,
 )
+from benchmarks.control_suites import (
+    Found,
+    landing_checks,
+    proof,
+    registered_gates,
+    registered_tests,
+    registered_ties,
+    tampering_kinds,
+)
 from dagster_project.resources.compiled_project import compiled_manifest
 from echelon.config import load_settings
+from echelon.release.candidate import load_candidate
 from echelon.release.layout import WAREHOUSE_NAME
-from echelon.release.store import release_in_force
+from echelon.release.store import Release, release_in_force
 from echelon.release.tie_out import EVERY_TIE
 from expectations.register import GATES
 
@@ -70,6 +82,26 @@ def ties(
         yield _line("tie", tie.says, counted.get(tie.says), 1, missed)
 
 
+def others(
+    warehouse: duckdb.DuckDBPyConnection, release: Release, spoilt: Path, data_dir: Path
+) -> Iterator[Line]:
+    """Try the register, the checks of the landing, the proof and verify."""
+    candidate = load_candidate(data_dir / "candidates" / release.release_id)
+    suites: dict[str, Iterator[Found]] = {
+        "register": chain(
+            registered_tests(warehouse, candidate),
+            registered_gates(warehouse, candidate),
+            registered_ties(),
+        ),
+        "landing_check": landing_checks(),
+        "proof": proof(release, spoilt, data_dir),
+        "verify": tampering_kinds(),
+    }
+    for kind, found in suites.items():
+        for name, defects, missed in found:
+            yield _line(kind, name, None, defects, missed)
+
+
 def _line(
     kind: str, name: str, rows: int | None, defects: int, missed: list[str]
 ) -> Line:
@@ -102,6 +134,9 @@ def run(data_dir: Path) -> int:
         with duckdb.connect(str(Path(name) / release.database.name)) as published:
             found = [*gates(published), *ties(published, release.manifest())]
         with duckdb.connect(str(Path(name) / WAREHOUSE_NAME)) as connection:
+            found += others(
+                connection, release, Path(name) / release.database.name, data_dir
+            )
             found += data_tests(connection, compiled_manifest(load_settings()))
         for line in found:
             print(json.dumps(line))

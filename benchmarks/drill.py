@@ -99,7 +99,7 @@ def _release_of(data_dir: Path, megabytes: int) -> None:
                 " as r(i)"
             )
         company.examine(candidate)
-        publish(candidate, [company.reconciled])
+        publish(candidate, company.register)
 
 
 if __name__ == "__main__":

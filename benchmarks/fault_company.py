@@ -91,7 +91,7 @@ def _refresh_protocol(data_dir: Path, as_of: str) -> Work:
                 ) as connection:
                     connection.execute(BALLAST)
                 company.examine(candidate)
-                publish(candidate, [company.reconciled], options)
+                publish(candidate, company.register, options)
         except Exception as error:
             known = error if isinstance(error, EchelonError) else None
             known = known or out_of_resources(error)

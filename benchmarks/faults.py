@@ -48,7 +48,7 @@ def all_trials(seed: int) -> list["Trial"]:
     for step in STEPS:
         bases = (one, rolled_back, one) if step in LATER_STEPS else BASES
         drawn += [("step", step, base) for base in bases]
-    drawn += [("step", step, rolled_back) for step in [*RETIRING_STEPS] * 3]
+    drawn += [("step", step, rolled_back) for step in RETIRING_STEPS for _ in BASES]
     draw = random.Random(seed)
     moments = [f"{draw.random():.4f}" for _ in range(RANDOM_KILLS)]
     drawn += _over_bases("moment", moments, BASES)
@@ -83,9 +83,12 @@ def main() -> None:
     started = time.monotonic()
     trials = [
         trial
-        for trial in all_trials(options.seed)
-        if options.only in {None, trial.number} and trial.kind in options.kinds
-    ][:: options.every]
+        for kind, _, every in (one.partition(":") for one in options.kinds)
+        for trial in [t for t in all_trials(options.seed) if t.kind == kind][
+            :: int(every or 1)
+        ]
+        if options.only in {None, trial.number}
+    ]
     root = Path(tempfile.mkdtemp(prefix="echelon-faults-"))
     try:
         lines = _run(options, trials, root)
@@ -123,8 +126,13 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=20261122)
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--only", type=int, help="the number of one trial")
-    parser.add_argument("--kinds", nargs="+", choices=KINDS, default=KINDS)
-    parser.add_argument("--every", type=int, default=1, help="take every n-th trial")
+    parser.add_argument(
+        "--kinds",
+        nargs="+",
+        default=KINDS,
+        metavar="KIND[:N]",
+        help=f"every N-th trial of these kinds: {', '.join(KINDS)}",
+    )
     parser.add_argument(
         "--company",
         choices=COMPANIES,

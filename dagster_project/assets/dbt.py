@@ -14,6 +14,7 @@ from dagster_project.resources.compiled_project import compiled_manifest
 from dagster_project.resources.refresh import RefreshResource
 from echelon.config import load_settings
 from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.release.controls import record_build
 from echelon.warehouse.build import Outcome, build, failing_case
 from echelon.warehouse.nodes import SEED, TEST, read_nodes, select_nodes
 
@@ -141,16 +142,17 @@ def _build(
         for unique_id, asset_key in ASSET_KEYS.items()
         if asset_key in context.selected_asset_keys
     }
-    failed: list[Outcome] = []
+    outcomes: list[Outcome] = []
     with reported_faults(), refresh.connect() as connection:
         nodes = select_nodes(NODES, wanted)
         for outcome in build(connection, nodes, refresh.candidate.seeds_dir):
-            if outcome.failure is not None:
-                failed.append(outcome)
+            outcomes.append(outcome)
             yield from _events(context, outcome)
+        record_build(refresh.candidate, outcomes)
         if check_rows is not None:
             # A missing rate fails tests too: the row to mend is the better answer.
             check_rows(connection)
+        failed = [one for one in outcomes if one.failure is not None]
         if failed:
             raise _failure_of(failed, connection)
 

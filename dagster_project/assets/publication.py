@@ -6,20 +6,23 @@ from pathlib import Path
 
 import dagster as dg
 
-from dagster_project.assets.dbt import MANIFEST, TRANSLATOR
+from dagster_project.assets.dbt import MANIFEST, NODES, TRANSLATOR
 from dagster_project.assets.segmentation import shown, write_picture
 from dagster_project.faults import reported_faults
 from dagster_project.resources.refresh import RefreshResource
 from echelon.decisions.proposals import hold_unless_approved
 from echelon.reconciliation.drawing import closed_period_pictures
+from echelon.release.controls import Register
 from echelon.release.publish import publish
 from echelon.release.published_file import PUBLISHED_SCHEMAS
 from echelon.release.staging import PublishOptions
+from echelon.release.tie_out import EVERY_TIE
 from echelon.summary import summarise
 from expectations.register import GATES
 from models_ml.pictures import Picture, whale_curve
 from models_ml.segment_pictures import movement_flow, nine_boxes
 
+REGISTER = Register(gates=GATES, nodes=NODES, ties=EVERY_TIE)
 LOGGER = logging.getLogger("echelon.refresh")
 PUBLISHED_KEYS = [
     TRANSLATOR.get_asset_key(node)
@@ -56,7 +59,7 @@ def published_release(
             keep_candidate=settings.keep_candidate,
         )
         refresh.close()
-        release = publish(candidate, GATES, options)
+        release = publish(candidate, REGISTER, options)
         summary = summarise(settings.data_dir)
     segments = "\n".join(
         f"| {line.segment_code} | {line.segment_name} | {line.customer_count} |"

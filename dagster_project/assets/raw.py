@@ -5,15 +5,27 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from dagster_project.assets.dbt import NODES
 from dagster_project.faults import reported_faults
 from dagster_project.resources.refresh import RefreshResource
 from echelon.config import CONTRACTS_DIR
+from echelon.decisions.people import check_members
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.landing.contract import load_contracts
 from echelon.landing.load import load_landing
+from echelon.release.candidate import Candidate
 from echelon.release.inputs import hash_deliveries
+from echelon.release.published_file import PUBLISHED_SCHEMAS
+from echelon.release.release_tables import OWN_TABLES
+from echelon.release.role_check import check_role_access
+from echelon.warehouse.nodes import TEST
 
 CONTRACTS = load_contracts(CONTRACTS_DIR)
+PUBLISHED = {
+    node.address: node.types
+    for node in NODES
+    if node.kind != TEST and node.schema in PUBLISHED_SCHEMAS
+} | OWN_TABLES
 EXTRA_TABLES = {
     "refresh_parameters": "Grain: one row. Release id, as-of date and base currency.",
     "deliveries": "Grain: one row per delivered table. Hashes, rows, sequence.",
@@ -71,6 +83,7 @@ def deliveries(
                 context.log.info(str(error))
                 return
             raise
+        _check_roles(candidate)
         context.instance.add_run_tags(
             context.run_id, {"echelon/release_id": candidate.release_id}
         )
@@ -104,6 +117,13 @@ def deliveries(
                     ),
                 },
             )
+
+
+def _check_roles(candidate: Candidate) -> None:
+    """Refuse policies on roles that publishing would refuse a minute later."""
+    policy_dir = candidate.seeds_dir / "policy"
+    check_members(policy_dir)
+    check_role_access(policy_dir, candidate.as_of_date, PUBLISHED)
 
 
 def _landed_meanwhile() -> EchelonError:

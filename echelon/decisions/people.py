@@ -10,15 +10,25 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from echelon.decisions.landing import Row, policy_in_force
+from echelon.errors import EchelonError, ExitCode, Fault
 
 MEMBERS = "policy_role_members"
 THRESHOLDS = "policy_thresholds"
 EXPIRY = "approval_expiry_days"
 REQUEST, APPROVE = "request", "approve"
 ANYBODY = "*"
+DECISIONS = (
+    "segment_overridden",
+    "segment_corrected",
+    "order_excepted",
+    "identity_decided",
+    "dispute_decided",
+    "model_approved",
+)
 
 
 @dataclass(frozen=True)
@@ -84,6 +94,71 @@ def rights_in_force(data_dir: Path, project_dir: Path, day: str) -> Rights:
     )
 
 
+def check_members(policy_dir: Path) -> None:
+    """Refuse a row that would give nobody a right, or everybody one, by a slip.
+
+    Args:
+        policy_dir: The policy as assembled for the refresh.
+
+    Raises:
+        EchelonError: ``CONFIGURATION`` naming line and column of an unknown decision,
+            duty or role, an empty name, or a day that is none.
+    """
+    teams = _values(policy_dir, "policy_exception_paths", "approver_team")
+    roles = {"", *teams, *_values(policy_dir, "policy_role_access", "role")}
+    allowed = {
+        "decision_code": {*DECISIONS, ANYBODY},
+        "duty": {REQUEST, APPROVE},
+        "role_code": roles,
+    }
+    path = policy_dir / f"{MEMBERS}.csv"
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        reader = csv.DictReader(stream)
+        for row in reader:
+            for column, values in allowed.items():
+                if row[column] not in values:
+                    known = ", ".join(sorted(values - {""}))
+                    said = f"{row[column]!r} is not known"
+                    raise _refused(reader.line_num, column, said, f"one of {known}")
+            for column in ("person_name", "approved_by"):
+                if not (row[column] or "").strip():
+                    hint = "name a person"
+                    raise _refused(reader.line_num, column, "it is empty", hint)
+            for column in ("valid_from", "valid_to"):
+                may_be_empty = column == "valid_to" and not row[column]
+                if not may_be_empty and not _is_day(row[column] or ""):
+                    said = f"{row[column]!r} is not a date"
+                    hint = "write YYYY-MM-DD"
+                    raise _refused(reader.line_num, column, said, hint)
+
+
 def plain(name: str) -> str:
     """Return a name without regard to case and spaces, so that Ann is ann."""
     return " ".join(name.split()).casefold()
+
+
+def _values(policy_dir: Path, table: str, column: str) -> set[str]:
+    path = policy_dir / f"{table}.csv"
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        return {row[column] for row in csv.DictReader(stream)}
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _refused(line: int, column: str, message: str, hint: str) -> EchelonError:
+    fault = Fault(
+        code="role_members_refused",
+        message=message,
+        file=f"{MEMBERS}.csv",
+        line=line,
+        column=column,
+        rule="a row lets a person request or approve a decision",
+        hint=hint,
+    )
+    return EchelonError(ExitCode.CONFIGURATION, fault)

@@ -95,6 +95,11 @@ class Candidate:
         """Path of the gate results, one JSON record a line."""
         return self.directory / "gate_results.jsonl"
 
+    @property
+    def build_record(self) -> Path:
+        """Path of what was built and tested, one JSON record a line."""
+        return self.directory / "build_results.jsonl"
+
 
 def open_candidate(data_dir: Path, inputs: ReleaseInputs) -> Candidate:
     """Open the working directory of a refresh and write what it starts from.

@@ -16,6 +16,20 @@ QUERIES = {
         from {target}.governance.rpt_gate_results
         order by passed is not false, outcome <> 'warned', stage, gate_name
     """,
+    "Controls": """
+        select control_kind as kind, outcome, count(*) as controls,
+            sum(rows_examined) as "rows"
+        from {target}.governance.rpt_control_results
+        group by all
+        order by all
+    """,
+    "Controls with nothing to examine": """
+        select control_kind as kind, control_name as control,
+            guarded_tables as "tables", detail as "why"
+        from {target}.governance.rpt_control_results
+        where outcome = 'nothing to examine'
+        order by all
+    """,
     "Rules the deliveries may break": """
         select check_code, delivery_id, reason, valid_to_date, is_in_force, breach_count
         from {target}.governance.rpt_waived_checks

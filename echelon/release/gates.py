@@ -108,6 +108,7 @@ class GateVerdict:
         gate: Name of the gate.
         stage: Stage after which it runs.
         is_critical: Whether it can stop a release.
+        examines: Tables it examines, as ``schema.table``.
         record: The latest result, None if the gate never ran.
         fault: Why it is not accepted, or None.
     """
@@ -115,6 +116,7 @@ class GateVerdict:
     gate: str
     stage: str
     is_critical: bool
+    examines: tuple[str, ...]
     record: GateRecord | None
     fault: str | None
 
@@ -193,9 +195,8 @@ def judge_gates(
             and record.not_applicable_reason is None
         ):
             fault = _stale(gate, record, connection, catalog, hashes)
-        verdicts.append(
-            GateVerdict(gate.name, gate.stage, gate.is_critical, record, fault)
-        )
+        about = (gate.name, gate.stage, gate.is_critical, gate.examines)
+        verdicts.append(GateVerdict(*about, record, fault))
     return verdicts
 
 

@@ -8,13 +8,12 @@ one), and ``heal`` at the next refresh finishes or removes what was left.
 
 import os
 import stat
-from collections.abc import Sequence
 from pathlib import Path
 
 from echelon.audit import append_event
 from echelon.hashing import sha256_of_file
 from echelon.release.candidate import Candidate
-from echelon.release.gates import GateDefinition
+from echelon.release.controls import Register
 from echelon.release.layout import (
     KEPT_CANDIDATE_NAME,
     MANIFEST_NAME,
@@ -30,29 +29,29 @@ from echelon.release.store import Release, find_release, swap_pointer
 
 def publish(
     candidate: Candidate,
-    required_gates: Sequence[GateDefinition],
+    register: Register,
     options: PublishOptions = DEFAULT_OPTIONS,
 ) -> Release:
-    """Publish a candidate whose gates all passed.
+    """Publish a candidate whose controls all passed.
 
     No connection to the candidate's warehouse may be open.
 
     Args:
         candidate: The refresh under way.
-        required_gates: The gates a release needs.
+        register: The controls a release needs.
         options: How to publish.
 
     Returns:
         The release, now in force.
 
     Raises:
-        EchelonError: ``GATE_FAILED`` naming gate and reason, ``INTEGRITY`` when the
+        EchelonError: ``GATE_FAILED`` naming control and reason, ``INTEGRITY`` when the
             file read back differs, ``BUSY`` when another refresh holds the lock or
             published meanwhile. The former release stays in force.
     """
     data_dir = candidate.data_dir
     with refresh_lock(data_dir):
-        staged = stage_release(candidate, required_gates, options)
+        staged = stage_release(candidate, register, options)
         place_release(candidate, staged)
         swap_pointer(data_dir, candidate.release_id)
         enter_release(candidate)

@@ -1,6 +1,6 @@
 """What goes into the file that everyone reads?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,21 @@ from echelon.release.content import (
     read_content,
     relations_read,
 )
-from echelon.release.gates import GateVerdict
+from echelon.release.controls import (
+    Control,
+    Judged,
+    control_of,
+    judge_ties,
+    refuse_failed,
+)
 from echelon.release.release_tables import (
+    OWN_TABLES,
     SOURCE,
     TARGET,
     input_dates,
+    input_files,
     stamp_tables,
+    write_control_results,
     write_gate_results,
     write_release_row,
     write_waived_checks,
@@ -36,11 +45,6 @@ PUBLISHED_SCHEMAS = (
     "sales",
     "supply_chain",
 )
-OWN_TABLES = (
-    "governance.dim_releases",
-    "governance.rpt_gate_results",
-    "governance.rpt_waived_checks",
-)
 STORAGE_VERSION = "v1.5.0"
 
 
@@ -51,11 +55,13 @@ class PublishedContent:
     Attributes:
         tables: Content by ``schema.table``.
         views: Stored tables each view stands on, by ``schema.view``.
+        controls: What became of each control that it needed.
         input_files: The delivered files it was made of.
     """
 
     tables: dict[str, TableContent]
     views: dict[str, list[str]]
+    controls: list[Control]
     input_files: list[dict[str, Any]]
 
 
@@ -89,9 +95,9 @@ def attach_candidate(
 def write_published(
     connection: duckdb.DuckDBPyConnection,
     candidate: Candidate,
-    verdicts: Sequence[GateVerdict],
+    judged: Judged,
     row_limit: int,
-) -> tuple[dict[str, TableContent], dict[str, list[str]]]:
+) -> PublishedContent:
     """Copy the published schemas and write what the release says of itself.
 
     A published view brings along the tables it reads, at their own address, so that a
@@ -100,12 +106,15 @@ def write_published(
     Args:
         connection: Connection with both files attached by ``attach_files``.
         candidate: The refresh under way.
-        verdicts: What was decided about each gate.
+        judged: What was decided about gates and data tests, and the ties to come.
         row_limit: Tables up to this many rows are stored sorted by all their columns.
 
     Returns:
-        Content of each table as read from the candidate, by address, and the stored
-        tables behind each view.
+        Content of each table as read from the candidate, by address, the stored
+        tables behind each view, and the controls.
+
+    Raises:
+        EchelonError: ``GATE_FAILED`` if a table that is to be tied is not published.
     """
     views = list_views(connection, SOURCE)
     behind = {
@@ -120,14 +129,27 @@ def write_published(
         contents[table] = read_content(connection, SOURCE, table)
         _copy(connection, table, sort=contents[table].rows <= row_limit)
     _copy_views(connection, views, sorted(behind))
-    write_gate_results(connection, candidate.release_id, verdicts)
+    controls = [*map(control_of, judged.verdicts), *judged.tests]
+    controls += judge_ties(judged.ties, _rows(contents, behind))
+    refuse_failed(controls)
+    write_gate_results(connection, candidate.release_id, judged.verdicts)
+    write_control_results(connection, candidate.release_id, controls)
     write_waived_checks(connection)
     dates = input_dates(connection)
     write_release_row(connection, candidate, dates)
     stamp_tables(connection, candidate, dates)
     for table in OWN_TABLES:
         contents[table] = read_content(connection, TARGET, table)
-    return contents, behind
+    return PublishedContent(contents, behind, controls, input_files(connection))
+
+
+def _rows(
+    contents: Mapping[str, TableContent], behind: Mapping[str, list[str]]
+) -> dict[str, int]:
+    """Count the rows of each published table, and those behind each view."""
+    stored = {table: content.rows for table, content in contents.items()}
+    seen = {view: sum(stored[t] for t in tables) for view, tables in behind.items()}
+    return stored | seen
 
 
 def export_parquet(

@@ -8,10 +8,58 @@ import duckdb
 
 from echelon.release.candidate import Candidate
 from echelon.release.content import quoted
+from echelon.release.controls import Control
 from echelon.release.gates import GateVerdict
 
 SOURCE = "candidate"
 TARGET = "published"
+# Published tables that no model makes: their columns and types.
+OWN_TABLES = {
+    "governance.dim_releases": {
+        "release_id": "varchar",
+        "as_of_date": "date",
+        "recorded_at": "timestamp",
+        "base_currency_code": "varchar",
+        "previous_release_id": "varchar",
+        "seed": "bigint",
+        "deliveries_sha256": "varchar",
+        "logic_sha256": "varchar",
+        "policy_sha256": "varchar",
+        "libraries_sha256": "varchar",
+        "inputs_sha256": "varchar",
+        "engine_version": "varchar",
+        "input_as_of_dates_json": "varchar",
+    },
+    "governance.rpt_control_results": {
+        "release_id": "varchar",
+        "control_kind": "varchar",
+        "control_name": "varchar",
+        "guarded_tables": "varchar",
+        "rows_examined": "bigint",
+        "outcome": "varchar",
+        "detail": "varchar",
+    },
+    "governance.rpt_gate_results": {
+        "release_id": "varchar",
+        "gate_name": "varchar",
+        "stage": "varchar",
+        "is_critical": "boolean",
+        "outcome": "varchar",
+        "rows_examined": "bigint",
+        "passed": "boolean",
+        "critical_failure_count": "integer",
+        "warning_count": "integer",
+        "detail": "varchar",
+    },
+    "governance.rpt_waived_checks": {
+        "check_code": "varchar",
+        "delivery_id": "varchar",
+        "reason": "varchar",
+        "valid_to_date": "date",
+        "is_in_force": "boolean",
+        "breach_count": "bigint",
+    },
+}
 
 
 def write_gate_results(
@@ -26,29 +74,35 @@ def write_gate_results(
         release_id: The release.
         verdicts: What was decided about each gate.
     """
-    connection.execute(f"create schema if not exists {TARGET}.governance")
-    connection.execute(
-        f"""
-        create table {TARGET}.governance.rpt_gate_results (
-            release_id varchar,
-            gate_name varchar,
-            stage varchar,
-            is_critical boolean,
-            outcome varchar,
-            rows_examined bigint,
-            passed boolean,
-            critical_failure_count integer,
-            warning_count integer,
-            detail varchar
-        )
-        """
-    )
     rows = sorted((release_id, *_gate_row(verdict)) for verdict in verdicts)
-    connection.executemany(
-        f"insert into {TARGET}.governance.rpt_gate_results"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        rows,
+    _insert(connection, "governance.rpt_gate_results", rows)
+
+
+def write_control_results(
+    connection: duckdb.DuckDBPyConnection,
+    release_id: str,
+    controls: Sequence[Control],
+) -> None:
+    """Write ``governance.rpt_control_results``: one row per required control.
+
+    Args:
+        connection: Connection with both files attached.
+        release_id: The release.
+        controls: Gates, data tests and ties.
+    """
+    rows = sorted(
+        (
+            release_id,
+            control.kind,
+            control.name,
+            ", ".join(control.guards),
+            control.rows_examined,
+            control.outcome,
+            control.detail,
+        )
+        for control in controls
     )
+    _insert(connection, "governance.rpt_control_results", rows)
 
 
 def write_waived_checks(connection: duckdb.DuckDBPyConnection) -> None:
@@ -57,10 +111,27 @@ def write_waived_checks(connection: duckdb.DuckDBPyConnection) -> None:
     Args:
         connection: Connection with both files attached.
     """
-    connection.execute(
-        f"create table {TARGET}.governance.rpt_waived_checks as"
-        f" select * from {SOURCE}.raw.waived_checks order by all"
+    columns = ", ".join(OWN_TABLES["governance.rpt_waived_checks"])
+    rows = connection.execute(
+        f"select {columns} from {SOURCE}.raw.waived_checks order by all"
     )
+    _insert(connection, "governance.rpt_waived_checks", rows.fetchall())
+
+
+def _insert(
+    connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[tuple[Any, ...]]
+) -> None:
+    """Create one of our own tables and fill it."""
+    columns = ", ".join(f"{name} {kind}" for name, kind in OWN_TABLES[table].items())
+    connection.execute(f"create schema if not exists {TARGET}.governance")
+    connection.execute(f"create table {TARGET}.{table} ({columns})")
+    if rows:
+        # One statement: row by row, five hundred of them take a second.
+        marks = f"({', '.join('?' for _ in OWN_TABLES[table])})"
+        connection.execute(
+            f"insert into {TARGET}.{table} values {', '.join([marks] * len(rows))}",
+            [value for row in rows for value in row],
+        )
 
 
 def _gate_row(verdict: GateVerdict) -> tuple[Any, ...]:
@@ -157,37 +228,19 @@ def write_release_row(
         candidate: The refresh under way.
         dates: What ``input_dates`` returned.
     """
-    connection.execute(
-        f"""
-        create table {TARGET}.governance.dim_releases as
-        select
-            ?::varchar as release_id,
-            ?::date as as_of_date,
-            ?::timestamp as recorded_at,
-            ?::varchar as base_currency_code,
-            ?::varchar as previous_release_id,
-            ?::bigint as seed,
-            ?::varchar as deliveries_sha256,
-            ?::varchar as logic_sha256,
-            ?::varchar as policy_sha256,
-            ?::varchar as libraries_sha256,
-            ?::varchar as inputs_sha256,
-            ?::varchar as engine_version,
-            ?::varchar as input_as_of_dates_json
-        """,
-        [
-            candidate.release_id,
-            candidate.as_of_date,
-            candidate.recorded_at,
-            candidate.base_currency_code,
-            candidate.previous_release_id,
-            candidate.seed,
-            candidate.hashes.deliveries,
-            candidate.hashes.logic,
-            candidate.hashes.policy,
-            candidate.hashes.libraries,
-            candidate.inputs_sha256,
-            duckdb.__version__,
-            json.dumps(dict(dates)),
-        ],
+    row = (
+        candidate.release_id,
+        candidate.as_of_date,
+        candidate.recorded_at,
+        candidate.base_currency_code,
+        candidate.previous_release_id,
+        candidate.seed,
+        candidate.hashes.deliveries,
+        candidate.hashes.logic,
+        candidate.hashes.policy,
+        candidate.hashes.libraries,
+        candidate.inputs_sha256,
+        duckdb.__version__,
+        json.dumps(dict(dates)),
     )
+    _insert(connection, "governance.dim_releases", [row])

@@ -7,7 +7,6 @@ with what the candidate holds, write the manifest, force everything to disk.
 import os
 import shutil
 import stat
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -22,13 +21,15 @@ from echelon.reconciliation.pack import PACK_NAME, write_pack
 from echelon.reconciliation.report import Released
 from echelon.release.audit_file import FileAudit, audit_in_fresh_process
 from echelon.release.candidate import Candidate
-from echelon.release.gate_page import PAGE_NAME, write_gate_page
-from echelon.release.gates import (
-    GateDefinition,
-    gate_failed,
-    judge_gates,
-    refuse_unless_passed,
+from echelon.release.controls import (
+    Judged,
+    Register,
+    judge_compared,
+    judge_tests,
+    refuse_failed,
 )
+from echelon.release.gate_page import PAGE_NAME, write_gate_page
+from echelon.release.gates import gate_failed, judge_gates, refuse_unless_passed
 from echelon.release.ingredients import code_version, copy_policy
 from echelon.release.layout import (
     ARTEFACTS_NAME,
@@ -48,7 +49,7 @@ from echelon.release.published_file import (
     export_parquet,
     write_published,
 )
-from echelon.release.release_tables import SOURCE, input_files
+from echelon.release.release_tables import SOURCE
 from echelon.release.retention import remove_tree
 from echelon.release.role_access import POLICY_NAME
 from echelon.release.role_files import Publication, RoleFile, write_role_files
@@ -81,14 +82,14 @@ DEFAULT_OPTIONS = PublishOptions()
 
 def stage_release(
     candidate: Candidate,
-    required_gates: Sequence[GateDefinition],
+    register: Register,
     options: PublishOptions = DEFAULT_OPTIONS,
 ) -> Path:
     """Write, read back and force to disk a complete release beside the candidate.
 
     Args:
         candidate: The refresh under way.
-        required_gates: The gates a release needs.
+        register: The controls a release needs.
         options: How to publish.
 
     Returns:
@@ -102,7 +103,7 @@ def stage_release(
     if staged.exists():
         remove_tree(staged)
     staged.mkdir()
-    content = _write_files(candidate, required_gates, staged, options)
+    content = _write_files(candidate, register, staged, options)
     if candidate.artefacts_dir.is_dir():
         shutil.copytree(candidate.artefacts_dir, staged / ARTEFACTS_NAME)
     copy_policy(candidate.seeds_dir, staged / POLICY_DIR_NAME)
@@ -111,6 +112,7 @@ def stage_release(
         parquet = beside.submit(_write_parquet, candidate, content, staged, options)
         audit = audit_in_fresh_process(staged / PUBLISHED_NAME, options.memory_limit)
     _refuse_unless_same(content, audit)
+    refuse_failed(judge_compared(register.ties, audit.tie_out.ties))
     proof = _prove(candidate, content, audit, staged)
     write_pack(_released(candidate, proof, staged), staged / PACK_NAME)
     manifest = _manifest(candidate, content, audit, staged)
@@ -124,20 +126,22 @@ def stage_release(
 
 def _write_files(
     candidate: Candidate,
-    required_gates: Sequence[GateDefinition],
+    register: Register,
     staged: Path,
     options: PublishOptions,
 ) -> PublishedContent:
     database = staged / PUBLISHED_NAME
+    tests = judge_tests(candidate, register.nodes)
+    refuse_failed(tests)
     with duckdb.connect(config=_engine(candidate, options)) as connection:
         attach_files(connection, candidate, database)
-        verdicts = judge_gates(candidate, required_gates, connection, SOURCE)
+        verdicts = judge_gates(candidate, register.gates, connection, SOURCE)
         refuse_unless_passed(verdicts)
+        judged = Judged(verdicts, tests, register.ties)
         limit = options.parquet_row_limit
-        tables, views = write_published(connection, candidate, verdicts, limit)
+        content = write_published(connection, candidate, judged, limit)
         write_gate_page(connection, candidate.release_id, staged / PAGE_NAME)
-        files = input_files(connection)
-    return PublishedContent(tables, views, files)
+    return content
 
 
 def _engine(candidate: Candidate, options: PublishOptions) -> dict[str, Any]:
@@ -250,6 +254,7 @@ def _manifest(
         "tables": {name: asdict(table) for name, table in sorted(audit.tables.items())},
         "views": content.views,
         "tie_out": asdict(audit.tie_out),
+        "controls": [asdict(control) for control in content.controls],
         "files": {
             path.relative_to(staged).as_posix(): {
                 "bytes": path.stat().st_size,

@@ -30,12 +30,14 @@ class Outcome:
         seconds: Wall time it took.
         failure: Why it failed; None when it did not.
         failing_row_count: Rows a test found.
+        row_count: Rows a seed or table got; None for a view, a test or a failure.
     """
 
     node: Node
     seconds: float
     failure: str | None = None
     failing_row_count: int = 0
+    row_count: int | None = None
 
 
 def build(
@@ -112,20 +114,20 @@ def _tried(
 ) -> Outcome:
     """Build one node; what DuckDB has against it is its failure."""
     started = time.perf_counter()
-    failure, failing = None, 0
+    failure, failing, rows = None, 0, None
     try:
         if node.kind == TEST:
             failing = _count(connection, node)
             failure = f"rows that break it: {failing}" if failing else None
         elif node.kind == SEED:
-            _load(connection, node, seeds_dir)
+            rows = _load(connection, node, seeds_dir)
         else:
             failure = _contract_fault(connection, node)
             if failure is None:
-                _create(connection, node)
+                rows = _create(connection, node)
     except duckdb.Error as error:
         failure = str(error)
-    return Outcome(node, time.perf_counter() - started, failure, failing)
+    return Outcome(node, time.perf_counter() - started, failure, failing, rows)
 
 
 def _done(outcome: Outcome) -> Future[Outcome]:
@@ -139,7 +141,7 @@ def _count(connection: duckdb.DuckDBPyConnection, test: Node) -> int:
     return int(counted[0]) if counted else 0
 
 
-def _load(connection: duckdb.DuckDBPyConnection, seed: Node, seeds_dir: Path) -> None:
+def _load(connection: duckdb.DuckDBPyConnection, seed: Node, seeds_dir: Path) -> int:
     """Read a seed by the types it declares; a column it does not declare is text."""
     path = seeds_dir / seed.file
     with path.open(encoding="utf-8-sig", newline="") as stream:
@@ -148,27 +150,29 @@ def _load(connection: duckdb.DuckDBPyConnection, seed: Node, seeds_dir: Path) ->
         f"{quote_name(name)} {seed.types.get(name, 'varchar')}" for name in header
     )
     connection.execute(f"create or replace table {_address(seed)} ({columns})")
-    connection.execute(
+    loaded = connection.execute(
         f"copy {_address(seed)} from {quote_text(str(path))} ({CSV_FORMAT})"
     )
+    return int(loaded.fetchall()[0][0])
 
 
-def _create(connection: duckdb.DuckDBPyConnection, model: Node) -> None:
+def _create(connection: duckdb.DuckDBPyConnection, model: Node) -> int | None:
     """Create a view, or a table with the types and filled columns of its contract."""
     if model.kind == VIEW or not model.is_contracted:
-        connection.execute(
+        created = connection.execute(
             f"create or replace {model.kind} {_address(model)} as ({model.sql}\n)"
         )
-        return
+        return None if model.kind == VIEW else int(created.fetchall()[0][0])
     names = ", ".join(map(quote_name, model.types))
     columns = ", ".join(
         f"{quote_name(name)} {data_type}{' not null' if name in model.filled else ''}"
         for name, data_type in model.types.items()
     )
     connection.execute(f"create or replace table {_address(model)} ({columns})")
-    connection.execute(
+    inserted = connection.execute(
         f"insert into {_address(model)} select {names} from ({model.sql}\n)"
     )
+    return int(inserted.fetchall()[0][0])
 
 
 def _contract_fault(connection: duckdb.DuckDBPyConnection, model: Node) -> str | None:

@@ -28,6 +28,9 @@ class Node:
         filled: Columns that may not be null.
         is_contracted: Whether the columns must be those declared, no more, no less.
         parents: What it reads, seeds and models only.
+        reads: What it reads, sources too, as ``schema.table``.
+        requires: Contract tables without which it has no rows, as a gate's.
+        is_never_empty: Whether it has rows as soon as what it requires was delivered.
     """
 
     unique_id: str
@@ -40,6 +43,14 @@ class Node:
     filled: frozenset[str]
     is_contracted: bool
     parents: tuple[str, ...]
+    reads: tuple[str, ...]
+    requires: tuple[str, ...]
+    is_never_empty: bool
+
+    @property
+    def address(self) -> str:
+        """Where its rows are, as ``schema.table``."""
+        return f"{self.schema}.{self.name}"
 
 
 def read_nodes(manifest: Mapping[str, Any]) -> list[Node]:
@@ -54,9 +65,9 @@ def read_nodes(manifest: Mapping[str, Any]) -> list[Node]:
     Raises:
         ValueError: A node is of a kind, or has a setting, that a refresh cannot build.
     """
+    known = {**manifest.get("sources", {}), **manifest["nodes"]}
     nodes = {
-        unique_id: _node(manifest["nodes"][unique_id])
-        for unique_id in sorted(manifest["nodes"])
+        unique_id: _node(known, unique_id) for unique_id in sorted(manifest["nodes"])
     }
     tests = [node for node in nodes.values() if node.kind == TEST]
     relations = TopologicalSorter(
@@ -98,9 +109,11 @@ def select_nodes(nodes: Iterable[Node], wanted: set[str]) -> list[Node]:
     return selected
 
 
-def _node(entry: Mapping[str, Any]) -> Node:
-    """Read one entry of the manifest."""
-    config = entry["config"]
+def _node(known: Mapping[str, Any], unique_id: str) -> Node:
+    """Read one entry of the manifest, given its nodes and sources."""
+    entry = known[unique_id]
+    config, meta = entry["config"], entry["config"].get("meta", {})
+    reads = entry["depends_on"].get("nodes", [])
     _refuse_unbuildable(entry)
     is_seed = config["materialized"] == SEED
     columns = entry["columns"].values()
@@ -117,11 +130,10 @@ def _node(entry: Mapping[str, Any]) -> Node:
             column["name"] for column in columns if column.get("constraints")
         ),
         is_contracted=bool(config.get("contract", {}).get("enforced")),
-        parents=tuple(
-            parent
-            for parent in entry["depends_on"].get("nodes", [])
-            if not parent.startswith("source.")
-        ),
+        parents=tuple(name for name in reads if not name.startswith("source.")),
+        reads=tuple(f"{known[name]['schema']}.{known[name]['name']}" for name in reads),
+        requires=tuple(meta.get("requires", [])),
+        is_never_empty=bool(meta.get("never_empty")),
     )
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from dagster_project.resources.compiled_project import compiled_manifest
 from echelon.config import PROJECT_DIR, load_settings
-from echelon.release.published_file import OWN_TABLES, PUBLISHED_SCHEMAS
+from echelon.release.published_file import PUBLISHED_SCHEMAS
+from echelon.release.release_tables import OWN_TABLES
 from echelon.release.role_access import POLICY_NAME, plan_roles
 
 POLICY = PROJECT_DIR / "dbt_project" / "seeds" / "policy" / POLICY_NAME
@@ -27,7 +28,7 @@ PERSONAL = {
 
 @pytest.fixture(scope="module")
 def roles():
-    catalog = {table: ["release_id"] for table in OWN_TABLES}
+    catalog = {table: list(columns) for table, columns in OWN_TABLES.items()}
     for node in compiled_manifest(load_settings())["nodes"].values():
         if node["resource_type"] == "model" and node["schema"] in PUBLISHED_SCHEMAS:
             catalog[f"{node['schema']}.{node['name']}"] = list(node["columns"])

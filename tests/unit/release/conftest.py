@@ -11,6 +11,7 @@ import duckdb
 import pytest
 
 from echelon.release.candidate import Candidate, open_candidate
+from echelon.release.controls import Register
 from echelon.release.gates import GateRecord, record_gate
 from echelon.release.inputs import ReleaseInputs
 from echelon.release.publish import publish
@@ -216,6 +217,10 @@ class Company:
     project_dir: Path
     reconciled: Gate = RECONCILED
 
+    @property
+    def register(self) -> Register:
+        return Register([self.reconciled])
+
     def inputs(self, as_of: str = "2025-12-31", **changes) -> ReleaseInputs:
         return ReleaseInputs(
             as_of_date=date.fromisoformat(as_of),
@@ -271,7 +276,7 @@ class Company:
     def release(self, as_of: str = "2025-12-31") -> Release:
         candidate = self.candidate(as_of)
         self.examine(candidate)
-        return publish(candidate, [RECONCILED])
+        return publish(candidate, self.register)
 
 
 @pytest.fixture

@@ -41,7 +41,7 @@ def released_after(company, sql):
     candidate = company.candidate()
     company.run_sql(candidate, sql)
     company.examine(candidate)
-    return publish(candidate, [company.reconciled])
+    return publish(candidate, company.register)
 
 
 def test_identifiers_of_a_release_older_than_their_history_are_carried_over(company):
@@ -158,7 +158,7 @@ def test_history_of_a_damaged_release_enters_no_candidate(company, name, damage)
     candidate.artefacts_dir.mkdir()
     (candidate.artefacts_dir / "segment_model.json").write_text("{}")
     company.examine(candidate)
-    release = publish(candidate, [company.reconciled])
+    release = publish(candidate, company.register)
     company.deliver("erp-0002")
     damage(release.directory / name)
     with pytest.raises(EchelonError) as refusal:

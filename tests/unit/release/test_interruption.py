@@ -19,6 +19,7 @@ import os, signal, sys
 from dataclasses import dataclass
 from pathlib import Path
 from echelon.release.candidate import load_candidate
+from echelon.release.controls import Register
 from echelon.release.lock import refresh_lock
 from echelon.release.publish import enter_release, place_release
 from echelon.release.staging import stage_release
@@ -34,7 +35,7 @@ class Gate:
 
 candidate = load_candidate(Path(sys.argv[1]))
 steps = [
-    lambda: globals().update(staged=stage_release(candidate, [Gate()])),
+    lambda: globals().update(staged=stage_release(candidate, Register([Gate()]))),
     lambda: place_release(candidate, staged),
     lambda: swap_pointer(candidate.data_dir, candidate.release_id),
     lambda: enter_release(candidate),
@@ -108,4 +109,4 @@ def test_lock_of_a_killed_refresh_is_free(company):
 def test_publishing_again_from_a_candidate_read_back_from_disk_works(company):
     candidate = company.candidate()
     company.examine(candidate)
-    assert publish(load_candidate(candidate.directory), [company.reconciled]).is_current
+    assert publish(load_candidate(candidate.directory), company.register).is_current

@@ -140,7 +140,7 @@ def test_a_cent_more_in_the_landed_journals_is_not_published(company):
     company.land(candidate, "gl__journal_lines", JOURNALS.replace("100.00", "100.01"))
     company.examine(candidate)
     with pytest.raises(EchelonError, match="10001 cents in 1 landed") as refusal:
-        publish(candidate, [company.reconciled])
+        publish(candidate, company.register)
     assert refusal.value.exit_code is ExitCode.GATE_FAILED
 
 

@@ -6,6 +6,7 @@ import duckdb
 import pytest
 
 from echelon.errors import EchelonError, ExitCode
+from echelon.release.controls import Register
 from echelon.release.publish import publish
 from echelon.release.staging import PublishOptions
 from echelon.release.store import (
@@ -88,9 +89,7 @@ def test_reader_can_only_read(company, statement):
 def test_large_tables_stay_out_of_the_parquet_export_and_the_manifest_says_so(company):
     candidate = company.candidate()
     company.examine(candidate)
-    release = publish(
-        candidate, [company.reconciled], PublishOptions(parquet_row_limit=1)
-    )
+    release = publish(candidate, company.register, PublishOptions(parquet_row_limit=1))
     left_out = release.manifest()["parquet"]["not_exported"]
     assert list(left_out) == [
         "core.fct_cost_to_serve",
@@ -104,7 +103,7 @@ def test_fitted_model_is_part_of_the_release(company):
     candidate.artefacts_dir.mkdir()
     (candidate.artefacts_dir / "segment_model.json").write_text("{}")
     company.examine(candidate)
-    release = publish(candidate, [company.reconciled])
+    release = publish(candidate, company.register)
     assert "artefacts/segment_model.json" in release.manifest()["files"]
     assert (release.directory / "artefacts" / "segment_model.json").read_text() == "{}"
 
@@ -197,7 +196,7 @@ def test_refused_candidate_leaves_the_former_release_in_force(company, prepare, 
     candidate = company.candidate()
     gates = prepare(company, candidate)
     with pytest.raises(EchelonError, match=said) as refusal:
-        publish(candidate, gates)
+        publish(candidate, Register(gates))
     assert refusal.value.exit_code is ExitCode.GATE_FAILED
     assert current_release_id(company.data_dir) == former.release_id
     assert [r.release_id for r in list_releases(company.data_dir)] == [
@@ -214,7 +213,7 @@ def test_gate_of_an_absent_table_is_recorded_as_not_applicable(company):
         candidate, gate, rows_examined=0, not_applicable_reason="no planning system"
     )
     company.examine(candidate)
-    publish(candidate, [company.reconciled, gate])
+    publish(candidate, Register([company.reconciled, gate]))
     with open_release(company.data_dir) as connection:
         rows = connection.execute(
             "select outcome, passed, detail from governance.rpt_gate_results"
@@ -228,7 +227,7 @@ def test_advisory_gate_reports_without_blocking(company):
     candidate = company.candidate()
     company.examine(candidate)
     company.examine(candidate, advice, warnings=2, detail="2 odd")
-    publish(candidate, [company.reconciled, advice])
+    publish(candidate, Register([company.reconciled, advice]))
     with open_release(company.data_dir) as connection:
         rows = connection.execute(
             "select gate_name, outcome, detail from governance.rpt_gate_results"
@@ -241,7 +240,7 @@ def test_a_page_says_what_the_gates_examined_and_asks_for_nothing_else(company):
     candidate = company.candidate()
     company.examine(candidate)
     company.examine(candidate, advice, warnings=2, detail="2 <odd>")
-    release = publish(candidate, [company.reconciled, advice])
+    release = publish(candidate, Register([company.reconciled, advice]))
     page = (release.directory / "gates.html").read_text()
     assert "<td>advice</td><td>marts</td><td>warned</td><td>2</td>" in page
     assert page.index("<td>advice</td>") < page.index("<td>reconciled</td>")
@@ -261,7 +260,7 @@ def test_latest_record_of_a_gate_counts(company):
         detail="1 lost",
     )
     company.examine(candidate)
-    assert publish(candidate, [company.reconciled]).is_current
+    assert publish(candidate, company.register).is_current
 
 
 @pytest.mark.parametrize(
@@ -307,7 +306,7 @@ def test_lost_cent_blocks_publishing_even_if_every_gate_passed(company, sql, sai
     company.run_sql(candidate, sql)
     company.examine(candidate)
     with pytest.raises(EchelonError, match=said) as refusal:
-        publish(candidate, [company.reconciled])
+        publish(candidate, company.register)
     assert refusal.value.exit_code is ExitCode.GATE_FAILED
     assert current_release(company.data_dir) is None
 
@@ -324,7 +323,7 @@ def test_company_without_a_ledger_ties_to_its_charges(company):
         """,
     )
     company.examine(candidate)
-    manifest = publish(candidate, [company.reconciled]).manifest()
+    manifest = publish(candidate, company.register).manifest()
     assert manifest["tie_out"]["ledger_cents"] == 10000
 
 
@@ -333,7 +332,7 @@ def test_refresh_overtaken_by_another_release_does_not_publish(company):
     company.examine(candidate)
     (company.data_dir / "current").symlink_to("releases/other")
     with pytest.raises(EchelonError) as refusal:
-        publish(candidate, [company.reconciled])
+        publish(candidate, company.register)
     assert refusal.value.exit_code is ExitCode.BUSY
 
 
@@ -348,7 +347,7 @@ def test_rerun_in_another_row_order_has_the_same_content_hashes(company):
     )
     company.examine(again)
     assert first.release_id == again.release_id
-    tables = publish(again, [company.reconciled]).manifest()["tables"]
+    tables = publish(again, company.register).manifest()["tables"]
     assert {name: tables[name]["content_hash"] for name in hashes} == hashes
 
 
@@ -357,7 +356,7 @@ def test_only_the_newest_releases_are_kept(company):
     for day in days:
         candidate = company.candidate(day)
         company.examine(candidate)
-        publish(candidate, [company.reconciled], PublishOptions(keep_releases=2))
+        publish(candidate, company.register, PublishOptions(keep_releases=2))
     kept = [
         release.as_of_date.isoformat() for release in list_releases(company.data_dir)
     ]
