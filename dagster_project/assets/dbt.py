@@ -16,7 +16,7 @@ from echelon.config import load_settings
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.release.controls import record_build
 from echelon.warehouse.build import Outcome, build, failing_case
-from echelon.warehouse.nodes import SEED, TEST, read_nodes, select_nodes
+from echelon.warehouse.nodes import SEED, TEST, Node, read_nodes, select_nodes
 
 MANIFEST = compiled_manifest(load_settings())
 NODES = read_nodes(MANIFEST)
@@ -82,6 +82,7 @@ def is_made_of(manifest: Mapping[str, Any], model_name: str, source_name: str) -
 
 
 TRANSLATOR = OneAddressTranslator()
+SEEDS = {node.unique_id: node for node in NODES if node.kind == SEED}
 ASSET_KEYS = {
     node.unique_id: TRANSLATOR.get_asset_key(MANIFEST["nodes"][node.unique_id])
     for node in NODES
@@ -196,8 +197,16 @@ def _failure_of(
         Fault(
             code=code,
             message=f"{kind} {node.name}: {reason}{more}",
-            file=node.file,
+            file=_file_at_fault(node),
             rule=node.name,
             hint="the former release stays in force",
         ),
     )
+
+
+def _file_at_fault(node: Node) -> str:
+    """Name the policy file a test looked at, if that is all, else its own."""
+    looked_at = [SEEDS.get(parent) for parent in node.parents]
+    if node.kind == TEST and len(looked_at) == 1 and looked_at[0] is not None:
+        return looked_at[0].file
+    return node.file

@@ -24,7 +24,8 @@ def latest_business_date(
 
     A row that is bad, that a later delivery replaces, or that is dated after the
     period its own delivery covers does not decide: one misread year would move the
-    date for all.
+    date for all. Where all order lines are bad, it is the end of their period: loading
+    them will say what is wrong with them.
 
     Args:
         landing_dir: Directory of the deliveries.
@@ -47,6 +48,9 @@ def latest_business_date(
                 raise
             if found is not None:
                 latest[contract.name] = found
+        orders = [d for d in deliveries if ORDER_TABLE in d.manifest.tables]
+        if ORDER_TABLE not in latest and _are_bad(connection, contracts, orders):
+            return max(delivery.manifest.period_end_date for delivery in orders)
     if ORDER_TABLE not in latest:
         raise EchelonError(
             ExitCode.INPUT_REJECTED,
@@ -82,6 +86,19 @@ def _latest_event(
         query += f" where {event} <= date '{delivery.manifest.period_end_date}'"
         dates += [row[0] for row in run_reading(connection, query, label)]
     return max((found for found in dates if found is not None), default=None)
+
+
+def _are_bad(
+    connection: duckdb.DuckDBPyConnection,
+    contracts: Mapping[str, TableContract],
+    orders: Sequence[Delivery],
+) -> bool:
+    """Whether there are order lines and all are bad."""
+    for delivery in orders:
+        rows, label = good_rows(connection, contracts[ORDER_TABLE], delivery)
+        if run_reading(connection, f"select 1 from {rows} limit 1", label):
+            return False
+    return any(delivery.manifest.tables[ORDER_TABLE].rows for delivery in orders)
 
 
 def _check_files(

@@ -206,7 +206,8 @@ _BUSINESS_CHECKS = (
     Check(
         "currency_without_rate",
         "An amount is in a currency that erp__exchange_rates has no recent rate for.",
-        "deliver the rate; a rate holds for exchange_rate_max_age_days of the policy",
+        "deliver the rate, or report in another base_currency_code; a rate holds for "
+        "exchange_rate_max_age_days of the policy",
     ),
     Check(
         "unmapped_account",

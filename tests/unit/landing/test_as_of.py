@@ -8,6 +8,7 @@ from landing_area import REQUIRED
 
 from echelon.errors import EchelonError, ExitCode
 from echelon.landing.as_of import latest_business_date
+from echelon.landing.manifest import read_landing
 
 ORDERS = REQUIRED["erp__order_lines"]
 ANOTHER = "O2,1,sale,DE01,C1,P1,{},1,5.25,EUR\n"
@@ -83,3 +84,9 @@ def test_without_an_order_there_is_no_date(landing):
         latest(landing)
     assert caught.value.exit_code is ExitCode.INPUT_REJECTED
     assert caught.value.fault.code == "no_order_lines"
+
+
+def test_where_every_order_is_bad_loading_is_to_say_why(landing):
+    landing.deliver_required(erp__order_lines=ORDERS.replace("sale", "sail"))
+    (delivery,) = read_landing(landing.root, landing.contracts).deliveries
+    assert latest(landing) == delivery.manifest.period_end_date
