@@ -38,9 +38,9 @@ def generated_files() -> dict[Path, str]:
     """Return what every generated file should hold, from the dbt project as it is."""
     manifest = compiled_manifest(load_settings())
     selects = {
-        unique_id: node["compiled_code"]
-        for unique_id, node in manifest["nodes"].items()
-        if node["resource_type"] == "model"
+        unique_id: manifest["nodes"][unique_id]["compiled_code"]
+        for table in TABLES
+        for unique_id in _upstream(manifest, f"model.echelon.{table}")
     }
     definitions = _definitions(manifest, selects)
     lineage = _lineage(manifest, selects, definitions)
