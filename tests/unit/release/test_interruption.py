@@ -2,49 +2,64 @@
 
 import os
 import signal
-import subprocess
-import sys
+from dataclasses import dataclass
+from multiprocessing import get_context
+from pathlib import Path
 
 import pytest
 
 from echelon.release.candidate import load_candidate, open_candidate
-from echelon.release.publish import publish
-from echelon.release.store import current_release_id, list_releases, open_release
-from echelon.release.verify import verify
-
-# The protocol's own steps, run one by one; the process stops itself for good after the
-# last one named, as a power cut or `kill -9` would.
-DRIVER = """
-import os, signal, sys
-from dataclasses import dataclass
-from pathlib import Path
-from echelon.release.candidate import load_candidate
 from echelon.release.controls import Register
 from echelon.release.lock import refresh_lock
-from echelon.release.publish import enter_release, place_release
+from echelon.release.publish import enter_release, place_release, publish
 from echelon.release.staging import stage_release
-from echelon.release.store import swap_pointer
+from echelon.release.store import (
+    current_release_id,
+    list_releases,
+    open_release,
+    swap_pointer,
+)
+from echelon.release.verify import verify
+
+# Each process is forked from one that has imported what costs seconds.
+PROCESSES = get_context("forkserver")
+PROCESSES.set_forkserver_preload(["echelon.release.publish"])
+
 
 @dataclass(frozen=True)
 class Gate:
     name: str = "reconciled"
     stage: str = "marts"
     is_critical: bool = True
-    examines: tuple = ("core.fct_cost_to_serve", "core.dim_segments")
-    requires: tuple = ()
+    examines: tuple[str, ...] = ("core.fct_cost_to_serve", "core.dim_segments")
+    requires: tuple[str, ...] = ()
 
-candidate = load_candidate(Path(sys.argv[1]))
-steps = [
-    lambda: globals().update(staged=stage_release(candidate, Register([Gate()]))),
-    lambda: place_release(candidate, staged),
-    lambda: swap_pointer(candidate.data_dir, candidate.release_id),
-    lambda: enter_release(candidate),
-]
-with refresh_lock(candidate.data_dir):
-    for step in steps[: int(sys.argv[2])]:
-        step()
-    os.kill(os.getpid(), signal.SIGKILL)
-"""
+
+def run_steps(directory: Path, count: int) -> None:
+    """Run the protocol's own steps one by one, then stop for good.
+
+    As a power cut or ``kill -9`` would stop it.
+    """
+    candidate = load_candidate(directory)
+    staged = []
+    steps = [
+        lambda: staged.append(stage_release(candidate, Register([Gate()]))),
+        lambda: place_release(candidate, staged[0]),
+        lambda: swap_pointer(candidate.data_dir, candidate.release_id),
+        lambda: enter_release(candidate),
+    ]
+    with refresh_lock(candidate.data_dir):
+        for step in steps[:count]:
+            step()
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+def kill_after(candidate, count: int) -> None:
+    """Run the first steps of publishing a candidate in a process that is killed."""
+    process = PROCESSES.Process(target=run_steps, args=(candidate.directory, count))
+    process.start()
+    process.join()
+    assert process.exitcode == -signal.SIGKILL
 
 
 @pytest.mark.parametrize(
@@ -59,12 +74,7 @@ def test_kill_leaves_a_release_in_force_and_the_next_refresh_heals(
     company.deliver("erp-0002")
     candidate = company.candidate()
     company.examine(candidate)
-    killed = subprocess.run(
-        [sys.executable, "-c", DRIVER, str(candidate.directory), str(steps)],
-        check=False,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
-    assert killed.returncode == -signal.SIGKILL
+    kill_after(candidate, steps)
 
     expected = candidate.release_id if is_published else former.release_id
     assert current_release_id(company.data_dir) == expected
@@ -87,22 +97,14 @@ def test_kill_leaves_a_release_in_force_and_the_next_refresh_heals(
 def test_refresh_interrupted_before_the_swap_can_be_repeated_as_it_was(company):
     candidate = company.candidate()
     company.examine(candidate)
-    subprocess.run(
-        [sys.executable, "-c", DRIVER, str(candidate.directory), "2"],
-        check=False,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
+    kill_after(candidate, 2)
     assert (company.data_dir / "releases" / candidate.release_id).is_dir()
     assert company.release().release_id == candidate.release_id
 
 
 def test_lock_of_a_killed_refresh_is_free(company):
     candidate = company.candidate()
-    subprocess.run(
-        [sys.executable, "-c", DRIVER, str(candidate.directory), "0"],
-        check=False,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
+    kill_after(candidate, 0)
     assert open_candidate(company.data_dir, company.inputs()).release_id
 
 
