@@ -1,6 +1,6 @@
 # A fresh machine needs Python 3.11+ and this file: every target sets up what it uses.
 .DEFAULT_GOAL := help
-.PHONY: help refresh test ui check secure leaks sbom bench badinput tamper duties controls labelled lock faults drill
+.PHONY: help refresh test ui check style types layers sql secure calls secrets leaks sbom bench badinput tamper duties controls labelled lock faults drill
 export ECHELON_DATA_DIR ?= $(CURDIR)/data
 export DO_NOT_TRACK := 1
 export OMP_NUM_THREADS := 1
@@ -16,7 +16,7 @@ RECORDS_large := 1000000
 RECORDS ?= 0
 BIN := .venv/bin
 SOURCES := echelon models_ml expectations dagster_project sample_data benchmarks
-INSTALL := $(if $(shell command -v uv),uv pip install --python $(BIN)/python,$(BIN)/python -m pip install --disable-pip-version-check) --quiet
+INSTALL := $(if $(shell command -v uv),uv pip install --python $(BIN)/python,$(BIN)/python -m pip install --disable-pip-version-check --no-compile) --quiet
 
 help:  ## show the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
@@ -25,21 +25,33 @@ refresh: .venv/runtime  ## set up, write the sample company if nothing has lande
 	@if [ ! -d "$(ECHELON_DATA_DIR)/landing" ]; then $(BIN)/echelon sample --size $(SIZE) --out "$(ECHELON_DATA_DIR)"; fi
 	@$(BIN)/echelon refresh
 
-test: .venv/development  ## set up and run every test
+test: .venv/runtime .venv/development  ## set up and run every test
 	@$(BIN)/python -m pytest
 
 ui: .venv/runtime  ## open the Dagster UI on http://localhost:3000
 	@$(BIN)/echelon ui
 
-check: .venv/development  ## lint, types, layers
+check: style types layers sql  ## lint, types, layers
+
+style: .venv/development
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
+
+types: .venv/development
 	@$(BIN)/mypy
+
+layers: .venv/development
 	@$(BIN)/lint-imports --no-cache
+
+sql: .venv/development
 	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models dbt_project/tests
 
-secure: .venv/development  ## dangerous calls, secrets
+secure: calls secrets  ## dangerous calls, secrets
+
+calls: .venv/development
 	@$(BIN)/bandit --quiet --recursive --severity-level medium --configfile pyproject.toml $(SOURCES)
+
+secrets: .venv/development
 	@git ls-files -z | xargs -0 -P 2 -n 300 $(BIN)/detect-secrets-hook --exclude-files '\.lock$$'
 
 leaks: .venv/development  ## plant personal values, refresh, break, search every store
@@ -80,15 +92,18 @@ lock:  ## compile the hashed lock files (needs uv)
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --quiet -o requirements.lock
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --quiet -c requirements.lock -o requirements-dev.lock
 
-.venv/runtime: requirements.lock pyproject.toml
+.venv/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Echelon needs Python 3.11 or newer: set PYTHON=")'
 	@echo "Installing the locked dependencies into .venv (a minute or two, once)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(INSTALL) --require-hashes -r requirements.lock
 	@PYTHONWARNINGS=ignore $(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/runtime: .venv/installed
 	@$(BIN)/python -m dagster_project.resources.compiled_project
 	@touch $@
 
-.venv/development: .venv/runtime requirements-dev.lock
+.venv/development: .venv/installed requirements-dev.lock
 	@$(INSTALL) --require-hashes -r requirements-dev.lock
 	@touch $@
