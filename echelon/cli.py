@@ -12,6 +12,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from echelon.cli_approve import approve
+from echelon.cli_audit_route import audit_route_command
 from echelon.cli_backup import backup, drill, restore
 from echelon.cli_cluster import cluster
 from echelon.cli_compare import compare
@@ -84,6 +85,7 @@ app.command()(restore)
 app.command()(drill)
 app.command()(rebuild)
 app.command("except")(except_)
+app.command("audit-route")(audit_route_command)
 app.add_typer(dispute, name="dispute")
 app.add_typer(trace, name="trace")
 

@@ -17,6 +17,8 @@ drivers as (
     union all
     select * from {{ ref('int_driver_customer_efforts_counted') }}
     union all
+    select * from {{ ref('int_driver_drops_counted') }}
+    union all
     select * from {{ ref('int_driver_net_revenue_counted') }}
     union all
     select * from {{ ref('int_driver_order_count_counted') }}
