@@ -15,7 +15,7 @@ COLUMNS = {
     "customer": "Customer",
     "distance_km": "Km",
     "stop_minutes": "Minutes",
-    "published_amount": "Published",
+    "published_amount": "Stem and drop",
     "shapley_amount": "Shapley",
     "sampled_half_width": "Sampled, +/-",
 }
