@@ -6,6 +6,8 @@ import shutil
 import pytest
 from filelock import FileLock
 
+from tests.command_line import echelon
+
 
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory):
@@ -25,3 +27,14 @@ def made_once(tmp_path_factory):
         return target
 
     return directory
+
+
+@pytest.fixture(scope="session")
+def sample_company(made_once):
+    """Data directory of the small sample company, landed: for reading and copying."""
+
+    def make(directory):
+        completed = echelon(directory, "sample", "--size", "small", "--seed", 7)
+        assert completed.returncode == 0, completed.stderr
+
+    return made_once("sample_company", make)

@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from tests.command_line import echelon
+from tests.refresh.growing_company import AS_OF, MONTHS, land_until
 
 ECHELON = Path(sys.executable).with_name("echelon")
 
@@ -60,14 +61,9 @@ def last_json(completed):
 
 
 @pytest.fixture(scope="session")
-def landed(made_once):
+def landed(sample_company):
     """The small sample company, landed and not refreshed."""
-
-    def make(directory):
-        completed = Company(directory).run("sample", "--size", "small", "--seed", 7)
-        assert completed.returncode == 0, completed.stderr
-
-    return Company(made_once("landed", make))
+    return Company(sample_company)
 
 
 @pytest.fixture(scope="session")
@@ -85,6 +81,18 @@ def released(landed, made_once):
     directory = made_once("released", make)
     text = printed(directory).read_text().strip()
     return Company(directory), json.loads(text.splitlines()[-1])
+
+
+@pytest.fixture(scope="session")
+def growing(made_once):
+    """A company of 120 customers after its first deliveries and refresh."""
+
+    def make(directory):
+        land_until(directory / "landing", MONTHS)
+        completed = Company(directory).run("refresh", "--as-of", AS_OF)
+        assert completed.returncode == 0, completed.stderr
+
+    return Company(made_once("growing", make))
 
 
 def printed(directory):

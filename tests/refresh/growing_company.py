@@ -11,6 +11,7 @@ from echelon.landing.contract import load_contracts
 
 CUSTOMERS = [f"C{number:03}" for number in range(120)]
 MONTHS = [f"2025-{month:02}" for month in range(7, 13)]
+AS_OF = "2025-12-31"
 
 
 def customers(ids=CUSTOMERS, intercompany=()):
@@ -87,6 +88,75 @@ def products():
         {"product_id": f"P{n}", "valid_from": "2024-01-01", "name": f"Product {n}"}
         for n in range(9)
     ]
+
+
+def shipments(months):
+    """One shipment a month, known as delivered from the third of the month after."""
+    known_to = months[-1]
+    return [
+        {
+            "shipment_id": f"S-{month}",
+            "entity_code": "E1",
+            "shipped_at": f"{month}-28 08:00:00",
+            "actual_delivery_date": f"{after}-03" if after <= known_to else "",
+        }
+        for month, after in zip(months, [*months[1:], "2026-12"], strict=True)
+    ]
+
+
+def carrier_invoices(months):
+    """An invoice for the shipment of each month, undated."""
+    return [
+        {
+            "carrier_invoice_id": f"I-{month}",
+            "line_no": 1,
+            "shipment_id": f"S-{month}",
+            "entity_code": "E1",
+            "charge_type": "base",
+            "amount": 50,
+            "currency_code": "EUR",
+        }
+        for month in months
+    ]
+
+
+def hours(months):
+    return [
+        {
+            "warehouse_id": "W1",
+            "worker_group": "picking",
+            "period": month,
+            "paid_minutes": 6000,
+            "practical_capacity_minutes": 5000,
+        }
+        for month in months
+    ]
+
+
+def land_until(landing: Path, months: list[str]) -> None:
+    """Land first deliveries: what each system knows at the end of the last month."""
+    period = f"{months[0]}/{months[-1]}"
+    deliver(
+        landing,
+        "erp",
+        1,
+        period,
+        erp__customers=customers(),
+        erp__products=products(),
+        erp__order_lines=order_lines(months),
+        erp__charges=freight(months),
+    )
+    deliver(landing, "crm", 1, months[-1], crm__accounts=accounts(["K1", "K2"]))
+    deliver(
+        landing,
+        "tms",
+        1,
+        period,
+        tms__shipments=shipments(months),
+        tms__freight_charges=carrier_invoices(months),
+    )
+    deliver(landing, "wms", 1, period, wms__labor_hours=hours(months))
+    declare_absent(landing, {"erp", "crm", "tms", "wms"})
 
 
 def deliver(landing: Path, system: str, sequence: int, period: str, **tables) -> Path:

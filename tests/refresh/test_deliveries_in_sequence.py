@@ -7,16 +7,14 @@ from itertools import pairwise
 import duckdb
 import pytest
 
-from tests.refresh.conftest import Company
+from tests.refresh.conftest import copy_of
 from tests.refresh.growing_company import (
     MONTHS,
     accounts,
     customers,
-    declare_absent,
     deliver,
     freight,
     order_lines,
-    products,
 )
 
 HISTORIES = (
@@ -25,6 +23,14 @@ HISTORIES = (
     "core.fct_segment_assignments",
 )
 CORRECTED = "C001-2025-12-05"
+PAIR = ("C020", "C022")
+ONE, OTHER = (f"erp:{customer}" for customer in PAIR)
+# What a steward decides before the refresh of each step.
+DECISIONS = (
+    None,
+    ("must-merge", ONE, OTHER, "--on", "2025-08-01"),
+    ("unmerge", OTHER, ONE),
+)
 
 
 def month_of(landing, sequence, month, **tables):
@@ -38,21 +44,6 @@ def month_of(landing, sequence, month, **tables):
         erp__charges=freight([month]),
         **tables,
     )
-
-
-def first(landing):
-    deliver(
-        landing,
-        "erp",
-        1,
-        f"{MONTHS[0]}/{MONTHS[-1]}",
-        erp__customers=customers(),
-        erp__products=products(),
-        erp__order_lines=order_lines(MONTHS),
-        erp__charges=freight(MONTHS),
-    )
-    deliver(landing, "crm", 1, "2025-12", crm__accounts=accounts(["K1", "K2"]))
-    declare_absent(landing, {"erp", "crm"})
 
 
 def correction_and_a_customer_that_becomes_intercompany(landing):
@@ -89,25 +80,31 @@ def account_that_comes_back(landing):
 
 
 STEPS = (
-    first,
     correction_and_a_customer_that_becomes_intercompany,
     merge_and_a_customer_that_is_none_of_ours_after_all,
     account_that_comes_back,
 )
 
 
-@pytest.fixture(scope="session")
-def releases(tmp_path_factory):
+@pytest.fixture(scope="module")
+def releases(growing, tmp_path_factory):
     """Refresh after each step; the databases of the releases, oldest first."""
-    company = Company(tmp_path_factory.mktemp("growing"))
-    databases = []
-    for step in STEPS:
+    company = copy_of(growing, tmp_path_factory.mktemp("sequence") / "company")
+    databases = [published(company)]
+    for step, decision in zip(STEPS, DECISIONS, strict=True):
         step(company.data_dir / "landing")
+        if decision:
+            given = ("--by", "steward", "--reason", "same owner")
+            decided = company.run("decide", *decision, *given)
+            assert decided.returncode == 0, decided.stderr
         completed = company.run("refresh")
         assert completed.returncode == 0, completed.stderr
-        release = company.data_dir / "releases" / company.in_force()
-        databases.append(release / "published.duckdb")
+        databases.append(published(company))
     return company, databases
+
+
+def published(company):
+    return company.data_dir / "releases" / company.in_force() / "published.duckdb"
 
 
 def ask(database, sql):
@@ -148,7 +145,7 @@ def customer_of(database, identifier):
 
 def test_each_delivery_makes_a_release_of_its_own(releases):
     _, databases = releases
-    assert len({database.parent.name for database in databases}) == len(STEPS)
+    assert len({database.parent.name for database in databases}) == len(STEPS) + 1
 
 
 @pytest.mark.parametrize("table", HISTORIES)
@@ -223,3 +220,83 @@ def test_the_audit_log_names_every_release_in_order(releases):
     listed = company.run("releases", "--json")
     ids = [record["release_id"] for record in json.loads(listed.stdout)]
     assert ids[::-1] == [database.parent.name for database in databases]
+
+
+def ids_of(database):
+    """Customer of each identifier that is not one of the steps' own changes."""
+    return dict(
+        ask(
+            database,
+            """
+            select source_customer_id, customer_id from core.dim_customer_identifiers
+            where is_current and source_customer_id not in ('K2', 'C008', 'C010')
+            """,
+        )
+    )
+
+
+def test_two_customers_that_a_steward_merges_are_one(releases):
+    _, databases = releases
+    before, merged = map(ids_of, databases[1:3])
+    assert before[PAIR[0]] != before[PAIR[1]]
+    assert merged[PAIR[0]] == merged[PAIR[1]]
+    assert {key for key in before if merged[key] != before[key]} < set(PAIR)
+    survivor = merged[PAIR[0]]
+    (loser,) = {before[key] for key in PAIR} - {survivor}
+    cause = "steward steward: must_merge, same owner"
+    assert ask(
+        databases[2],
+        f"select event_type, from_customer_id, to_customer_id, cause"
+        f" from core.fct_identity_events where from_customer_id = '{loser}'",
+    ) == [("merged", loser, survivor, cause)]
+    assert ask(
+        databases[2],
+        f"select successor_customer_id from core.dim_customers"
+        f" where customer_id = '{loser}'",
+    ) == [(survivor,)]
+    changes = ask(
+        databases[2],
+        f"""
+        select from_order_count + to_order_count,
+            from_net_sales_amount_base_ccy + to_net_sales_amount_base_ccy
+        from governance.rpt_identity_changes where from_customer_id = '{loser}'
+        """,
+    )
+    assert changes == ask(
+        databases[2],
+        f"""
+        select count(distinct order_id),
+            sum(net_amount_base_ccy) filter (where is_net_sales)
+        from core.fct_order_lines where customer_id = '{survivor}'
+        """,
+    )
+    assert ask(
+        databases[2],
+        "select decision_status, effect from governance.rpt_identity_decisions",
+    ) == [("in_force", "one_customer")]
+    weights, latter = (
+        (database.parent / "artefacts" / "customer_match_model.json").read_bytes()
+        for database in databases[1:3]
+    )
+    assert weights == latter
+
+
+def test_a_decision_undone_parts_them_and_nobody_else_changes(releases):
+    company, databases = releases
+    before, merged, parted = map(ids_of, databases[1:4])
+    survivor = merged[PAIR[0]]
+    (loser,) = {before[key] for key in PAIR} - {survivor}
+    ours = {parted[key] for key in PAIR}
+    # The larger part keeps the id, whichever it was; a retired id is not given again.
+    assert len(ours) == 2
+    assert survivor in ours
+    assert loser not in parted.values()
+    assert {key for key in merged if parted[key] != merged[key]} < set(PAIR)
+    assert ask(
+        databases[3],
+        "select decision, decision_status from governance.rpt_identity_decisions"
+        " order by decision",
+    ) == [("must_merge", "superseded"), ("unmerge", "in_force")]
+    log = (company.data_dir / "audit" / "audit.jsonl").read_text().splitlines()
+    events = [json.loads(line)["event"] for line in log]
+    assert events.count("identity_decided") == 2

@@ -1,10 +1,8 @@
-"""Customers of the sample company: who is who, and how ids survive."""
+"""Customers of the sample company: who is who."""
 
 import csv
-import json
 
 from echelon.identity.scoring import score_clusters
-from tests.refresh.conftest import last_json
 
 IDENTIFIERS = """
     select source_system || ':' || source_customer_id, customer_id
@@ -63,84 +61,6 @@ def test_the_evidence_and_the_first_ids_are_published(released):
         """
     )
     assert unexplained == (0,)
-
-
-def test_a_stewards_decision_wins_and_is_undone(another):
-    """Two accounts of different parties become one customer and part again."""
-    before = dict(another.query(IDENTIFIERS))
-    model = another.data_dir / "current" / "artefacts" / "customer_match_model.json"
-    weights = model.read_bytes()
-    truth = true_parties(another)
-    one, other = sorted(key for key in truth if key.startswith("erp:"))[:2]
-    assert truth[one] != truth[other]
-    given = ("--by", "steward", "--reason", "same owner")
-
-    decided = another.run(
-        "decide", "must-merge", one, other, *given, "--on", "2025-06-01"
-    )
-    assert decided.returncode == 0, decided.stderr
-    refreshed = another.run("refresh", "--json")
-    assert refreshed.returncode == 0, refreshed.stderr
-    merged = dict(another.query(IDENTIFIERS))
-    assert merged[one] == merged[other]
-    moved = {key for key in before if merged[key] != before[key]}
-    assert {truth[key] for key in moved} <= {truth[one], truth[other]}
-    events = another.query(
-        """
-        select event_type, from_customer_id, to_customer_id, cause
-        from core.fct_identity_events where event_type <> 'created'
-        """
-    )
-    loser = (set(before.values()) - set(merged.values())).pop()
-    cause = "steward steward: must_merge, same owner"
-    assert events == [("merged", loser, merged[one], cause)]
-    assert another.query(
-        f"select successor_customer_id from core.dim_customers"
-        f" where customer_id = '{loser}'"
-    ) == [(merged[one],)]
-    ((orders, sales),) = another.query(
-        """
-        select from_order_count + to_order_count,
-            from_net_sales_amount_base_ccy + to_net_sales_amount_base_ccy
-        from governance.rpt_identity_changes
-        """
-    )
-    assert another.query(
-        f"""
-        select count(distinct order_id),
-            sum(net_amount_base_ccy) filter (where is_net_sales)
-        from core.fct_order_lines where customer_id = '{merged[one]}'
-        """
-    ) == [(orders, sales)]
-    assert another.query(
-        "select decision_status, effect from governance.rpt_identity_decisions"
-    ) == [("in_force", "one_customer")]
-    model = another.data_dir / "current" / "artefacts" / "customer_match_model.json"
-    assert model.read_bytes() == weights
-
-    undone = another.run("decide", "unmerge", other, one, *given)
-    assert undone.returncode == 0, undone.stderr
-    assert "It counts from 2025-12-31" in undone.stdout
-    refreshed = another.run("refresh", "--json")
-    assert refreshed.returncode == 0, refreshed.stderr
-    parted = dict(another.query(IDENTIFIERS))
-    assert parted[one] != parted[other]
-    assert loser not in parted.values()
-    # The larger part keeps the id, whichever it was; nobody else's id changes.
-    assert merged[one] in (parted[one], parted[other])
-    assert {before[key] for key in before if parted[key] != before[key]} <= {
-        loser,
-        merged[one],
-    }
-    assert another.query(
-        "select decision, decision_status from governance.rpt_identity_decisions"
-        " order by decision"
-    ) == [("must_merge", "superseded"), ("unmerge", "in_force")]
-    last_event = json.loads(
-        (another.data_dir / "audit" / "audit.jsonl").read_text().splitlines()[-2]
-    )
-    assert last_event["event"] == "identity_decided"
-    assert last_json(refreshed)["gates"].get("failed", 0) == 0
 
 
 def test_an_identifier_nobody_knows_is_refused(another):

@@ -166,27 +166,35 @@ CORRECTION = {
 }
 
 
-def test_a_later_date_keeps_the_segments_but_one_that_a_person_corrects(another):
-    before = another.in_force()
-    ((customer,),) = another.query(
+@pytest.fixture(scope="module")
+def corrected(released, tmp_path_factory):
+    """The company two weeks on, a segment corrected; the customer, the id before."""
+    company = copy_of(released[0], tmp_path_factory.mktemp("corrected") / "company")
+    before = company.in_force()
+    ((customer,),) = company.query(
         "select min(customer_id) from governance.rpt_assignment_reasons_by_customer"
         " where segment_code = 'S02' and assigned_by = 'model'"
     )
-    asked = another.run(
+    asked = company.run(
         "reclassify", customer, "--confirm", "--json", *chain(*CORRECTION.items())
     )
     change = last_json(asked)["change_id"]
     agree = ("approve", change, "--reason", "seen", "--by")
-    assert another.run(*agree, "ann").returncode == 60
-    assert another.run(*agree, "bob").returncode == 0
-    completed = another.run("refresh", "--as-of", "2026-01-15", "--json")
+    assert company.run(*agree, "ann").returncode == 60
+    assert company.run(*agree, "bob").returncode == 0
+    completed = company.run("refresh", "--as-of", "2026-01-15", "--json")
     assert completed.returncode == 0, completed.stderr
-    assert last_json(completed)["release_id"] != before
-    is_reused = another.query(
+    assert last_json(completed)["release_id"] == company.in_force() != before
+    return company, customer, before
+
+
+def test_a_later_date_keeps_the_segments_but_one_that_a_person_corrects(corrected):
+    company, customer, _ = corrected
+    is_reused = company.query(
         "select distinct is_reused from governance.rpt_segment_stability"
     )
     assert is_reused == [(True,)]
-    moved = another.query(
+    moved = company.query(
         "select count(*) from governance.rpt_assignment_reasons_by_customer"
         " where has_moved"
     )
@@ -194,22 +202,20 @@ def test_a_later_date_keeps_the_segments_but_one_that_a_person_corrects(another)
     # Of the last day of 2025 we thought S02 then, and think S01 now.
     for known_on, code in (("2025-12-31", "S02"), ("2026-01-31", "S01")):
         asked = KNOWN_ON.format(customer=customer, known_on=known_on, day="2025-12-31")
-        assert another.query(asked) == [(code,)]
-    explained = last_json(another.run("explain", customer, "--json"))
+        assert company.query(asked) == [(code,)]
+    explained = last_json(company.run("explain", customer, "--json"))
     assert explained["assignment"]["assigned_by"] == "override"
     assert explained["is_replayed"]
 
 
-def test_rollback_and_verify_work_on_a_release(another):
-    before = another.in_force()
-    refreshed = another.run("refresh", "--as-of", "2026-01-15")
-    assert refreshed.returncode == 0, refreshed.stderr
-    assert another.in_force() != before
+def test_rollback_and_verify_work_on_a_release(corrected, tmp_path):
+    company = copy_of(corrected[0], tmp_path / "copy")
+    before = corrected[2]
 
-    assert another.run("rollback", before).returncode == 0
+    assert company.run("rollback", before).returncode == 0
 
-    assert another.in_force() == before
-    assert another.run("verify").returncode == 0
+    assert company.in_force() == before
+    assert company.run("verify").returncode == 0
 
 
 def test_status_repeats_what_the_refresh_said(released):

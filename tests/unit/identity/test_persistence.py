@@ -149,7 +149,7 @@ def recorded(history, assignment, day):
     return pd.concat([history, rows], ignore_index=True) if len(history) else rows
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(steps=st.lists(partitions, min_size=2, max_size=6), seed=st.integers(0, 99))
 def test_any_history_keeps_ids_apart_accounts_for_changes_and_reuses_none(steps, seed):
     history, given_ids = NO_HISTORY, set()

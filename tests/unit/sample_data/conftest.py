@@ -5,16 +5,12 @@ import duckdb
 import pytest
 import yaml
 
-from sample_data.company import write_sample_company
-
 CONTRACTS = Path(__file__).parents[3] / "contracts" / "landing"
 
 
 @pytest.fixture(scope="package")
-def company(tmp_path_factory):
-    out = tmp_path_factory.mktemp("halden")
-    write_sample_company("small", 7, out)
-    return out
+def company(sample_company):
+    return sample_company
 
 
 @pytest.fixture(scope="package")
