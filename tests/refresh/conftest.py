@@ -72,9 +72,7 @@ def released(landed, made_once):
 
     def make(directory):
         company = copy_of(landed, directory)
-        completed = company.run_apart(
-            "refresh", "--json", ECHELON_KEEP_CANDIDATE="true"
-        )
+        completed = company.run("refresh", "--json", ECHELON_KEEP_CANDIDATE="true")
         assert completed.returncode == 0, completed.stderr
         printed(directory).write_text(completed.stdout)
 
