@@ -16,11 +16,13 @@ from echelon.decisions.assignments import (
 from echelon.decisions.changes import Answer, answer_change, change_file
 from echelon.decisions.disputes import DisputeEvent, decide_dispute, open_dispute
 from echelon.decisions.people import MEMBERS
+from echelon.identity.decide import Decision, request_decision
 from echelon.sealing import account
 
 OVERRIDE = Override(
     "C1", "S01", "2025-12-31", "2026-06-30", "shop", "ann", "2025-12-31"
 )
+MERGER = Decision("must_merge", "erp", "A1", "erp", "A2", "2025-12-31", "one firm")
 EXCEPTION = OrderException("O9", "S01", "urgent", "stands still", "ann", "2025-12-31")
 CLAIM = DisputeEvent("", "opened", "C1", "S02", "weekly", "12", "ann", "2025-12-31")
 COLUMNS = (
@@ -51,6 +53,9 @@ ASK: dict[str, Callable[[Path, str], str]] = {
     ),
     "order_excepted": lambda data_dir, person: request_exception(
         data_dir, PROJECT_DIR, replace(EXCEPTION, requested_by=person)
+    ),
+    "identity_decided": lambda data_dir, person: request_decision(
+        data_dir, PROJECT_DIR, MERGER, person
     ),
 }
 
@@ -246,7 +251,7 @@ def _decide(case: Case, person: str) -> None:
 
 
 OVERRIDES = ("segment_overridden", "segment_corrected")
-EVERY = (*OVERRIDES, "order_excepted")
+EVERY = (*OVERRIDES, "order_excepted", "identity_decided")
 # What is attempted, the reason it must be refused for, on which decisions.
 ATTEMPTS: tuple[tuple[Callable[[Case], None], str, Sequence[str]], ...] = (
     (_same_person, "self_approval", EVERY),

@@ -1,4 +1,4 @@
-"""The command by which a steward joins or parts two identifiers."""
+"""The command by which a steward asks to join or part two identifiers."""
 
 from dataclasses import asdict
 from typing import Annotated
@@ -8,15 +8,14 @@ import typer
 from echelon.cli_options import AsJson, check_date, print_json
 from echelon.config import PROJECT_DIR, load_settings
 from echelon.decisions.landing import decision_day
-from echelon.identity.decide import Decision, parse_identifier
-from echelon.identity.decide import decide as land_decision
+from echelon.identity.decide import Decision, parse_identifier, request_decision
 
 
 def decide(
     decision: Annotated[str, typer.Argument(help="must-merge, never-merge, unmerge")],
     from_identifier: Annotated[str, typer.Argument(metavar="FROM", help="system:id")],
     to_identifier: Annotated[str, typer.Argument(metavar="TO", help="system:id")],
-    by: Annotated[str, typer.Option(help="Who decides.")],
+    requested_by: Annotated[str, typer.Option(help="Who asks for it.")],
     reason: Annotated[str, typer.Option(help="Why.")],
     on: Annotated[
         str | None,
@@ -27,7 +26,7 @@ def decide(
     until: Annotated[str, typer.Option(help="YYYY-MM-DD; for ever if left out.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Decide that two identifiers are one customer, or never are."""
+    """Ask that two identifiers be one customer, or never be."""
     for day in filter(None, (on, until)):
         check_date(day)
     data_dir = load_settings().data_dir
@@ -36,15 +35,13 @@ def decide(
         *parse_identifier(from_identifier),
         *parse_identifier(to_identifier),
         decided_on=on or decision_day(data_dir),
-        decided_by=by,
         reason=reason,
         valid_to=until,
     )
-    path = land_decision(data_dir, PROJECT_DIR, given)
+    change = request_decision(data_dir, PROJECT_DIR, given, requested_by)
     if as_json:
-        print_json({**asdict(given), "delivery": str(path)})
+        print_json({**asdict(given), "change_id": change})
     else:
-        print(f"Landed in {path}.")
-        print(
-            f"It counts from {given.decided_on}: refreshes as of then or later heed it."
-        )
+        print(f"It counts from {given.decided_on}: refreshes as of then or later heed")
+        print("it once somebody else agrees:")
+        print(f"echelon approve {change} --by NAME --reason TEXT")

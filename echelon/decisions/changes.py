@@ -47,7 +47,7 @@ class Change:
         rows: The rows, without approver and id.
         requested_by: Who asks, and who last edited it: an edit is another change.
         approver_column: Column that names who approves.
-        id_column: Column of an id that follows from what the row says.
+        id_column: Column of an id that follows from what the row says; empty for none.
         id_prefix: What the id begins with.
         role: Role that has to decide; empty for any.
         if_declined: Columns that say no, for a refusal that lands; empty if none does.
@@ -243,6 +243,8 @@ def _decision(record: dict[str, Any], answer: Answer) -> PolicyDecision:
         rows={
             record["table"]: [
                 {**row, column: f"{prefix}-{sha256_of_record(row)[:10]}"}
+                if column
+                else row
                 for row in rows
             ]
         },

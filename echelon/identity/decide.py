@@ -1,13 +1,14 @@
-"""How does a steward have the last word about two identifiers?
+"""How do stewards have the last word about two identifiers?
 
-A decision is a row of ``policy_identity_decisions.csv``.
+A decision is a row of ``policy_identity_decisions.csv``. It moves orders and cost from
+one customer to another, so one steward asks for it and another one decides.
 """
 
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from echelon.decisions.changes import demand_right
-from echelon.decisions.landing import PolicyDecision, land_decision, refused
+from echelon.decisions.changes import Change, request_change
+from echelon.decisions.landing import refused
 from echelon.errors import EchelonError
 from echelon.release.store import current_release, open_release
 
@@ -24,9 +25,9 @@ class Decision:
         from_system, from_id: The one identifier.
         to_system, to_id: The other one.
         decided_on: Day it counts from, ISO 8601.
-        decided_by: Who decided.
         reason: Why.
         valid_to: First day it no longer counts, ISO 8601; empty for ever.
+        decided_by: Who decided; empty while it is asked for.
     """
 
     decision: str
@@ -35,39 +36,44 @@ class Decision:
     to_system: str
     to_id: str
     decided_on: str
-    decided_by: str
     reason: str
     valid_to: str = ""
+    decided_by: str = ""
 
 
-def decide(data_dir: Path, project_dir: Path, decision: Decision) -> Path:
-    """Land a steward's decision; the next refresh heeds it.
+def request_decision(
+    data_dir: Path, project_dir: Path, decision: Decision, requested_by: str
+) -> str:
+    """Ask for a decision; it lands once another steward approves it.
 
     Args:
         data_dir: Directory of everything a run writes.
         project_dir: Root of the source tree, holding the default policy.
-        decision: What was decided.
+        decision: What is asked for; decided_by is not read.
+        requested_by: Who asks.
 
     Returns:
-        Directory of the new policy delivery.
+        The id of the change.
 
     Raises:
         EchelonError: ``CONFIGURATION`` for an identifier the release in force does not
             know or a decision that is none, ``NOT_AUTHORISED`` if that person may not,
             ``BUSY`` while a refresh is under way.
     """
+    if not requested_by.strip() or not decision.reason.strip():
+        hint = "give --requested-by and --reason"
+        raise _refused("a decision needs a name and a reason", hint)
     _check(data_dir, decision)
-    demand_right(data_dir, project_dir, decision.decided_by, "identity_decided")
-    return land_decision(
-        data_dir,
-        project_dir,
-        PolicyDecision(
-            event="identity_decided",
-            rows={TABLE: [asdict(decision)]},
-            # Who and why are in the delivery: the log holds nothing personal.
-            details={"decision": decision.decision},
-        ),
+    change = Change(
+        decision="identity_decided",
+        table=TABLE,
+        rows=[asdict(decision)],
+        requested_by=requested_by,
+        approver_column="decided_by",
+        id_column="",
+        id_prefix="",
     )
+    return request_change(data_dir, project_dir, change)
 
 
 def parse_identifier(text: str) -> tuple[str, str]:
@@ -86,8 +92,6 @@ def _check(data_dir: Path, decision: Decision) -> None:
     if decision.decision not in DECISIONS:
         message = f"{decision.decision!r} is no decision"
         raise _refused(message, f"use one of {', '.join(DECISIONS)}")
-    if not decision.decided_by.strip() or not decision.reason.strip():
-        raise _refused("a decision needs a name and a reason", "give --by and --reason")
     pair = (
         (decision.from_system, decision.from_id),
         (decision.to_system, decision.to_id),

@@ -94,8 +94,12 @@ def releases(growing, tmp_path_factory):
     for step, decision in zip(STEPS, DECISIONS, strict=True):
         step(company.data_dir / "landing")
         if decision:
-            given = ("--by", "steward", "--reason", "same owner")
-            decided = company.run("decide", *decision, *given)
+            given = ("--requested-by", "clerk", "--reason", "same owner", "--json")
+            asked = company.run("decide", *decision, *given)
+            assert asked.returncode == 0, asked.stderr
+            change = last_json(asked)["change_id"]
+            given = ("--by", "steward", "--reason", "seen")
+            decided = company.run("approve", change, *given)
             assert decided.returncode == 0, decided.stderr
         completed = company.run("refresh")
         assert completed.returncode == 0, completed.stderr

@@ -64,7 +64,7 @@ def test_the_evidence_and_the_first_ids_are_published(released):
 
 
 def test_an_identifier_nobody_knows_is_refused(another):
-    given = ("--by", "steward", "--reason", "typo")
+    given = ("--requested-by", "steward", "--reason", "typo")
     completed = another.run("decide", "must-merge", "erp:nobody", "erp:no-one", *given)
     assert completed.returncode == 30
     assert "erp:nobody is no identifier of the release in force" in completed.stderr

@@ -10,6 +10,8 @@ TABLES = """
 create schema core;
 create table core.dim_customers as
 select unnest(['C1', 'C2']) as customer_id;
+create table core.dim_customer_identifiers as
+select 'erp' as source_system, unnest(['A1', 'A2']) as source_customer_id;
 create table core.dim_segments as
 select unnest(['S01', 'S02', 'EXC']) as segment_code, true as is_current;
 create table core.dim_customer_segments as

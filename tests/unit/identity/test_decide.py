@@ -7,19 +7,20 @@ from pathlib import Path
 import pytest
 
 from echelon.audit import read_events
+from echelon.decisions.changes import Answer, answer_change
 from echelon.decisions.landing import decision_day
 from echelon.errors import EchelonError
 from echelon.hashing import sha256_of_tree
 from echelon.identity.decide import (
     TABLE,
     Decision,
-    decide,
     parse_identifier,
+    request_decision,
 )
 
 PROJECT = Path(__file__).parents[3]
-SAME = Decision("must_merge", "erp", "A1", "crm", "K1", "2025-06-01", "kim", "same, 1")
-APART = Decision("unmerge", "crm", "K1", "erp", "A1", "2025-07-01", "lou", "two firms")
+SAME = Decision("must_merge", "erp", "A1", "crm", "K1", "2025-06-01", "same, 1")
+APART = Decision("unmerge", "crm", "K1", "erp", "A1", "2025-07-01", "two firms")
 
 
 @pytest.fixture
@@ -37,16 +38,26 @@ def data_dir(tmp_path):
     return tmp_path
 
 
+def decide(data_dir, decision):
+    """Kim asks, Lou agrees."""
+    change = request_decision(data_dir, PROJECT, decision, "kim")
+    return answer_change(data_dir, PROJECT, Answer(change, "lou", "so it is"))
+
+
 def rows_of(delivery):
     with (delivery / f"{TABLE}.csv").open(newline="", encoding="utf-8") as stream:
-        return [(row["decision"], row["reason"]) for row in csv.DictReader(stream)]
+        return [
+            (row["decision"], row["reason"], row["decided_by"])
+            for row in csv.DictReader(stream)
+        ]
 
 
 def test_a_later_decision_lands_with_those_before_it(data_dir):
-    first = decide(data_dir, PROJECT, SAME)
-    second = decide(data_dir, PROJECT, APART)
-    assert rows_of(first) == [("must_merge", "same, 1")]
-    assert rows_of(second) == [("must_merge", "same, 1"), ("unmerge", "two firms")]
+    first = decide(data_dir, SAME)
+    second = decide(data_dir, APART)
+    same, apart = ("must_merge", "same, 1", "lou"), ("unmerge", "two firms", "lou")
+    assert rows_of(first) == [same]
+    assert rows_of(second) == [same, apart]
     manifests = [
         json.loads((path / "manifest.json").read_text()) for path in (first, second)
     ]
@@ -59,11 +70,11 @@ def test_before_the_first_release_a_decision_counts_from_the_start(data_dir):
 
 
 def test_the_audit_log_names_the_delivery_and_no_person(data_dir):
-    delivery = decide(data_dir, PROJECT, SAME)
-    (event,) = read_events(data_dir)
+    delivery = decide(data_dir, SAME)
+    asked, event = read_events(data_dir)
     assert event.event == "identity_decided"
     assert dict(event.details) == {
-        "decision": "must_merge",
+        "change_id": asked.details["change_id"],
         "delivery": delivery.name,
         "delivery_sha256": sha256_of_tree(delivery, sorted(delivery.iterdir())),
     }
@@ -80,7 +91,7 @@ def test_the_audit_log_names_the_delivery_and_no_person(data_dir):
 )
 def test_what_decides_nothing_is_refused(data_dir, change, message):
     with pytest.raises(EchelonError, match=message):
-        decide(data_dir, PROJECT, Decision(**{**vars(SAME), **change}))
+        decide(data_dir, Decision(**{**vars(SAME), **change}))
     assert not (data_dir / "landing" / "policy").exists()
 
 
