@@ -11,7 +11,7 @@ import duckdb
 
 from benchmarks.tampering_target import Target, flip
 from echelon.hashing import sha256_of_file
-from echelon.release.layout import PUBLISHED_NAME, releases_dir
+from echelon.release.layout import PUBLISHED_NAME, pointer_path, releases_dir
 
 
 def _manifest_bit(t: Target) -> str:
@@ -153,6 +153,26 @@ def prove_anew(release: Path) -> None:
     _list_files_anew(release)
 
 
+def _release_planted(t: Target) -> str:
+    """Put in force a release with other figures that nothing but its own files names.
+
+    Its manifest and proof fit what it holds; only the log does not know it.
+    """
+    model = pointer_path(t.data_dir).resolve()
+    planted = model.with_name(f"{model.name[:11]}{t.chance.randrange(16**12):012x}")
+    shutil.copytree(model, planted)
+    place = change_a_row(t, planted)
+    path = planted / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest |= {"release_id": planted.name, "previous_release_id": model.name}
+    path.write_text(json.dumps(manifest))
+    prove_anew(planted)
+    pointer = pointer_path(t.data_dir)
+    pointer.unlink()
+    pointer.symlink_to(f"releases/{planted.name}")
+    return place
+
+
 def _release_removed(t: Target) -> str:
     release = t.any_release()
     shutil.rmtree(release)
@@ -186,6 +206,7 @@ ATTACKS: dict[str, Callable[[Target], str]] = {
         _row_changed,
         _row_changed_with_manifest,
         _row_changed_with_manifest_proof_and_log,
+        _release_planted,
         _release_removed,
         _releases_exchanged,
     )

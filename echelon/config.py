@@ -31,6 +31,8 @@ SETTINGS_FILE = "echelon.toml"
 # Settings whose relative value in the file counts from the file.
 PATHS = ("data_dir", "signing_key_file", "audit_head_file")
 SETTINGS_FILE_VARIABLE = "ECHELON_SETTINGS_FILE"
+# SQLite of a disk that is full while it maps its log, or that is failing.
+DISK_FAULT_TEXT = "disk I/O error"
 FULL_DISK_TEXTS = (os.strerror(errno.ENOSPC), "database or disk is full")
 
 
@@ -168,6 +170,12 @@ def out_of_resources(error: BaseException) -> EchelonError | None:
                 "disk_full",
                 "no space is left on the disk",
                 "free disk space, or point ECHELON_DATA_DIR to a larger disk",
+            )
+        if DISK_FAULT_TEXT in str(cause):
+            return _exhausted(
+                "disk_failed",
+                "the disk could not be read or written",
+                "free disk space; if there is some, look after the disk",
             )
     return None
 

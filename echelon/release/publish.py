@@ -1,9 +1,10 @@
 """May this candidate become the release in force, and how does it without a gap?
 
-The steps, in order: stage the release beside the candidate (``staging``), rename the
-directory into place, swap the pointer, enter the event in the audit log, clean up.
-Killed between any two steps, the former release is served (or, after the swap, the new
-one), and ``heal`` at the next refresh finishes or removes what was left.
+The steps, in order: stage the release beside the candidate (``staging``), announce it
+in the audit log, rename the directory into place, swap the pointer, enter the
+publication in the log, clean up. Killed between any two steps, the former release is
+served (or, after the swap, the new one), and ``heal`` at the next refresh finishes or
+removes what was left; what nobody announced it takes out of service.
 """
 
 import os
@@ -22,6 +23,7 @@ from echelon.release.layout import (
 )
 from echelon.release.lock import refresh_lock
 from echelon.release.proof import PROOF_NAME
+from echelon.release.recovery import ANNOUNCED
 from echelon.release.retention import clean_candidates, clean_releases
 from echelon.release.staging import DEFAULT_OPTIONS, PublishOptions, stage_release
 from echelon.release.store import Release, find_release, swap_pointer
@@ -52,6 +54,7 @@ def publish(
     data_dir = candidate.data_dir
     with refresh_lock(data_dir):
         staged = stage_release(candidate, register, options)
+        announce_release(candidate, staged)
         place_release(candidate, staged)
         swap_pointer(data_dir, candidate.release_id)
         enter_release(candidate)
@@ -62,6 +65,17 @@ def publish(
             data_dir, candidate.directory if options.keep_candidate else None
         )
     return find_release(data_dir, candidate.release_id)
+
+
+def announce_release(candidate: Candidate, staged: Path) -> None:
+    """Enter in the audit log which release is about to come into force.
+
+    Args:
+        candidate: The refresh under way.
+        staged: What ``stage_release`` returned.
+    """
+    details = {"manifest_sha256": sha256_of_file(staged / MANIFEST_NAME)}
+    append_event(candidate.data_dir, ANNOUNCED, candidate.release_id, details)
 
 
 def place_release(candidate: Candidate, staged: Path) -> Path:

@@ -33,6 +33,7 @@ from echelon.release.store import (
 from echelon.release.verify import check_files
 
 AUDIT_LOG = "audit/audit.jsonl"
+ANNOUNCED = "announced"
 
 
 @dataclass(frozen=True)
@@ -144,6 +145,9 @@ def _pointer(data_dir: Path) -> Iterator[Problem]:
             )
     elif _is_log_cut(data_dir, named):
         yield _log_cut(named)
+    elif _is_whole(data_dir, named) and not _is_announced(data_dir, named):
+        yield _planted(data_dir, named)
+        yield from _pointer_lost(data_dir, recorded)
     elif _is_whole(data_dir, named):
         yield Problem(
             code="publication_unentered",
@@ -186,13 +190,26 @@ def lost_release(release_id: str) -> Problem:
 def _never_in_force(data_dir: Path, directory: Path, current: str | None) -> Problem:
     name = directory.name
     message = f"{name} was made and never came into force"
-    if _is_whole(data_dir, name) and _follows(data_dir, name, current):
+    is_ours = _is_whole(data_dir, name) and _is_announced(data_dir, name)
+    if is_ours and _follows(data_dir, name, current):
         remedy = "remove it: the next refresh makes the same tables again"
         repair = partial(_remove, data_dir, directory)
         return Problem("release_unused", name, message, remedy, repair)
     remedy = "move it to damaged/"
     repair = partial(set_aside, data_dir, directory, "release_unknown")
     return Problem("release_unknown", name, message, remedy, repair)
+
+
+def _planted(data_dir: Path, release_id: str) -> Problem:
+    """Refuse what was put in force by no refresh of this machine."""
+    directory = releases_dir(data_dir) / release_id
+    return Problem(
+        code="release_unannounced",
+        subject=release_id,
+        message=f"{release_id} is in force and no refresh announced it",
+        remedy="move it to damaged/: who made it is not known",
+        repair=partial(set_aside, data_dir, directory, "release_unannounced"),
+    )
 
 
 def _log_cut(release_id: str) -> Problem:
@@ -222,6 +239,16 @@ def _is_whole(data_dir: Path, release_id: str) -> bool:
     except EchelonError:
         return False
     return True
+
+
+def _is_announced(data_dir: Path, release_id: str) -> bool:
+    """Say whether the log announced a release with the very manifest it has."""
+    found = sha256_of_file(releases_dir(data_dir) / release_id / MANIFEST_NAME)
+    return any(
+        (event.event, event.release_id) == (ANNOUNCED, release_id)
+        and event.details["manifest_sha256"] == found
+        for event in read_events(data_dir)
+    )
 
 
 def _follows(data_dir: Path, release_id: str, current: str | None) -> bool:

@@ -7,7 +7,7 @@ from itertools import pairwise
 import duckdb
 import pytest
 
-from tests.refresh.conftest import copy_of
+from tests.refresh.conftest import copy_of, last_json
 from tests.refresh.growing_company import (
     MONTHS,
     accounts,

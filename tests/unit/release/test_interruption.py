@@ -11,7 +11,12 @@ import pytest
 from echelon.release.candidate import load_candidate, open_candidate
 from echelon.release.controls import Register
 from echelon.release.lock import refresh_lock
-from echelon.release.publish import enter_release, place_release, publish
+from echelon.release.publish import (
+    announce_release,
+    enter_release,
+    place_release,
+    publish,
+)
 from echelon.release.staging import stage_release
 from echelon.release.store import (
     current_release_id,
@@ -44,6 +49,7 @@ def run_steps(directory: Path, count: int) -> None:
     staged = []
     steps = [
         lambda: staged.append(stage_release(candidate, Register([Gate()]))),
+        lambda: announce_release(candidate, staged[0]),
         lambda: place_release(candidate, staged[0]),
         lambda: swap_pointer(candidate.data_dir, candidate.release_id),
         lambda: enter_release(candidate),
@@ -64,8 +70,8 @@ def kill_after(candidate, count: int) -> None:
 
 @pytest.mark.parametrize(
     ("steps", "is_published"),
-    [(0, False), (1, False), (2, False), (3, True), (4, True)],
-    ids=["opened", "staged", "placed", "swapped", "entered"],
+    [(0, False), (1, False), (2, False), (3, False), (4, True), (5, True)],
+    ids=["opened", "staged", "announced", "placed", "swapped", "entered"],
 )
 def test_kill_leaves_a_release_in_force_and_the_next_refresh_heals(
     company, steps, is_published
@@ -97,7 +103,7 @@ def test_kill_leaves_a_release_in_force_and_the_next_refresh_heals(
 def test_refresh_interrupted_before_the_swap_can_be_repeated_as_it_was(company):
     candidate = company.candidate()
     company.examine(candidate)
-    kill_after(candidate, 2)
+    kill_after(candidate, 3)
     assert (company.data_dir / "releases" / candidate.release_id).is_dir()
     assert company.release().release_id == candidate.release_id
 

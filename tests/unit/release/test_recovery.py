@@ -102,8 +102,7 @@ def test_line_of_the_log_without_an_end_is_cut_off(two):
     assert found(two, repair=True) == [("audit_tail_torn", True)]
     assert found(two) == []
     assert [event.event for event in read_events(two.data_dir)] == [
-        "published",
-        "published",
+        *["announced", "published"] * 2,
         "repaired",
     ]
 
@@ -221,3 +220,52 @@ def test_leftovers_of_a_killed_refresh_are_named_and_removed(two):
     assert found(two) == []
     repaired = [e for e in read_events(two.data_dir) if e.event == "repaired"]
     assert [event.details["code"] for event in repaired] == expected
+
+
+def _planted(company):
+    """A whole release like the one in force, made by nobody, and the pointer to it."""
+    pointer = company.data_dir / "current"
+    model = pointer.resolve()
+    planted = model.with_name(f"{model.name[:-4]}beef")
+    shutil.copytree(model, planted)
+    path = planted / "manifest.json"
+    manifest = {**json.loads(path.read_text()), "previous_release_id": model.name}
+    damage(path, json.dumps(manifest).encode())
+    pointer.unlink()
+    pointer.symlink_to(f"releases/{planted.name}")
+    return model.name, planted.name
+
+
+def test_a_planted_release_is_named_and_taken_out_of_service(two):
+    former, planted = _planted(two)
+    assert found(two)[0] == ("release_unannounced", False)
+    repaired = heal(two.data_dir)
+    assert [one.code for one in repaired] == ["release_unannounced", "pointer_damaged"]
+    assert repaired[0].subject == planted
+    assert current_release_id(two.data_dir) == former
+    assert (two.data_dir / "damaged" / planted).is_dir()
+    last = read_events(two.data_dir)[-2:]
+    assert [(event.event, event.release_id) for event in last] == [
+        ("set_aside", planted),
+        ("repaired", former),
+    ]
+    assert verify(two.data_dir).release_id == former
+    assert found(two) == []
+
+
+def test_a_planted_release_that_is_not_in_force_is_kept_as_evidence(two):
+    former, planted = _planted(two)
+    pointer = two.data_dir / "current"
+    pointer.unlink()
+    pointer.symlink_to(f"releases/{former}")
+    assert [one.code for one in heal(two.data_dir)] == ["release_unknown"]
+    assert (two.data_dir / "damaged" / planted).is_dir()
+
+
+def test_a_release_announced_with_another_manifest_was_not_announced(two):
+    former, planted = _planted(two)
+    details = {"manifest_sha256": "0" * 64}
+    append_event(two.data_dir, "announced", planted, details)
+    assert found(two)[0] == ("release_unannounced", False)
+    assert heal(two.data_dir)[0].subject == planted
+    assert current_release_id(two.data_dir) == former

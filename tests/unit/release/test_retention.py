@@ -50,7 +50,7 @@ def test_pinned_release_stays_until_it_is_unpinned(four):
     assert refusal.value.exit_code is ExitCode.NOTHING_NEW
     unpin(four.data_dir, first, "audit closed")
     assert clean_releases(four.data_dir, 1) == [first]
-    assert [event.event for event in read_events(four.data_dir)][4:] == [
+    assert [event.event for event in read_events(four.data_dir)][8:] == [
         "pinned",
         "retired",
         "unpinned",

@@ -75,7 +75,7 @@ def test_with_key_and_head_log_and_proof_are_vouched_for(company, key_file, head
     assert found.proof_signature == f"valid, key {key_id}"
     proof = json.loads((release.directory / "proof.json").read_text())
     assert proof["signature"].startswith(f"ed25519:{key_id}:")
-    assert json.loads(head_file.read_text())["events"] == 1
+    assert json.loads(head_file.read_text())["events"] == 2
 
 
 def test_public_half_checks_and_cannot_write(company, key_file, monkeypatch):
@@ -84,7 +84,7 @@ def test_public_half_checks_and_cannot_write(company, key_file, monkeypatch):
     assert verify(company.data_dir).is_signed
     with pytest.raises(EchelonError, match="cannot sign"):
         append_event(company.data_dir, "published", "r9", {})
-    assert len(read_events(company.data_dir)) == 1
+    assert len(read_events(company.data_dir)) == 2
 
 
 def _write_anew(log):
