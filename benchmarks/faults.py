@@ -129,6 +129,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--kinds",
         nargs="+",
+        type=_kind,
         default=KINDS,
         metavar="KIND[:N]",
         help=f"every N-th trial of these kinds: {', '.join(KINDS)}",
@@ -140,6 +141,14 @@ def _options() -> argparse.Namespace:
         help="protocol: a release of few tables; whole: all of `echelon refresh`",
     )
     return parser.parse_args()
+
+
+def _kind(text: str) -> str:
+    """Refuse a kind there is none of: no trial is no success."""
+    kind, _, every = text.partition(":")
+    if kind not in KINDS or not (every or "1").isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is not KIND or KIND:N")
+    return text
 
 
 def _over_bases(

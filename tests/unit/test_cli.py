@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import sqlite3
 import subprocess
 import sys
 from datetime import date
@@ -129,6 +130,7 @@ def test_refused_variable_is_named(tmp_path, monkeypatch):
 
 
 FULL_DISK = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+FAILING_DISK = sqlite3.OperationalError("disk I/O error")
 
 
 def fail_with(error, cause=None):
@@ -162,8 +164,9 @@ def end_of(monkeypatch, capsys, *arguments):
         ),
         (fail_with(FULL_DISK), 40, "disk_full", "free disk space"),
         (fail_with(RuntimeError(), FULL_DISK), 40, "disk_full", "free disk space"),
+        (fail_with(RuntimeError(), FAILING_DISK), 40, "disk_failed", "look after"),
     ],
-    ids=["unforeseen", "memory", "duckdb_memory", "disk", "wrapped_disk"],
+    ids=["unforeseen", "memory", "duckdb_memory", "disk", "wrapped_disk", "sqlite"],
 )
 @pytest.mark.usefixtures("bare_environment")
 def test_exception_ends_in_one_line(  # noqa: PLR0917
