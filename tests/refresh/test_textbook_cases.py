@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from echelon.route_audit import audit_route
 from tests.refresh.conftest import Company
 from tests.refresh.textbook_cases import (
     ROUNDING,
@@ -269,6 +270,15 @@ def test_we_67_a_route_is_stem_by_stops_and_drop_by_minutes(textbook):
         "b": "85.00",
         "c": "85.00",
     }
+
+
+def test_we_67_by_shapley_stretches_are_shared_by_who_lies_beyond(textbook):
+    """At 10, 20 and 30 km: 40.00 by three, by two and by c alone, and the minutes."""
+    audit = audit_route(textbook.data_dir, "we_67")
+    assert [
+        (row["stop_id"], str(row["published_amount"]), str(row["shapley_amount"]))
+        for row in audit.stops
+    ] == [("a", "130.00", "103.34"), ("b", "85.00", "78.33"), ("c", "85.00", "118.33")]
 
 
 def test_a_thirteenth_period_goes_by_the_year_and_has_no_idle_time(textbook):

@@ -185,14 +185,39 @@ def we_64(cases):
 
 
 def we_67(cases):
-    """Split a route of 300.00: 120.00 of stem by stops, 180.00 by minutes there."""
-    for name, minutes in {"a": 30, "b": 15, "c": 15}.items():
-        account = cases.customer("we_67", name)
-        cases.quantity("we_67", "we_67_stops", 1, erp_customer_id=account)
-        cases.quantity("we_67", "we_67_minutes", minutes, erp_customer_id=account)
-    stem = units("we_67_stops", resource_share="0.4")
-    drop = units("we_67_minutes", resource_share="0.6")
-    cases.pool("we_67", "route", "300.00", activities={"stem": stem, "drop": drop})
+    """Split a route of 300.00: 120.00 of stem by stop, 180.00 by minutes there."""
+    case = "we_67"
+    cases.tables["tms__shipments"].append(
+        {
+            **cases.tables["tms__shipments"][0],
+            "shipment_id": case,
+            "entity_code": case,
+            "lane_id": case,
+        }
+    )
+    cases.tables["tms__stops"] = []
+    for place, (name, minutes) in enumerate({"a": 30, "b": 15, "c": 15}.items()):
+        account = cases.customer(case, name)
+        cases.tables["tms__shipment_lines"].append(
+            {"shipment_id": case, "order_id": f"O-{account}", "line_no": 1, "qty": 1}
+        )
+        cases.tables["tms__stops"].append(
+            {
+                "shipment_id": case,
+                "stop_id": name,
+                "destination_id": account,
+                "sequence": place + 1,
+                "wait_minutes": minutes,
+                "distance_km": 10 * (place + 1),
+            }
+        )
+    activities = {
+        "stem": {"driver_code": "drop_count", "driver_unit": "drops"},
+        "drop": {"driver_code": "drop_minutes", "driver_unit": "minutes"},
+    }
+    for activity, share in (("stem", "0.4"), ("drop", "0.6")):
+        activities[activity]["resource_share"] = share
+    cases.pool(case, "route", "300.00", activities=activities)
 
 
 def direct(cases):

@@ -38,6 +38,7 @@ class Cases:
                 "document_type": "sale",
                 "entity_code": case,
                 "sold_to_id": account,
+                "ship_to_id": account,
                 "product_id": "ITEM",
                 "ordered_at": f"{DAY} 08:00:00",
                 "ordered_qty": 1,
