@@ -15,29 +15,15 @@ journal_lines as (select * from {{ ref('stg_gl__journal_lines') }}),
 adjusting_periods as (select * from {{ ref('int_adjusting_periods_found') }}),
 
 entities as (
-    select entity_code from {{ ref('stg_erp__order_lines') }}
-    union
-    select entity_code from {{ ref('stg_erp__customers') }}
-    union
-    select entity_code from {{ ref('stg_tms__shipments') }}
-    union
-    select entity_code from {{ ref('stg_tms__freight_charges') }}
-    union
-    select entity_code from {{ ref('stg_erp__invoice_lines') }}
-    union
-    select entity_code from {{ ref('stg_erp__receivables') }}
-    union
-    select entity_code from {{ ref('stg_erp__charges') }}
-    union
-    select entity_code from {{ ref('stg_wms__warehouses') }}
-    union
-    select entity_code from {{ ref('stg_crm__service_cases') }}
-    union
-    select entity_code from {{ ref('stg_crm__activities') }}
-    union
-    select entity_code from journal_lines
-    union
-    select entity_code from periods
+    {% for model in [
+        'stg_erp__order_lines', 'stg_erp__customers', 'stg_erp__invoice_lines',
+        'stg_erp__receivables', 'stg_erp__charges', 'stg_tms__shipments',
+        'stg_tms__freight_charges', 'stg_wms__warehouses', 'stg_crm__service_cases',
+        'stg_crm__activities', 'stg_gl__journal_lines', 'stg_gl__periods'
+    ] %}
+        select entity_code from {{ ref(model) }}
+        {% if not loop.last %}union{% endif %}
+    {% endfor %}
 ),
 
 declared_days as (
