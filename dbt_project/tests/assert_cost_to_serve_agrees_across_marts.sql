@@ -96,14 +96,14 @@ where
     != coalesce(level_months.level_net_sales_amount_base_ccy, 0)
 union all
 select
-    method_code as period_or_method,
+    methods.method_code as period_or_method,
     method_costs.amount as amount_base_ccy,
     null as level_amount_base_ccy,
     year_pools.amount + if(methods.is_absorbing, year_pools.idle_amount, 0)
         as pool_amount_base_ccy,
     null as net_sales_amount_base_ccy,
     null as level_net_sales_amount_base_ccy
-from method_costs
-inner join methods using (method_code)
+from methods
+left join method_costs using (method_code)
 cross join year_pools
-where method_costs.amount != pool_amount_base_ccy
+where coalesce(method_costs.amount, 0) != coalesce(pool_amount_base_ccy, 0)
