@@ -22,6 +22,8 @@ shipments as (select * from {{ ref('int_shipments_timed') }}),
 
 shipped_lines as (select * from {{ ref('int_shipment_lines_weighted') }}),
 
+shipment_lines as (select * from {{ ref('stg_tms__shipment_lines') }}),
+
 order_lines as (select * from {{ ref('int_order_lines_converted') }}),
 
 accounts as (
@@ -77,19 +79,28 @@ events as (
     left join accounts using (account_id)
     union all
     select
-        'stops' as driver_code,
+        unnest(['stops', 'drop_count', 'drop_minutes', 'drop_km']) as driver_code,
         shipments.shipped_date is not null as is_dated,
         shipments.entity_code is not null as is_placed,
-        stops.shipment_id is not null as is_measured
+        unnest([
+            true, true, stops.wait_minutes is not null, stops.distance_km is not null
+        ]) as is_measured
     from stops
     left join shipments using (shipment_id)
     union all
     select
-        'volume_m3' as driver_code,
-        shipped_date is not null as is_dated,
-        entity_code is not null as is_placed,
-        true as is_measured
+        unnest(['volume_m3', 'chargeable_kg']) as driver_code,
+        shipped_lines.shipped_date is not null as is_dated,
+        shipped_lines.entity_code is not null as is_placed,
+        coalesce(
+            shipment_lines.volume_m3,
+            order_lines.volume_m3 * shipped_lines.shipped_qty
+            / nullif(order_lines.ordered_qty, 0),
+            unnest([null, shipped_lines.weight_kg])
+        ) is not null as is_measured
     from shipped_lines
+    left join shipment_lines using (shipment_id, order_id, line_no)
+    left join order_lines using (order_id, line_no)
     union all
     select
         unnest(['case_qty', 'weight_kg']) as driver_code,

@@ -41,8 +41,11 @@ stop_lines as (
     qualify rank() over (
         partition by stops.shipment_id, stops.stop_id
         order by
-            coalesce(order_lines.ship_to_id = stops.destination_id, false) desc,
-            coalesce(cost_objects.customer_id = customers.customer_id, false) desc
+            case
+                when order_lines.ship_to_id = stops.destination_id then 0
+                when cost_objects.customer_id = customers.customer_id then 1
+                else 2
+            end
     ) = 1
 ),
 
@@ -69,7 +72,7 @@ placed_drops as (
         count(*) over one_drop as drop_line_count
     from drops
     where
-        drops.drop_qty > 0
+        drops.drop_qty != 0
         and drops.driver_code in (select driver_policy.driver_code from driver_policy)
     window one_drop as (
         partition by drops.driver_code, drops.shipment_id, drops.stop_id
