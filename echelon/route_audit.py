@@ -1,4 +1,4 @@
-"""What does a route's published split charge each stop, and what would Shapley?"""
+"""What does the split of a route charge each stop, and what would Shapley?"""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -11,10 +11,10 @@ import duckdb
 
 from echelon.costing.routes import (
     EXACT_LIMIT,
+    PERMUTATIONS,
     Route,
     Split,
     objections,
-    published_split,
     shapley_exact,
     shapley_of_route,
     shapley_sampled,
@@ -23,9 +23,8 @@ from echelon.costing.routes import (
 from echelon.costing.services import largest_remainder
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.release.store import Row, open_database, read_rows, release_in_force
+from echelon.route_value import OwnAmounts, ValuedRoute, refused, valued_route
 
-STEM_DRIVERS = ("drop_count", "drop_km")
-DROP_DRIVER = "drop_minutes"
 STOPS = """
     select
         stops.stop_id, stops.entity_code, stops.fiscal_period, stops.distance_km,
@@ -54,7 +53,7 @@ COST_FUNCTION = (
 
 @dataclass(frozen=True)
 class RouteAudit:
-    """A route's split as published and by Shapley.
+    """A route's split, as published or by a rule, and by Shapley.
 
     Attributes:
         shipment_id: The route.
@@ -84,15 +83,15 @@ class RouteAudit:
 def audit_route(
     data_dir: Path,
     shipment_id: str,
-    amounts: tuple[Decimal, Decimal] | None = None,
+    own: OwnAmounts | None = None,
     seed: int = 0,
 ) -> RouteAudit:
-    """Split a route by Shapley beside its published split.
+    """Split a route by Shapley beside its published split, or a split by a rule.
 
     Args:
         data_dir: Directory of everything a run writes.
         shipment_id: The route: a shipment with stops.
-        amounts: Stem and drop to split instead of the published ones, base currency.
+        own: Amounts to split by a rule instead of the published ones.
         seed: Seed of the sampled orders, for routes too long to enumerate.
 
     Returns:
@@ -100,18 +99,19 @@ def audit_route(
 
     Raises:
         EchelonError: ``CONFIGURATION`` if the release has no such stops, a stop lacks
-            what the cost function needs, or no published activity goes by drops.
+            what the cost function needs, the route is charged in several entities,
+            or no published activity goes by drops.
     """
     release = release_in_force(data_dir)
     with open_database(release.database) as connection:
         stops = read_rows(connection, STOPS, {"shipment": shipment_id})
         if not stops:
-            raise _refused(
+            raise refused(
                 f"no stop of shipment {shipment_id!r}",
                 "deliver tms__stops, and name a shipment of core.fct_stops",
             )
-        activities = [] if amounts else _activities(connection, stops[0])
-    valued = valued_route(stops, activities, amounts)
+        activities = [] if own else activities_of(connection, stops[0])
+    valued = valued_route(stops, activities, own)
     return audited(shipment_id, release.release_id, stops, valued, seed)
 
 
@@ -119,40 +119,27 @@ def audited(
     shipment_id: str,
     release_id: str,
     stops: list[Row],
-    valued: tuple[Route, Split],
+    valued: ValuedRoute,
     seed: int,
 ) -> RouteAudit:
-    """Lay the published split of a valued route beside its Shapley value.
+    """Lay the split of a valued route beside its Shapley value.
 
     Args:
         shipment_id: The route.
         release_id: Release it was read from.
         stops: Its stops, as ``core.fct_stops`` has them.
-        valued: The route and its published split.
+        valued: The route and its split.
         seed: Seed of the sampled orders, for routes too long to enumerate.
 
     Returns:
         The audit; both splits add up to the route's cents.
 
     Raises:
-        EchelonError: ``INTEGRITY`` if the closed form is not what enumeration gives.
+        EchelonError: ``INTEGRITY`` if the closed form is not what the orders give.
     """
-    route, published = valued
-    splits = {"published": published, "shapley": shapley_of_route(route)}
-    checked_by, spread = _checked(route, splits["shapley"], seed)
-    cents = {name: _cents(split) for name, split in splits.items()}
-    rows = [
-        {
-            "stop_id": row["stop_id"],
-            "customer": row["customer_name"] or row["destination_id"],
-            "distance_km": row["distance_km"],
-            "stop_minutes": row["stop_minutes"],
-            "published_amount": _amount(cents["published"][row["stop_id"]]),
-            "shapley_amount": _amount(cents["shapley"][row["stop_id"]]),
-            **({"sampled_half_width": spread[row["stop_id"]]} if spread else {}),
-        }
-        for row in stops
-    ]
+    route = valued.route
+    splits = {valued.split_name: valued.split, "shapley": shapley_of_route(route)}
+    checked_by, spread = checked_by_orders(route, splits["shapley"], seed)
     return RouteAudit(
         shipment_id,
         release_id,
@@ -160,16 +147,55 @@ def audited(
         _amount(route.drop_cents),
         COST_FUNCTION,
         checked_by,
-        rows,
+        _rows(stops, splits, spread),
         _objections(route, splits),
     )
 
 
-def _activities(connection: duckdb.DuckDBPyConnection, stop: Row) -> list[Row]:
+def _rows(
+    stops: list[Row], splits: Mapping[str, Split], spread: Mapping[str, float]
+) -> list[Row]:
+    """Say of each stop what is known of it and what it pays by either split."""
+    cents = {name: _cents(split) for name, split in splits.items()}
+    return [
+        {
+            "stop_id": row["stop_id"],
+            "customer": row["customer_name"] or row["destination_id"],
+            "distance_km": row["distance_km"],
+            "stop_minutes": row["stop_minutes"],
+            **{
+                f"{name}_amount": _amount(cents[name][row["stop_id"]]) for name in cents
+            },
+            **({"sampled_half_width": spread[row["stop_id"]]} if spread else {}),
+        }
+        for row in stops
+    ]
+
+
+def activities_of(connection: duckdb.DuckDBPyConnection, stop: Row) -> list[Row]:
+    """Read the published activities that go by drops where a stop is charged.
+
+    Args:
+        connection: The release.
+        stop: A stop of the route, as ``core.fct_stops`` has it.
+
+    Returns:
+        Those of its entity and period.
+
+    Raises:
+        EchelonError: ``CONFIGURATION`` if there are none, or several entities bear
+            the route.
+    """
+    if stop["entity_code"] is None:
+        raise refused(
+            "no one entity bears the route: its shipment names none, and its lines"
+            " are of several or of none",
+            "deliver entity_code of tms__shipments, or give --stem and --drop",
+        )
     place = {"entity": stop["entity_code"], "period": stop["fiscal_period"]}
     activities = read_rows(connection, ACTIVITIES, place)
     if not activities:
-        raise _refused(
+        raise refused(
             "no activity goes by drop_count, drop_km or drop_minutes in entity"
             f" {stop['entity_code']}, period {stop['fiscal_period']}",
             "add such rows to policy_activity_drivers, or give --stem and --drop",
@@ -177,94 +203,47 @@ def _activities(connection: duckdb.DuckDBPyConnection, stop: Row) -> list[Row]:
     return activities
 
 
-def valued_route(
-    stops: list[Row], activities: list[Row], amounts: tuple[Decimal, Decimal] | None
-) -> tuple[Route, Split]:
-    """Value a route at the published rates, or at the amounts given.
+def checked_by_orders(
+    route: Route, shapley: Split, seed: int
+) -> tuple[str, dict[str, float]]:
+    """Hold the closed form against all orders of joining, or against a sample.
+
+    A sample may miss a rare order whole, and then has no width: 1 % of the stem is left
+    to it besides the five half-widths.
 
     Args:
-        stops: Its stops, as ``core.fct_stops`` has them.
-        activities: Those that go by drops, as ``core.fct_cost_activities`` has them.
-        amounts: Stem and drop instead of theirs, in base currency.
+        route: The route.
+        shapley: Its Shapley value by the closed form, cents by stop.
+        seed: Seed of the sampled orders, for routes too long to enumerate.
 
     Returns:
-        The route in whole cents, and its published split.
+        How it was checked, and of a sample the half-width of each stop's 95 % interval,
+        in base currency.
 
     Raises:
-        EchelonError: ``CONFIGURATION`` if a stop lacks what its part goes by.
+        EchelonError: ``INTEGRITY`` if the closed form is not what the orders give.
     """
-    quantities = {
-        row["stop_id"]: {
-            "drop_count": Fraction(1),
-            "drop_km": Fraction(row["distance_km"] or 0),
-            "drop_minutes": Fraction(row["stop_minutes"] or 0),
-        }
-        for row in stops
-    }
-    published = dict.fromkeys(quantities, Fraction(0))
-    parts = {True: Fraction(0), False: Fraction(0)}
-    for activity in activities:
-        driver = activity["driver_code"]
-        total = Fraction(activity["total_driver_qty"], 10**6)
-        rate = Fraction(activity["allocatable_amount_base_ccy"]) * 100 / total
-        for stop, counted in quantities.items():
-            published[stop] += rate * counted[driver]
-            parts[driver in STEM_DRIVERS] += rate * counted[driver]
-    if amounts:
-        parts = {True: Fraction(amounts[0]) * 100, False: Fraction(amounts[1]) * 100}
-    _refuse_unknown(stops, parts)
-    route = Route(
-        round(parts[True]),
-        round(parts[False]),
-        {stop: counted["drop_km"] for stop, counted in quantities.items()},
-        {stop: counted["drop_minutes"] for stop, counted in quantities.items()},
-    )
-    return route, published_split(route) if amounts else _scaled(published, route)
-
-
-def _scaled(published: Split, route: Route) -> Split:
-    """Let the parts of a route add up to its whole cents."""
-    exact = sum(published.values())
-    whole = route.stem_cents + route.drop_cents
-    return {
-        stop: part * whole / exact if exact else part
-        for stop, part in published.items()
-    }
-
-
-def _refuse_unknown(stops: list[Row], parts: Mapping[bool, Fraction]) -> None:
-    """Refuse a stop that lacks what its part of the cost goes by."""
-    for is_stem, column in ((True, "distance_km"), (False, "stop_minutes")):
-        lacking = [row["stop_id"] for row in stops if row[column] is None]
-        if parts[is_stem] and (lacking or not any(row[column] for row in stops)):
-            raise _refused(
-                f"no {column} of stop {', '.join(lacking or ['(all are zero)'])}",
-                "deliver distance_km and wait_minutes of tms__stops; no other cost of"
-                " a part of a route can be said, as no coordinates land",
-            )
-
-
-def _checked(route: Route, shapley: Split, seed: int) -> tuple[str, dict[str, float]]:
-    """Hold the closed form against all orders of joining, or against a sample."""
     cost, stops = stem_and_drop_cost(route), sorted(route.minutes)
     if len(stops) <= EXACT_LIMIT:
         if shapley_exact(stops, cost) != shapley:
-            raise EchelonError(
-                ExitCode.INTEGRITY,
-                Fault("shapley_differs", "the closed form is not the Shapley value"),
-            )
+            raise _differs()
         return "all orders of joining, enumerated", {}
     sampled = shapley_sampled(stops, cost, seed)
-    spread = {stop: one.half_width / 100 for stop, one in sampled.items()}
-    inside = sum(
-        abs(float(one.share - shapley[stop])) <= one.half_width
-        for stop, one in sampled.items()
-    )
+    off = {stop: abs(float(sampled[stop].share - shapley[stop])) for stop in stops}
+    width = {stop: one.half_width for stop, one in sampled.items()}
+    if any(off[stop] > 5 * width[stop] + abs(route.stem_cents) / 100 for stop in stops):
+        raise _differs()
+    inside = sum(off[stop] <= width[stop] for stop in stops)
     return (
-        f"2,000 orders of joining (seed {seed}): {inside} of {len(stops)} stops within"
-        " the 95 % interval of the sample",
-        spread,
+        f"{PERMUTATIONS:,} orders of joining (seed {seed}): {inside} of {len(stops)}"
+        " stops within the 95 % interval of the sample",
+        {stop: width[stop] / 100 for stop in stops},
     )
+
+
+def _differs() -> EchelonError:
+    fault = Fault("shapley_differs", "the closed form is not the Shapley value")
+    return EchelonError(ExitCode.INTEGRITY, fault)
 
 
 def _objections(route: Route, splits: Mapping[str, Split]) -> list[Row]:
@@ -290,8 +269,3 @@ def _cents(split: Split) -> dict[str, int]:
 
 def _amount(cents: Fraction | int) -> Decimal:
     return Decimal(round(cents)).scaleb(-2)
-
-
-def _refused(message: str, hint: str) -> EchelonError:
-    fault = Fault("route_not_auditable", message, hint=hint)
-    return EchelonError(ExitCode.CONFIGURATION, fault)

@@ -19,6 +19,7 @@ Split = dict[str, Fraction]
 
 EXACT_LIMIT = 10
 PERMUTATIONS = 2_000
+STEM_RULES = ("stop", "distance")
 CONFIDENCE_SCORE = 1.959964  # two-sided, 95 %
 
 
@@ -101,8 +102,8 @@ def stem_and_drop_cost(route: Route) -> Cost:
     return cost
 
 
-def published_split(route: Route, stem_by: str = "stop") -> Split:
-    """Split a route by the rule of the cost engine: stem, then drop by minutes.
+def stem_and_drop_split(route: Route, stem_by: str = "stop") -> Split:
+    """Split a route as the cost engine would: stem by a rule, drop by minutes.
 
     Args:
         route: The route.
@@ -114,7 +115,7 @@ def published_split(route: Route, stem_by: str = "stop") -> Split:
     Raises:
         ValueError: If the rule is unknown.
     """
-    if stem_by not in ("stop", "distance"):
+    if stem_by not in STEM_RULES:
         raise ValueError(f"unknown rule {stem_by!r}; stop or distance")
     weights = dict.fromkeys(route.minutes, Fraction(1))
     if stem_by == "distance":
