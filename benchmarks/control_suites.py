@@ -9,7 +9,7 @@ import io
 import json
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +26,8 @@ from echelon.release.candidate import Candidate
 from echelon.release.content import current_catalog
 from echelon.release.controls import (
     FAILED,
+    NOTHING,
+    Record,
     judge_compared,
     judge_test,
     judge_ties,
@@ -36,8 +38,8 @@ from echelon.release.layout import landing_dir
 from echelon.release.proof import Subject, prove
 from echelon.release.store import Release
 from echelon.release.tie_out import TieOut
-from echelon.warehouse.extent import read_extent
-from echelon.warehouse.nodes import TEST
+from echelon.warehouse.extent import Extent, read_extent
+from echelon.warehouse.nodes import TEST, Node
 
 # Name of a control, number of its defects and those it let pass.
 Found = tuple[str, int, list[str]]
@@ -80,6 +82,27 @@ def registered_tests(
         if any(judge_test(t, records, emptied).outcome != FAILED for t in watching):
             lost.append(table)
     yield "a tested table was emptied", len(tables), lost
+    yield "a tested table was built empty", *_built_empty(tests, records, extent)
+
+
+def _built_empty(
+    tests: Sequence[Node], records: Mapping[str, Record], extent: Extent
+) -> tuple[int, list[str]]:
+    """Let each table a test looks at alone be built empty: fatal if it never is."""
+    tried, lost = 0, []
+    for test in tests:
+        [table, *others] = test.reads
+        if others or not extent.rows.get(table):
+            continue
+        node = extent.nodes[table]
+        emptied = replace(extent, rows={**extent.rows, table: 0}, _behind={})
+        built = {**records[node.unique_id], "row_count": 0}
+        control = judge_test(test, {**records, node.unique_id: built}, emptied)
+        wanted = FAILED if node.is_never_empty else NOTHING
+        tried += 1
+        if control.outcome != wanted or not control.detail:
+            lost.append(test.name)
+    return tried, lost
 
 
 def registered_gates(

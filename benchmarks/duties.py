@@ -2,8 +2,9 @@
 
 Each attempt is made on a company of its own, in which what it attacks works for honest
 people: it must end with exit code 60, land nothing and leave an event ``refused`` with
-its reason in a sound audit log. One JSON line an attempt, then one that sums up; ends
-with 1 unless all were refused and every honest approval landed.
+its reason in a sound audit log; while the policy on who may has a slip nobody gets as
+far as that, and it ends with exit code 30. One JSON line an attempt, then one that sums
+up; ends with 1 unless all were refused and every honest approval landed.
 """
 
 import json
@@ -64,16 +65,22 @@ def _attempt(
         attack(case)
     except EchelonError as error:
         exit_code, code = int(error.exit_code), error.fault.code
-    last = read_events(case.data_dir)[-1]
-    entered = last.details.get("code", "") if last.event == "refused" else ""
+    entries = [(e.event, e.details.get("code", "")) for e in read_events(case.data_dir)]
+    event, reason = entries[-1] if entries else ("", "")
+    entered = reason if event == "refused" else ""
+    is_slip = expected == "role_members_refused"
+    wanted = (
+        (ExitCode.CONFIGURATION, expected, "")
+        if is_slip
+        else (ExitCode.NOT_AUTHORISED, expected, expected)
+    )
     line = {
         "attempt": attack.__name__.removeprefix("_"),
         "decision": decision,
         "exit_code": exit_code,
         "code": code,
         "entered": entered,
-        "is_refused": (exit_code, code, entered)
-        == (ExitCode.NOT_AUTHORISED, expected, expected),
+        "is_refused": event != decision and (exit_code, code, entered) == wanted,
     }
     print(json.dumps(line))
     return line

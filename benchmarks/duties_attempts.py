@@ -199,6 +199,22 @@ def _role_ended(case: Case) -> None:
     case.answer(change, "bob")
 
 
+def _right_misspelt(case: Case) -> None:
+    case.appoint("bob", decision_code=f"{case.decision}s")
+    case.ask()
+
+
+def _right_misspelt_after_the_request(case: Case) -> None:
+    change = case.ask()
+    case.appoint("bob", duty="aprove")
+    case.answer(change, "eve")
+
+
+def _right_from_no_day(case: Case) -> None:
+    case.appoint("bob", valid_from="2026-W01-1")
+    case.answer(case.ask(), "eve")
+
+
 def _role_granted_by_oneself(case: Case) -> None:
     case.appoint("eve", approved_by="eve")
     case.answer(case.ask(), "eve")
@@ -267,6 +283,9 @@ ATTEMPTS: tuple[tuple[Callable[[Case], None], str, Sequence[str]], ...] = (
     (_role_taken_after_the_request, "role_changed", OVERRIDES),
     (_role_lost_after_the_request, "not_entitled", OVERRIDES),
     (_role_ended, "not_entitled", OVERRIDES),
+    (_right_misspelt, "role_members_refused", EVERY),
+    (_right_misspelt_after_the_request, "role_members_refused", EVERY),
+    (_right_from_no_day, "role_members_refused", OVERRIDES),
     (_role_granted_by_oneself, "role_changed", ("segment_overridden",)),
     (_entitlement_edited, "change_edited", ("segment_overridden",)),
     (_name_of_another_account, "not_the_account", OVERRIDES),

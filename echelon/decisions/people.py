@@ -8,7 +8,7 @@ operating system, only that account may use it.
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,6 +18,8 @@ from echelon.errors import EchelonError, ExitCode, Fault
 
 MEMBERS = "policy_role_members"
 THRESHOLDS = "policy_thresholds"
+TEAMS, ACCESS = "policy_exception_paths", "policy_role_access"
+CHECKED = (MEMBERS, TEAMS, ACCESS)
 EXPIRY = "approval_expiry_days"
 REQUEST, APPROVE = "request", "approve"
 ANYBODY = "*"
@@ -82,12 +84,14 @@ def rights_in_force(data_dir: Path, project_dir: Path, day: str) -> Rights:
 
     Returns:
         The rows in force, and how long a change waits.
+
+    Raises:
+        EchelonError: ``CONFIGURATION`` as ``check_members``: a row with a slip, which
+            the next refresh would refuse, entitles nobody and opens nothing meanwhile.
     """
-    texts = policy_in_force(data_dir, project_dir, MEMBERS, THRESHOLDS)
-    members, limits = (
-        list(csv.DictReader(io.StringIO(texts[table])))
-        for table in (MEMBERS, THRESHOLDS)
-    )
+    texts = policy_in_force(data_dir, project_dir, THRESHOLDS, *CHECKED)
+    _check(texts)
+    members, limits = _rows(texts[MEMBERS]), _rows(texts[THRESHOLDS])
     return Rights(
         [r for r in members if r["valid_from"] <= day < (r["valid_to"] or "9999")],
         next(float(row["value"]) for row in limits if row["name"] == EXPIRY),
@@ -104,32 +108,33 @@ def check_members(policy_dir: Path) -> None:
         EchelonError: ``CONFIGURATION`` naming line and column of an unknown decision,
             duty or role, an empty name, or a day that is none.
     """
-    teams = _values(policy_dir, "policy_exception_paths", "approver_team")
-    roles = {"", *teams, *_values(policy_dir, "policy_role_access", "role")}
+    _check({t: (policy_dir / f"{t}.csv").read_text("utf-8-sig") for t in CHECKED})
+
+
+def _check(texts: Mapping[str, str]) -> None:
+    """Check the rows of a policy, given its CSV texts by table."""
+    teams = {row["approver_team"] for row in _rows(texts[TEAMS])}
+    roles = {"", *teams, *(row["role"] for row in _rows(texts[ACCESS]))}
     allowed = {
         "decision_code": {*DECISIONS, ANYBODY},
         "duty": {REQUEST, APPROVE},
         "role_code": roles,
     }
-    path = policy_dir / f"{MEMBERS}.csv"
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream)
-        for row in reader:
-            for column, values in allowed.items():
-                if row[column] not in values:
-                    known = ", ".join(sorted(values - {""}))
-                    said = f"{row[column]!r} is not known"
-                    raise _refused(reader.line_num, column, said, f"one of {known}")
-            for column in ("person_name", "approved_by"):
-                if not (row[column] or "").strip():
-                    hint = "name a person"
-                    raise _refused(reader.line_num, column, "it is empty", hint)
-            for column in ("valid_from", "valid_to"):
-                may_be_empty = column == "valid_to" and not row[column]
-                if not may_be_empty and not _is_day(row[column] or ""):
-                    said = f"{row[column]!r} is not a date"
-                    hint = "write YYYY-MM-DD"
-                    raise _refused(reader.line_num, column, said, hint)
+    reader = _rows(texts[MEMBERS])
+    for row in reader:
+        for column, values in allowed.items():
+            if row[column] not in values:
+                known = ", ".join(sorted(values - {""}))
+                said = f"{row[column]!r} is not known"
+                raise _refused(reader.line_num, column, said, f"one of {known}")
+        for column in ("person_name", "approved_by"):
+            if not (row[column] or "").strip():
+                raise _refused(reader.line_num, column, "it is empty", "name a person")
+        for column in ("valid_from", "valid_to"):
+            may_be_empty = column == "valid_to" and not row[column]
+            if not may_be_empty and not _is_day(row[column] or ""):
+                said = f"{row[column]!r} is not a date"
+                raise _refused(reader.line_num, column, said, "write YYYY-MM-DD")
 
 
 def plain(name: str) -> str:
@@ -137,18 +142,16 @@ def plain(name: str) -> str:
     return " ".join(name.split()).casefold()
 
 
-def _values(policy_dir: Path, table: str, column: str) -> set[str]:
-    path = policy_dir / f"{table}.csv"
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        return {row[column] for row in csv.DictReader(stream)}
+def _rows(text: str) -> "csv.DictReader[str]":
+    return csv.DictReader(io.StringIO(text, newline=""))
 
 
 def _is_day(text: str) -> bool:
+    """Say whether it is YYYY-MM-DD: days are compared as text."""
     try:
-        date.fromisoformat(text)
+        return date.fromisoformat(text).isoformat() == text
     except ValueError:
         return False
-    return True
 
 
 def _refused(line: int, column: str, message: str, hint: str) -> EchelonError:

@@ -3,7 +3,8 @@
 One register holds the gates, the data tests and the ties. One that is missing, was
 skipped, raised or looked at nothing counts as failed. A data test may look at an empty
 table if there is a reason, which stands in the register: what was not delivered, what
-else is empty, or conditions that no row meets.
+else is empty, or conditions that no row meets. Where the table it tests is the empty
+one it had nothing to examine, whatever rows the others have that it compares with.
 """
 
 import json
@@ -133,13 +134,16 @@ def judge_test(test: Node, records: Mapping[str, Record], extent: Extent) -> Con
     Returns:
         The control.
     """
-    examined = sum(map(extent.rows_behind, test.reads))
+    rows = {address: extent.rows_behind(address) for address in test.reads}
+    empty = [address for address in test.reads if not rows[address]]
+    examined = sum(rows.values())
+    detail = "; ".join(f"{one} is empty: {extent.why_empty(one)}" for one in empty)
+    outcome = PASSED
     fault = _fault_of(test, records, extent)
-    outcome, detail = PASSED, ""
     if fault is not None:
         outcome, detail = FAILED, fault
-    elif not examined:
-        outcome, detail = NOTHING, extent.why_empty(test.reads[0]) or ""
+    elif not examined or not set(test.tests).isdisjoint(empty):
+        outcome = NOTHING
     return Control(test.name, DATA_TEST, test.reads, examined, outcome, detail)
 
 

@@ -17,14 +17,8 @@ from echelon.release.layout import (
     releases_dir,
 )
 from echelon.release.lock import HOLDER_NAME, refresh_lock
-from echelon.release.recovery import (
-    AUDIT_LOG,
-    Problem,
-    enter_repair,
-    interrupted,
-    lost_release,
-    set_aside,
-)
+from echelon.release.problems import AUDIT_LOG, Problem, lost_release
+from echelon.release.recovery import enter_repair, interrupted, set_aside
 from echelon.release.retention import leftovers, remove_tree
 from echelon.release.store import (
     NEXT_POINTER_NAME,

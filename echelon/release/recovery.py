@@ -5,8 +5,7 @@ those that a refresh needs and makes by itself; ``echelon doctor`` names these a
 others (``doctor``). Every repair is an event of the audit log.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -20,6 +19,13 @@ from echelon.release.layout import (
     pointer_path,
     releases_dir,
 )
+from echelon.release.problems import (
+    AUDIT_LOG,
+    Problem,
+    log_cut,
+    lost_release,
+    planted,
+)
 from echelon.release.proof import PROOF_NAME
 from echelon.release.retention import directories_of, move_away, remove_tree
 from echelon.release.store import (
@@ -32,27 +38,7 @@ from echelon.release.store import (
 )
 from echelon.release.verify import check_files
 
-AUDIT_LOG = "audit/audit.jsonl"
-ANNOUNCED = "announced"
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing that is not as it should be.
-
-    Attributes:
-        code: Stable identifier such as ``pointer_damaged``.
-        subject: The release or the file it is about.
-        message: What is wrong.
-        remedy: What puts it right: what the repair does, or what a person has to do.
-        repair: Makes the repair and enters it; None where only a person can.
-    """
-
-    code: str
-    subject: str
-    message: str
-    remedy: str
-    repair: Callable[[], None] | None = None
+ANNOUNCED, PUBLISHED = "announced", "published"
 
 
 def heal(data_dir: Path) -> list[Problem]:
@@ -103,7 +89,7 @@ def interrupted(data_dir: Path) -> Iterator[Problem]:
     cut = [one.name for one in unknown if _is_log_cut(data_dir, one.name)]
     if cut:
         # They may well have been in force: nothing is to be moved by such a log.
-        yield _log_cut(cut[0])
+        yield log_cut(cut[0])
         return
     for directory in unknown:
         yield _never_in_force(data_dir, directory, current)
@@ -132,23 +118,24 @@ def set_aside(data_dir: Path, directory: Path, code: str) -> None:
 
 def _pointer(data_dir: Path) -> Iterator[Problem]:
     named, recorded = pointed_release_id(data_dir), recorded_in_force(data_dir)
+    is_kept = named in kept_ids(data_dir)
     if named is None:
         yield from _pointer_lost(data_dir, recorded)
-    elif named in published_ids(data_dir):
-        if named != recorded:
-            yield Problem(
-                code="rollback_unentered",
-                subject=named,
-                message=f"the pointer names {named}, the audit log {recorded}",
-                remedy="enter it as a rollback that was interrupted",
-                repair=partial(_enter_rollback, data_dir, named, recorded or ""),
-            )
+    elif is_kept and named == recorded:
+        return
+    elif is_kept and _is_as_entered(data_dir, PUBLISHED, named):
+        yield Problem(
+            code="rollback_unentered",
+            subject=named,
+            message=f"the pointer names {named}, the audit log {recorded}",
+            remedy="enter it as a rollback that was interrupted",
+            repair=partial(_enter_rollback, data_dir, named, recorded or ""),
+        )
     elif _is_log_cut(data_dir, named):
-        yield _log_cut(named)
-    elif _is_whole(data_dir, named) and not _is_announced(data_dir, named):
-        yield _planted(data_dir, named)
+        yield log_cut(named)
+    elif not _is_whole(data_dir, named):
         yield from _pointer_lost(data_dir, recorded)
-    elif _is_whole(data_dir, named):
+    elif _is_ours(data_dir, named, recorded):
         yield Problem(
             code="publication_unentered",
             subject=named,
@@ -157,6 +144,9 @@ def _pointer(data_dir: Path) -> Iterator[Problem]:
             repair=partial(_enter_publication, data_dir, named),
         )
     else:
+        directory = releases_dir(data_dir) / named
+        code = "release_unannounced"
+        yield planted(named, partial(set_aside, data_dir, directory, code))
         yield from _pointer_lost(data_dir, recorded)
 
 
@@ -177,48 +167,16 @@ def _pointer_lost(data_dir: Path, recorded: str | None) -> Iterator[Problem]:
         yield lost_release(recorded)
 
 
-def lost_release(release_id: str) -> Problem:
-    """Say that a published release is gone."""
-    return Problem(
-        code="release_lost",
-        subject=release_id,
-        message=f"release {release_id} was published and is gone",
-        remedy="`echelon restore` a backup that holds it into a new data directory",
-    )
-
-
 def _never_in_force(data_dir: Path, directory: Path, current: str | None) -> Problem:
     name = directory.name
     message = f"{name} was made and never came into force"
-    is_ours = _is_whole(data_dir, name) and _is_announced(data_dir, name)
-    if is_ours and _follows(data_dir, name, current):
+    if _is_whole(data_dir, name) and _is_ours(data_dir, name, current):
         remedy = "remove it: the next refresh makes the same tables again"
         repair = partial(_remove, data_dir, directory)
         return Problem("release_unused", name, message, remedy, repair)
     remedy = "move it to damaged/"
     repair = partial(set_aside, data_dir, directory, "release_unknown")
     return Problem("release_unknown", name, message, remedy, repair)
-
-
-def _planted(data_dir: Path, release_id: str) -> Problem:
-    """Refuse what was put in force by no refresh of this machine."""
-    directory = releases_dir(data_dir) / release_id
-    return Problem(
-        code="release_unannounced",
-        subject=release_id,
-        message=f"{release_id} is in force and no refresh announced it",
-        remedy="move it to damaged/: who made it is not known",
-        repair=partial(set_aside, data_dir, directory, "release_unannounced"),
-    )
-
-
-def _log_cut(release_id: str) -> Problem:
-    return Problem(
-        code="audit_log_cut",
-        subject=AUDIT_LOG,
-        message=f"release {release_id} names audit events that are gone",
-        remedy="put the audit log of a backup back in its place",
-    )
 
 
 def _is_log_cut(data_dir: Path, release_id: str) -> bool:
@@ -241,18 +199,21 @@ def _is_whole(data_dir: Path, release_id: str) -> bool:
     return True
 
 
-def _is_announced(data_dir: Path, release_id: str) -> bool:
-    """Say whether the log announced a release with the very manifest it has."""
-    found = sha256_of_file(releases_dir(data_dir) / release_id / MANIFEST_NAME)
-    return any(
-        (event.event, event.release_id) == (ANNOUNCED, release_id)
-        and event.details["manifest_sha256"] == found
-        for event in read_events(data_dir)
-    )
+def _is_ours(data_dir: Path, release_id: str, former: str | None) -> bool:
+    """Say whether a whole release was announced and made to follow the former one."""
+    follows = find_release(data_dir, release_id).previous_release_id == former
+    return follows and _is_as_entered(data_dir, ANNOUNCED, release_id)
 
 
-def _follows(data_dir: Path, release_id: str, current: str | None) -> bool:
-    return find_release(data_dir, release_id).previous_release_id == current
+def _is_as_entered(data_dir: Path, event: str, release_id: str) -> bool:
+    """Say whether a release has the manifest that its last such event names."""
+    path = releases_dir(data_dir) / release_id / MANIFEST_NAME
+    named = [
+        entered.details["manifest_sha256"]
+        for entered in read_events(data_dir)
+        if (entered.event, entered.release_id) == (event, release_id)
+    ]
+    return bool(named) and path.is_file() and sha256_of_file(path) == named[-1]
 
 
 def _cut_tail(data_dir: Path) -> None:
@@ -272,7 +233,7 @@ def _enter_publication(data_dir: Path, release_id: str) -> None:
         "proof_sha256": sha256_of_file(directory / PROOF_NAME),
         "recovered": "true",
     }
-    append_event(data_dir, "published", release_id, details)
+    append_event(data_dir, PUBLISHED, release_id, details)
 
 
 def _restore_pointer(data_dir: Path, recorded: str | None) -> None:

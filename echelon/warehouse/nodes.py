@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from graphlib import TopologicalSorter
 from typing import Any
 
+MARTS = "models/marts/"
 SEED, TABLE, VIEW, TEST = "seed", "table", "view", "test"
 # Resources, kinds and settings that `build` knows.
 BUILDABLE: tuple[object, ...] = (
@@ -29,6 +30,8 @@ class Node:
         is_contracted: Whether the columns must be those declared, no more, no less.
         parents: What it reads, seeds and models only.
         reads: What it reads, sources too, as ``schema.table``.
+        tests: Of a data test what is tested, of what it reads: the relation a generic
+            test is attached to; every mart that another one reads.
         requires: Contract tables without which it has no rows, as a gate's.
         is_never_empty: Whether it has rows as soon as what it requires was delivered.
     """
@@ -44,6 +47,7 @@ class Node:
     is_contracted: bool
     parents: tuple[str, ...]
     reads: tuple[str, ...]
+    tests: tuple[str, ...]
     requires: tuple[str, ...]
     is_never_empty: bool
 
@@ -131,10 +135,26 @@ def _node(known: Mapping[str, Any], unique_id: str) -> Node:
         ),
         is_contracted=bool(config.get("contract", {}).get("enforced")),
         parents=tuple(name for name in reads if not name.startswith("source.")),
-        reads=tuple(f"{known[name]['schema']}.{known[name]['name']}" for name in reads),
+        reads=tuple(_address(known[name]) for name in reads),
+        tests=tuple(_address(one) for one in _tested(known, entry)),
         requires=tuple(meta.get("requires", [])),
         is_never_empty=bool(meta.get("never_empty")),
     )
+
+
+def _tested(
+    known: Mapping[str, Any], entry: Mapping[str, Any]
+) -> list[Mapping[str, Any]]:
+    if entry["resource_type"] != TEST:
+        return []
+    if attached := entry.get("attached_node"):
+        return [known[attached]]
+    read = [known[name] for name in entry["depends_on"].get("nodes", [])]
+    return [one for one in read if one["original_file_path"].startswith(MARTS)]
+
+
+def _address(entry: Mapping[str, Any]) -> str:
+    return f"{entry['schema']}.{entry['name']}"
 
 
 def _refuse_unbuildable(entry: Mapping[str, Any]) -> None:

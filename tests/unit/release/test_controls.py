@@ -135,7 +135,59 @@ def test_an_empty_table_is_let_pass_for_a_reason_that_is_stated(
     candidate, reads, reason
 ):
     nodes = built(candidate, project("select 7 as order_id where false", reads))
-    assert judged(candidate, nodes) == ("nothing to examine", 0, reason)
+    said = f"shop.orders is empty: {reason}"
+    assert judged(candidate, nodes) == ("nothing to examine", 0, said)
+
+
+NO_MATCH = "none of the rows it reads meets its conditions"
+
+
+@pytest.mark.parametrize(
+    ("orders", "customers", "outcome", "empty"),
+    [
+        (0, 3, "nothing to examine", "shop.orders"),
+        (2, 0, "passed", "shop.customers"),
+        (2, 3, "passed", ""),
+    ],
+    ids=["the table it is attached to", "the other one", "neither"],
+)
+def test_a_relationships_test_looks_at_the_table_it_is_attached_to(
+    candidate, orders, customers, outcome, empty
+):
+    asked = entry(
+        "test.e.t", "select 1 where false", ["model.e.customers", "model.e.orders"]
+    )
+    asked["config"]["materialized"] = "test"
+    nodes = read_nodes(
+        manifest(
+            entry("model.e.orders", f"select 7 as order_id from range({orders})"),
+            entry("model.e.customers", f"select 1 as c from range({customers})"),
+            {**asked, "attached_node": "model.e.orders"},
+        )
+    )
+    said = f"{empty} is empty: {NO_MATCH}" if empty else ""
+    found = judged(candidate, built(candidate, nodes))
+    assert found == (outcome, orders + customers, said)
+
+
+@pytest.mark.parametrize(
+    ("folder", "outcome"),
+    [("marts/sales", "nothing to examine"), ("staging", "passed")],
+)
+def test_a_test_across_tables_has_examined_nothing_where_a_mart_is_empty(
+    candidate, folder, outcome
+):
+    both = ["model.e.orders", "model.e.customers"]
+    empty = entry("model.e.orders", "select 7 as order_id where false")
+    nodes = read_nodes(
+        manifest(
+            {**empty, "original_file_path": f"models/{folder}/orders.sql"},
+            entry("model.e.customers", "select 1 as customer_id"),
+            entry("test.e.t", "select 1 where false", both, "test"),
+        )
+    )
+    said = f"shop.orders is empty: {NO_MATCH}"
+    assert judged(candidate, built(candidate, nodes)) == (outcome, 1, said)
 
 
 def test_a_table_that_is_never_empty_has_failed_when_it_is(candidate):
@@ -150,8 +202,8 @@ def test_it_may_be_empty_where_what_it_requires_was_not_delivered(candidate):
     assert judged(candidate, built(candidate, nodes))[0] == "failed"
     requires["meta"]["requires"] = ["wms__tasks"]
     nodes = project("select 7 as order_id where false", **requires)
-    reason = "wms__tasks has no rows: no warehouse of our own"
-    assert judged(candidate, built(candidate, nodes))[2] == reason
+    said = "shop.orders is empty: wms__tasks has no rows: no warehouse of our own"
+    assert judged(candidate, built(candidate, nodes))[2] == said
 
 
 def test_the_rows_of_a_view_are_those_of_the_tables_behind_it(candidate):

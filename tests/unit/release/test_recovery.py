@@ -8,6 +8,7 @@ import pytest
 
 from echelon.audit import append_event, audit_log_path, read_events
 from echelon.errors import EchelonError, ExitCode
+from echelon.hashing import sha256_of_file
 from echelon.release.doctor import examine
 from echelon.release.lock import HOLDER_NAME
 from echelon.release.recovery import heal
@@ -85,9 +86,7 @@ def test_damaged_pointer_is_put_back_by_the_next_writer(two, spoil):
 
 def test_interrupted_rollback_is_entered_as_one(two):
     first, second = ids(two)
-    pointer = two.data_dir / "current"
-    pointer.unlink()
-    pointer.symlink_to(f"releases/{first}")
+    _point(two, first)
     assert found(two) == [("rollback_unentered", False)]
     assert [one.code for one in heal(two.data_dir)] == ["rollback_unentered"]
     last = read_events(two.data_dir)[-1]
@@ -222,17 +221,21 @@ def test_leftovers_of_a_killed_refresh_are_named_and_removed(two):
     assert [event.details["code"] for event in repaired] == expected
 
 
-def _planted(company):
-    """A whole release like the one in force, made by nobody, and the pointer to it."""
+def _point(company, release_id):
     pointer = company.data_dir / "current"
-    model = pointer.resolve()
-    planted = model.with_name(f"{model.name[:-4]}beef")
+    pointer.unlink()
+    pointer.symlink_to(f"releases/{release_id}")
+
+
+def _planted(company, name=None):
+    """A whole release like the one in force, made by nobody, and the pointer to it."""
+    model = (company.data_dir / "current").resolve()
+    planted = model.with_name(name or f"{model.name[:-4]}beef")
     shutil.copytree(model, planted)
     path = planted / "manifest.json"
     manifest = {**json.loads(path.read_text()), "previous_release_id": model.name}
     damage(path, json.dumps(manifest).encode())
-    pointer.unlink()
-    pointer.symlink_to(f"releases/{planted.name}")
+    _point(company, planted.name)
     return model.name, planted.name
 
 
@@ -255,9 +258,7 @@ def test_a_planted_release_is_named_and_taken_out_of_service(two):
 
 def test_a_planted_release_that_is_not_in_force_is_kept_as_evidence(two):
     former, planted = _planted(two)
-    pointer = two.data_dir / "current"
-    pointer.unlink()
-    pointer.symlink_to(f"releases/{former}")
+    _point(two, former)
     assert [one.code for one in heal(two.data_dir)] == ["release_unknown"]
     assert (two.data_dir / "damaged" / planted).is_dir()
 
@@ -269,3 +270,43 @@ def test_a_release_announced_with_another_manifest_was_not_announced(two):
     assert found(two)[0] == ("release_unannounced", False)
     assert heal(two.data_dir)[0].subject == planted
     assert current_release_id(two.data_dir) == former
+
+
+@pytest.mark.parametrize("event", ["retired", "set_aside"])
+def test_a_release_planted_under_an_id_that_has_left_is_no_rollback(two, event):
+    first, second = ids(two)
+    append_event(two.data_dir, event, first, {})
+    remove_tree(two.data_dir / "releases" / first)
+    _planted(two, first)
+    assert found(two)[0] == ("release_unannounced", False)
+    repaired = heal(two.data_dir)
+    assert [one.code for one in repaired] == ["release_unannounced", "pointer_damaged"]
+    assert current_release_id(two.data_dir) == second
+    assert (two.data_dir / "damaged" / first).is_dir()
+    assert ids(two) == [second]
+    assert verify(two.data_dir).release_id == second
+    assert found(two) == []
+
+
+def test_a_kept_release_with_another_manifest_is_no_rollback(two):
+    first, second = ids(two)
+    path = two.data_dir / "releases" / first / "manifest.json"
+    manifest = {**json.loads(path.read_text()), "base_currency_code": "USD"}
+    damage(path, json.dumps(manifest).encode())
+    _point(two, first)
+    assert heal(two.data_dir)[0].code == "release_unannounced"
+    assert current_release_id(two.data_dir) == second
+
+
+def test_a_copy_of_an_announced_release_does_not_come_into_force_later(two):
+    """It was announced, never entered, and another release was made since."""
+    first, second = ids(two)
+    copy = two.data_dir / "kept elsewhere"
+    shutil.copytree(two.data_dir / "releases" / first, copy)
+    late = f"{first[:-4]}beef"
+    digest = sha256_of_file(copy / "manifest.json")
+    append_event(two.data_dir, "announced", late, {"manifest_sha256": digest})
+    copy.rename(two.data_dir / "releases" / late)
+    _point(two, late)
+    assert heal(two.data_dir)[0].code == "release_unannounced"
+    assert current_release_id(two.data_dir) == second

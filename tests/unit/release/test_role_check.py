@@ -71,6 +71,8 @@ def test_a_member_of_a_team_may_approve(tmp_path):
         ("ann,sales,*,approve,,2025-01-01,,", "approved_by"),
         ("ann,sales,*,approve,,soon,,head", "valid_from"),
         ("ann,sales,*,approve,,,,head", "valid_from"),
+        ("ann,sales,*,approve,,20250101,,head", "valid_from"),
+        ("ann,sales,*,approve,,2025-W01-1,,head", "valid_from"),
         ("ann,sales,*,approve,,2025-01-01,31.12.,head", "valid_to"),
     ],
 )
