@@ -52,8 +52,10 @@ def test_forms_that_no_centre_describes_go_to_the_density_method(name):
     ("kind", "count", "dimensions"),
     [
         ("uniform", 100, 2),
+        ("uniform", 600, 2),
         ("uniform", 400, 8),
         ("gaussian", 300, 1),
+        ("gaussian", 500, 3),
         ("gaussian", 300, 15),
         ("skewed", 800, 4),
     ],
