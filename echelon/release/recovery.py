@@ -183,11 +183,12 @@ def _is_log_cut(data_dir: Path, release_id: str) -> bool:
     """Say whether a release was made after an event that the log lacks."""
     try:
         known = find_release(data_dir, release_id).manifest()["audit_log"]
-    except EchelonError:
-        return False
-    events, count = read_events(data_dir), int(known["events"])
+        count, known_head = int(known["events"]), known["head_sha256"]
+    except (EchelonError, KeyError, TypeError, ValueError):
+        return False  # a manifest that names no event is none of ours
+    events = read_events(data_dir)
     head = events[count - 1].line_sha256 if 0 < count <= len(events) else ""
-    return bool(head != known["head_sha256"])
+    return bool(head != known_head)
 
 
 def _is_whole(data_dir: Path, release_id: str) -> bool:

@@ -263,6 +263,16 @@ def test_a_planted_release_that_is_not_in_force_is_kept_as_evidence(two):
     assert (two.data_dir / "damaged" / planted).is_dir()
 
 
+def test_a_planted_manifest_that_names_no_event_is_no_cut_log(two):
+    former, planted = _planted(two)
+    path = two.data_dir / "releases" / planted / "manifest.json"
+    manifest = json.loads(path.read_text())
+    del manifest["audit_log"]
+    damage(path, json.dumps(manifest).encode())
+    assert heal(two.data_dir)[0].subject == planted
+    assert current_release_id(two.data_dir) == former
+
+
 def test_a_release_announced_with_another_manifest_was_not_announced(two):
     former, planted = _planted(two)
     details = {"manifest_sha256": "0" * 64}
