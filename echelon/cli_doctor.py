@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from echelon.cli_options import AsJson, out, print_json, progress
+from echelon.cli_options import AsJson, err, out, print_json, progress
 from echelon.config import load_settings
 from echelon.errors import ExitCode
 
@@ -17,15 +17,18 @@ def doctor(
     as_json: AsJson = False,
 ) -> None:
     """Name what is wrong with releases, pointer, audit log, leftovers and landing."""
-    from echelon.release.doctor import examine
+    from echelon.release.doctor import examine, unguarded
 
+    data_dir = load_settings().data_dir
     with progress("Examining", quiet=as_json):
-        findings = examine(load_settings().data_dir, repair)
+        findings = examine(data_dir, repair)
     if as_json:
         print_json([asdict(finding) for finding in findings])
     for finding in () if as_json else findings:
         out.print(finding.line(), markup=False, highlight=False, soft_wrap=True)
     if not findings and not as_json:
         out.print("All is well.")
+    for warning in unguarded(data_dir):
+        err.print(warning, markup=False, highlight=False, soft_wrap=True)
     if not all(finding.is_repaired for finding in findings):
         raise typer.Exit(int(ExitCode.INTEGRITY))

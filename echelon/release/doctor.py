@@ -27,7 +27,13 @@ from echelon.release.store import (
     kept_ids,
     swap_pointer,
 )
-from echelon.release.verify import check_files, check_manifest
+from echelon.release.verify import (
+    NOT_SIGNED,
+    NOT_WHOLE,
+    check_files,
+    check_manifest,
+)
+from echelon.sealing import head_file, load_signer
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,12 @@ def examine(data_dir: Path, repair: bool = False) -> list[Finding]:
         except EchelonError as error:
             findings.append(_of_error(error))
     return findings
+
+
+def unguarded(data_dir: Path) -> list[str]:
+    """Say what nothing here can find: no key, no head of the log kept elsewhere."""
+    guards = ((load_signer(data_dir), NOT_SIGNED), (head_file(data_dir), NOT_WHOLE))
+    return [says for guard, says in guards if guard is None]
 
 
 def _problems(data_dir: Path, repair: bool) -> Iterator[Problem]:

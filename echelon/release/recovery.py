@@ -9,7 +9,13 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from echelon.audit import append_event, audit_log_path, cut_torn_tail, read_events
+from echelon.audit import (
+    append_event,
+    audit_log_path,
+    check_seal,
+    cut_torn_tail,
+    read_events,
+)
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.hashing import sha256_of_file
 from echelon.release.layout import (
@@ -66,7 +72,12 @@ def heal(data_dir: Path) -> list[Problem]:
 
 
 def interrupted(data_dir: Path) -> Iterator[Problem]:
-    """Look for what an interrupted writer leaves, and for a lost pointer."""
+    """Look for what an interrupted writer leaves, and for a lost pointer.
+
+    Raises:
+        EchelonError: ``INTEGRITY`` if the log is broken, or not the one that the key
+            signed or the head kept elsewhere speaks of.
+    """
     log = audit_log_path(data_dir)
     if log.exists() and not (log.read_bytes() or b"\n").endswith(b"\n"):
         yield Problem(
@@ -76,6 +87,8 @@ def interrupted(data_dir: Path) -> Iterator[Problem]:
             remedy="cut it off: its write was interrupted, so nothing came of it",
             repair=partial(_cut_tail, data_dir),
         )
+    # Nothing is moved, and no release entered, by a log that somebody forged.
+    check_seal(data_dir, read_events(data_dir))
     for problem in _pointer(data_dir):
         yield problem
         if problem.repair is None:
@@ -96,13 +109,7 @@ def interrupted(data_dir: Path) -> Iterator[Problem]:
     kept = {*kept_ids(data_dir), current}
     for directory in directories_of(releases_dir(data_dir)):
         if directory.name in published and directory.name not in kept:
-            yield Problem(
-                code="retirement_unfinished",
-                subject=directory.name,
-                message=f"{directory.name} was retired or set aside and is still here",
-                remedy="finish it",
-                repair=partial(_finish_leaving, data_dir, directory),
-            )
+            yield _has_left(data_dir, directory)
 
 
 def enter_repair(data_dir: Path, code: str, subject: str) -> None:
@@ -172,11 +179,31 @@ def _never_in_force(data_dir: Path, directory: Path, current: str | None) -> Pro
     message = f"{name} was made and never came into force"
     if _is_whole(data_dir, name) and _is_ours(data_dir, name, current):
         remedy = "remove it: the next refresh makes the same tables again"
-        repair = partial(_remove, data_dir, directory)
+        repair = partial(_remove, data_dir, directory, "release_unused")
         return Problem("release_unused", name, message, remedy, repair)
-    remedy = "move it to damaged/"
-    repair = partial(set_aside, data_dir, directory, "release_unknown")
-    return Problem("release_unknown", name, message, remedy, repair)
+    return _unknown(data_dir, directory, message)
+
+
+def _has_left(data_dir: Path, directory: Path) -> Problem:
+    """Finish what was interrupted; another directory under that name is evidence."""
+    name, code = directory.name, "retirement_unfinished"
+    gone = ("retired", "set_aside")
+    events = [e.event for e in read_events(data_dir) if e.release_id == name]
+    message = f"{name} was retired or set aside and is still here"
+    if [event for event in events if event in gone][-1] == "set_aside":
+        repair = partial(set_aside, data_dir, directory, code)
+        return Problem(code, name, message, "move it to damaged/", repair)
+    if _is_whole(data_dir, name) and _is_as_entered(data_dir, PUBLISHED, name):
+        repair = partial(_remove, data_dir, directory, code)
+        return Problem(code, name, message, "remove it", repair)
+    message = f"{name} was retired, and what is here is not what was published"
+    return _unknown(data_dir, directory, message)
+
+
+def _unknown(data_dir: Path, directory: Path, message: str) -> Problem:
+    code, remedy = "release_unknown", "move it to damaged/"
+    repair = partial(set_aside, data_dir, directory, code)
+    return Problem(code, directory.name, message, remedy, repair)
 
 
 def _is_log_cut(data_dir: Path, release_id: str) -> bool:
@@ -248,19 +275,6 @@ def _restore_pointer(data_dir: Path, recorded: str | None) -> None:
     enter_repair(data_dir, "pointer_damaged", recorded or "")
 
 
-def _finish_leaving(data_dir: Path, directory: Path) -> None:
-    name = directory.name
-    gone = {"retired", "set_aside"}
-    left = [
-        e for e in read_events(data_dir) if e.release_id == name and e.event in gone
-    ]
-    if left[-1].event == "retired":
-        remove_tree(move_away(directory, candidates_dir(data_dir) / name))
-    else:
-        move_away(directory, damaged_dir(data_dir) / name)
-    enter_repair(data_dir, "retirement_unfinished", name)
-
-
-def _remove(data_dir: Path, directory: Path) -> None:
+def _remove(data_dir: Path, directory: Path, code: str) -> None:
     remove_tree(move_away(directory, candidates_dir(data_dir) / directory.name))
-    enter_repair(data_dir, "release_unused", directory.name)
+    enter_repair(data_dir, code, directory.name)

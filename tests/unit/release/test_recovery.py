@@ -298,6 +298,22 @@ def test_a_release_planted_under_an_id_that_has_left_is_no_rollback(two, event):
     assert found(two) == []
 
 
+@pytest.mark.parametrize("file", ["manifest.json", "published.duckdb"])
+def test_what_is_planted_under_a_retired_id_and_not_in_force_is_evidence(two, file):
+    """Retention would remove the release that was retired; this is another one."""
+    first, second = ids(two)
+    append_event(two.data_dir, "retired", first, {})
+    path = two.data_dir / "releases" / first / file
+    damage(path, path.read_bytes() + b"\n")
+    assert found(two) == [("release_unknown", False)]
+    assert [one.code for one in heal(two.data_dir)] == ["release_unknown"]
+    assert (two.data_dir / "damaged" / first / file).is_file()
+    last = read_events(two.data_dir)[-1]
+    assert (last.event, last.release_id) == ("set_aside", first)
+    assert current_release_id(two.data_dir) == second
+    assert found(two) == []
+
+
 def test_a_kept_release_with_another_manifest_is_no_rollback(two):
     first, second = ids(two)
     path = two.data_dir / "releases" / first / "manifest.json"

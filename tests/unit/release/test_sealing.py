@@ -14,6 +14,10 @@ from echelon.audit import (
     seal_log,
 )
 from echelon.errors import EchelonError, ExitCode
+from echelon.hashing import sha256_of_file
+from echelon.release.doctor import examine, unguarded
+from echelon.release.recovery import heal
+from echelon.release.store import current_release_id
 from echelon.release.verify import verify
 from echelon.sealing import load_signer, write_key
 
@@ -108,6 +112,53 @@ def test_full_rewrite_and_forged_event_are_found_by_the_key(company, key_file):
             append_event(company.data_dir, "published", "r9", {})
         log.write_bytes(sound)
     assert verify(company.data_dir).is_signed
+
+
+def plant_and_announce(company):
+    """A release of nobody's, a line of the log that announces it, the pointer to it."""
+    model = (company.data_dir / "current").resolve()
+    planted = model.with_name(f"{model.name[:-4]}beef")
+    shutil.copytree(model, planted)
+    path = planted / "manifest.json"
+    path.chmod(0o600)
+    manifest = {**json.loads(path.read_text()), "previous_release_id": model.name}
+    path.write_text(json.dumps(manifest))
+    log = audit_log_path(company.data_dir)
+    announced = {
+        **records(log)[-1],
+        "event": "announced",
+        "release_id": planted.name,
+        "details": {"manifest_sha256": sha256_of_file(path)},
+    }
+    log.write_bytes(written_anew([*records(log), announced]))
+    pointer = company.data_dir / "current"
+    pointer.unlink()
+    pointer.symlink_to(f"releases/{planted.name}")
+    return planted
+
+
+@pytest.mark.parametrize("guard", ["key_file", "head_file"])
+def test_a_forged_announcement_stops_every_writer(company, request, guard):
+    request.getfixturevalue(guard)
+    company.release()
+    planted = plant_and_announce(company)
+    before = audit_log_path(company.data_dir).read_bytes()
+    code = {"key_file": "audit_log_not_signed", "head_file": "audit_log_cut"}[guard]
+    with pytest.raises(EchelonError) as refused:
+        heal(company.data_dir)
+    assert refused.value.fault.code == code
+    assert [one.code for one in examine(company.data_dir, repair=True)] == [code]
+    assert audit_log_path(company.data_dir).read_bytes() == before
+    assert planted.is_dir()
+
+
+def test_without_key_and_head_a_forged_announcement_comes_into_force(company):
+    """What docs/proof.md says is not found; the doctor warns that it would not be."""
+    company.release()
+    planted = plant_and_announce(company)
+    assert [one.code for one in heal(company.data_dir)] == ["publication_unentered"]
+    assert current_release_id(company.data_dir) == planted.name
+    assert [line[:11] for line in unguarded(company.data_dir)] == ["NOT CHECKED"] * 2
 
 
 def test_signature_of_another_key_is_none(company, key_file, tmp_path, monkeypatch):
