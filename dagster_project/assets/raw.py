@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from dagster_project.assets.dbt import NODES
+from dagster_project.assets.dbt import MANIFEST, NODES
 from dagster_project.faults import reported_faults
 from dagster_project.resources.refresh import RefreshResource
 from echelon.config import CONTRACTS_DIR
@@ -18,7 +18,7 @@ from echelon.release.inputs import hash_deliveries
 from echelon.release.published_file import PUBLISHED_SCHEMAS
 from echelon.release.release_tables import OWN_TABLES
 from echelon.release.role_check import check_role_access
-from echelon.warehouse.nodes import TEST
+from echelon.warehouse.nodes import TEST, closed_lists
 
 CONTRACTS = load_contracts(CONTRACTS_DIR)
 PUBLISHED = {
@@ -26,6 +26,7 @@ PUBLISHED = {
     for node in NODES
     if node.kind != TEST and node.schema in PUBLISHED_SCHEMAS
 } | OWN_TABLES
+CLOSED_LISTS = closed_lists(MANIFEST)
 EXTRA_TABLES = {
     "refresh_parameters": "Grain: one row. Release id, as-of date and base currency.",
     "deliveries": "Grain: one row per delivered table. Hashes, rows, sequence.",
@@ -123,7 +124,7 @@ def _check_roles(candidate: Candidate) -> None:
     """Refuse policies on roles that publishing would refuse a minute later."""
     policy_dir = candidate.seeds_dir / "policy"
     check_members(policy_dir)
-    check_role_access(policy_dir, candidate.as_of_date, PUBLISHED)
+    check_role_access(policy_dir, candidate.as_of_date, PUBLISHED, CLOSED_LISTS)
 
 
 def _landed_meanwhile() -> EchelonError:

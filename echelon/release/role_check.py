@@ -3,7 +3,6 @@
 The rules are those of publishing, asked of tables that are still empty.
 """
 
-from collections.abc import Mapping
 from datetime import date
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -19,22 +18,24 @@ from echelon.release.role_access import (
     read_rules,
     refused,
 )
+from echelon.release.role_values import ClosedLists, Types, object_to_values
 
-Types = Mapping[str, Mapping[str, str]]
 
-
-def check_role_access(policy_dir: Path, as_of: date, published: Types) -> None:
-    """Refuse a policy that publishing would refuse.
+def check_role_access(
+    policy_dir: Path, as_of: date, published: Types, closed_lists: ClosedLists
+) -> None:
+    """Refuse a policy that publishing would refuse, or that names no possible value.
 
     Args:
         policy_dir: The policy as assembled for the refresh.
         as_of: Day whose rules hold.
         published: Type by column of each table to be published, by ``schema.table``.
+        closed_lists: The values of a column that has no others, by the same.
 
     Raises:
         EchelonError: ``CONFIGURATION`` naming line and column of a rule that cannot be
             read, names a table or column that will not be there, or whose condition
-            cannot be evaluated.
+            cannot be evaluated or names a value that its column cannot have.
     """
     path = policy_dir / POLICY_NAME
     columns = {table: list(types) for table, types in published.items()}
@@ -48,7 +49,14 @@ def check_role_access(policy_dir: Path, as_of: date, published: Types) -> None:
             for table in plans[rule.role]:
                 is_meant = fnmatchcase(table, rule.relation)
                 if is_meant and rule.columns[0] in published[table]:
-                    _bind(connection, table, rule.row_condition, rule.line)
+                    query = f"select 1 from {table} as seen where {rule.row_condition}"
+                    problem = _object_to_binding(connection, query)
+                    problem = problem or object_to_values(
+                        connection, query, published, closed_lists
+                    )
+                    if problem is not None:
+                        message = f"the rule on {table}: {problem}"
+                        raise refused(message, "row_condition", rule.line)
 
 
 def _create_empty(connection: duckdb.DuckDBPyConnection, published: Types) -> None:
@@ -59,13 +67,10 @@ def _create_empty(connection: duckdb.DuckDBPyConnection, published: Types) -> No
         connection.execute(f"create table {quoted(table)} ({columns})")
 
 
-def _bind(
-    connection: duckdb.DuckDBPyConnection, table: str, condition: str, line: int
-) -> None:
+def _object_to_binding(connection: duckdb.DuckDBPyConnection, query: str) -> str | None:
     try:
-        connection.execute(f"select 1 from {quoted(table)} as seen where {condition}")
+        connection.execute(query)
     except duckdb.Error as error:
         # It speaks of columns, types and files: there is no row whose value it could.
-        reason = str(error).splitlines()[0]
-        message = f"the rule on {table}: {reason}"
-        raise refused(message, "row_condition", line) from error
+        return str(error).splitlines()[0]
+    return None

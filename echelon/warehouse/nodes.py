@@ -113,6 +113,26 @@ def select_nodes(nodes: Iterable[Node], wanted: set[str]) -> list[Node]:
     return selected
 
 
+def closed_lists(manifest: Mapping[str, Any]) -> dict[str, dict[str, frozenset[str]]]:
+    """List the values of each column that its test lets have no others.
+
+    Args:
+        manifest: dbt's ``manifest.json``.
+
+    Returns:
+        Values by column, by ``schema.table``.
+    """
+    nodes = manifest["nodes"]
+    lists: dict[str, dict[str, frozenset[str]]] = {}
+    for entry in nodes.values():
+        test = entry.get("test_metadata") or {}
+        if test.get("name") == "accepted_values" and not entry["config"].get("where"):
+            asked, table = test["kwargs"], _address(nodes[entry["attached_node"]])
+            values = frozenset(map(str, asked["values"]))
+            lists.setdefault(table, {})[asked["column_name"]] = values
+    return lists
+
+
 def _node(known: Mapping[str, Any], unique_id: str) -> Node:
     """Read one entry of the manifest, given its nodes and sources."""
     entry = known[unique_id]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from dagster_project.assets.raw import PUBLISHED
+from dagster_project.assets.raw import CLOSED_LISTS, PUBLISHED
 from echelon.config import PROJECT_DIR
 from echelon.decisions.people import check_members
 from echelon.errors import EchelonError, ExitCode
@@ -22,7 +22,7 @@ MEMBERS_HEADER = (
 
 
 def test_the_shipped_policies_are_accepted():
-    check_role_access(SHIPPED, DAY, PUBLISHED)
+    check_role_access(SHIPPED, DAY, PUBLISHED, CLOSED_LISTS)
     check_members(SHIPPED)
 
 
@@ -42,12 +42,68 @@ def test_a_rule_is_refused_by_line_and_column(tmp_path, text, column, said):
     rows = [rule("sales|*.*|*|show"), rule(text)]
     policy.write_text("\n".join([HEADER, *(",".join(cells) for cells in rows)]))
     with pytest.raises(EchelonError, match=said) as refusal:
-        check_role_access(tmp_path, DAY, PUBLISHED)
+        check_role_access(tmp_path, DAY, PUBLISHED, CLOSED_LISTS)
     fault = refusal.value.fault
     assert refusal.value.exit_code is ExitCode.CONFIGURATION
     assert (fault.file, fault.line) == ("policy_role_access.csv", 3)
     assert fault.column == (column or "row_condition")
     assert fault.hint
+
+
+KEPT = "sales|*.*|customer_id|keep|"
+NAMED = "customer_id in (select customer_id from core.dim_customers as c where "
+
+
+def check(tmp_path, condition, rule_start=KEPT):
+    rows = [rule("sales|*.*|*|show"), rule(f'{rule_start}"{condition}"')]
+    policy = tmp_path / "policy_role_access.csv"
+    policy.write_text("\n".join([HEADER, *(",".join(cells) for cells in rows)]))
+    check_role_access(tmp_path, DAY, PUBLISHED, CLOSED_LISTS)
+
+
+def refusal(tmp_path, condition, rule_start=KEPT):
+    with pytest.raises(EchelonError) as refused:
+        check(tmp_path, condition, rule_start)
+    fault = refused.value.fault
+    assert (fault.line, fault.column) == (3, "row_condition")
+    return fault.message.partition(": ")[2]
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        (f"{NAMED}is_credit_hold = 'perhaps')", "what is no boolean"),
+        (f"{NAMED}c.is_credit_hold = 'perhaps')", "what is no boolean"),
+        (f"{NAMED}first_order_date < '31.12.2025')", "what is no date"),
+        ("customer_id in (7, 8)", "is text: put its values in quotes"),
+        (f"{NAMED}country_code = 49)", "is text: put its values in quotes"),
+    ],
+)
+def test_a_value_that_is_none_of_its_columns_type_is_refused(tmp_path, condition, said):
+    assert said in refusal(tmp_path, condition)
+
+
+@pytest.mark.parametrize("test", ["= 'D'", "<> 'a'", "not in ('A', 'D')"])
+def test_a_value_that_is_not_on_the_closed_list_of_its_column_is_refused(
+    tmp_path, test
+):
+    """``abc_class <> 'a'`` would show every product and hide none."""
+    start = "sales|features.ftr_products|abc_class|keep|"
+    said = "abc_class of features.ftr_products is one of A, B, C"
+    assert refusal(tmp_path, f"abc_class {test}", start) == said
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        f"{NAMED}is_credit_hold = 'false' and country_code in ('DE', 'FR'))",
+        f"{NAMED}first_order_date < '2025-12-31')",
+        "customer_id in (select concat('C', i) from (select 7 as i) as t where i = 7)",
+        "exists (select 1 from features.ftr_products where abc_class = 'A')",
+    ],
+)
+def test_a_value_that_may_occur_is_accepted(tmp_path, condition):
+    check(tmp_path, condition)
 
 
 def members(directory: Path, row: str) -> Path:
