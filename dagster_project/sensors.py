@@ -9,11 +9,11 @@ from dagster_project.jobs import (
     refresh_job,
 )
 from echelon.config import load_settings
+from echelon.decisions.reviews import read_review
 from echelon.hashing import sha256_of_file, sha256_of_record
 from echelon.landing.manifest import MANIFEST_FILE, delivery_directories
 from echelon.notify import notify
-from echelon.release.store import current_release
-from echelon.summary import summarise
+from echelon.release.store import current_release, open_database
 
 
 @dg.sensor(
@@ -59,8 +59,11 @@ def lasting_drift(
     """Ask for a fit, once per release, where the one in force finds it due."""
     data_dir = load_settings().data_dir
     release = current_release(data_dir)
-    review = summarise(data_dir).review if release else None
-    if release is None or review is None or not review.awaits_proposal:
+    if release is None:
+        return dg.SkipReason("nothing has been published yet")
+    with open_database(release.database) as connection:
+        review = read_review(connection, data_dir)
+    if review is None or not review.awaits_proposal:
         return dg.SkipReason("no re-clustering is due")
     return dg.RunRequest(
         run_key=f"lasting_drift:{release.release_id}",

@@ -4,7 +4,10 @@ import json
 from datetime import UTC, datetime
 
 import dagster as dg
+import duckdb
 import pytest
+
+from tests.unit.decisions.test_proposals import REVIEWED
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +45,69 @@ def test_no_re_clustering_is_due_before_there_is_a_release(operation):
     _, _, _, sensors = operation
     asked = sensors.lasting_drift(dg.build_sensor_context())
     assert isinstance(asked, dg.SkipReason)
+
+
+@pytest.fixture
+def drift(operation, tmp_path, monkeypatch):
+    """Ask the sensor over a data directory of its own."""
+    monkeypatch.setenv("ECHELON_DATA_DIR", str(tmp_path))
+    return tmp_path, lambda: operation[3].lasting_drift(dg.build_sensor_context())
+
+
+def put_in_force(data_dir, release_id, tables):
+    """Write a release that holds a few tables, and the pointer to it."""
+    directory = data_dir / "releases" / release_id
+    directory.mkdir(parents=True)
+    with duckdb.connect(str(directory / "published.duckdb")) as connection:
+        connection.execute(tables)
+    manifest = {
+        "as_of_date": "2025-12-31",
+        "recorded_at": "2025-12-31T00:00:00",
+        "previous_release_id": None,
+    }
+    (directory / "manifest.json").write_text(json.dumps(manifest))
+    pointer = data_dir / "current"
+    pointer.unlink(missing_ok=True)
+    pointer.symlink_to(f"releases/{release_id}")
+
+
+def drifting(is_due):
+    return REVIEWED.format(model="kmeans-0", is_due=is_due)
+
+
+def test_drift_that_has_lasted_asks_for_a_fit_once_a_release(operation, drift):
+    data_dir, ask = drift
+    keys = []
+    for release_id in ("r1", "r2"):
+        put_in_force(data_dir, release_id, drifting(is_due=True))
+        asked = [ask(), ask()]
+        keys += [request.run_key for request in asked]
+    # Dagster starts no second run with a key it has seen.
+    assert keys == ["lasting_drift:r1"] * 2 + ["lasting_drift:r2"] * 2
+    job = operation[1].DEFINITIONS.resolve_job_def("quarterly_reclustering_review")
+    config = dg.validate_run_config(job, asked[0].run_config)
+    assert config["resources"]["refresh"]["config"]["refit"] is True
+
+
+@pytest.mark.parametrize(
+    "tables",
+    [drifting(is_due=False), "create table dim_releases (release_id varchar)"],
+    ids=["not lasted yet", "a release without reviews"],
+)
+def test_drift_that_has_not_lasted_asks_for_nothing(drift, tables):
+    data_dir, ask = drift
+    put_in_force(data_dir, "r1", tables)
+    assert isinstance(ask(), dg.SkipReason)
+
+
+def test_drift_that_has_its_proposal_asks_for_nothing_more(drift):
+    data_dir, ask = drift
+    put_in_force(data_dir, "r1", drifting(is_due=True))
+    proposal = data_dir / "proposals" / "kmeans-1"
+    proposal.mkdir(parents=True)
+    replaced = {"model_version": "kmeans-0", "as_of_date": "2025-12-31"}
+    (proposal / "comparison.json").write_text(json.dumps({"replaces": [replaced]}))
+    assert isinstance(ask(), dg.SkipReason)
 
 
 def test_the_monthly_close_stands_at_the_last_day_of_the_month_before(operation):
