@@ -27,8 +27,10 @@ from echelon.release.content import current_catalog
 from echelon.release.controls import (
     FAILED,
     NOTHING,
+    WARNED,
     Record,
     judge_compared,
+    judge_emptied,
     judge_test,
     judge_ties,
     read_build_record,
@@ -120,6 +122,18 @@ def registered_gates(
             verdicts = judge_gates(spoilt, REGISTER.gates, connection, catalog)
         lost = [verdict.gate for verdict in verdicts if verdict.fault is None]
         yield f"a gate {name}", len(verdicts), lost
+
+
+def former_release(release: Release) -> Iterator[Found]:
+    """Let each table of the release have lost its rows in the next."""
+    tables = release.manifest()["tables"]
+    rows = {name: table["rows"] for name, table in tables.items() if table["rows"]}
+    lost = [
+        table
+        for table in rows
+        if judge_emptied({**rows, table: 0}, rows).outcome != WARNED
+    ]
+    yield "a table has lost all its rows", len(rows), lost
 
 
 def registered_ties() -> Iterator[Found]:

@@ -31,6 +31,7 @@ from benchmarks.control_defects import (
 )
 from benchmarks.control_suites import (
     Found,
+    former_release,
     landing_checks,
     proof,
     registered_gates,
@@ -92,6 +93,7 @@ def others(
             registered_tests(warehouse, candidate),
             registered_gates(warehouse, candidate),
             registered_ties(),
+            former_release(release),
         ),
         "landing_check": landing_checks(),
         "proof": proof(release, spoilt, data_dir),

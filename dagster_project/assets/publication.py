@@ -12,10 +12,11 @@ from dagster_project.faults import reported_faults
 from dagster_project.resources.refresh import RefreshResource
 from echelon.decisions.proposals import hold_unless_approved
 from echelon.reconciliation.drawing import closed_period_pictures
-from echelon.release.controls import Register
+from echelon.release.controls import FORMER, WARNED, Register
 from echelon.release.publish import publish
 from echelon.release.published_file import PUBLISHED_SCHEMAS
 from echelon.release.staging import PublishOptions
+from echelon.release.store import Release
 from echelon.release.tie_out import EVERY_TIE
 from echelon.summary import summarise
 from expectations.register import GATES
@@ -38,6 +39,13 @@ PUBLISHED_KEYS = [
     kinds={"duckdb"},
     deps=PUBLISHED_KEYS,
     pool="warehouse",
+    check_specs=[
+        dg.AssetCheckSpec(
+            "none_emptied",
+            asset=["releases", "published_release"],
+            description="No table has lost all the rows it had in the former release.",
+        )
+    ],
 )
 def published_release(
     context: dg.AssetExecutionContext, refresh: RefreshResource
@@ -75,7 +83,19 @@ def published_release(
             "segments": dg.MetadataValue.md(
                 f"| segment | name | customers |\n|---|---|---|\n{segments}"
             ),
-        }
+        },
+        check_results=[_emptied(release)],
+    )
+
+
+def _emptied(release: Release) -> dg.AssetCheckResult:
+    """Say which tables lost all their rows: people are told of what warns."""
+    [control] = [one for one in release.manifest()["controls"] if one["kind"] == FORMER]
+    return dg.AssetCheckResult(
+        check_name="none_emptied",
+        passed=control["outcome"] != WARNED,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=control["detail"],
     )
 
 

@@ -22,7 +22,8 @@ from echelon.warehouse.build import Outcome
 from echelon.warehouse.extent import Extent, read_extent
 from echelon.warehouse.nodes import TEST, Node
 
-GATE, DATA_TEST, TIE = "gate", "data_test", "tie"
+GATE, DATA_TEST, TIE, FORMER = "gate", "data_test", "tie", "former_release"
+NONE_EMPTIED = "no table has lost all its rows"
 PASSED, WARNED, FAILED, NOTHING = "passed", "warned", "failed", "nothing to examine"
 Record = Mapping[str, Any]
 
@@ -48,7 +49,7 @@ class Control:
 
     Attributes:
         name: Its name.
-        kind: gate, data_test or tie.
+        kind: gate, data_test, tie or former_release.
         guards: Relations it looks at, as ``schema.table``.
         rows_examined: Rows of these, for a view of the tables behind it.
         outcome: passed, warned, failed, or nothing to examine.
@@ -170,6 +171,28 @@ def judge_ties(ties: Sequence[Tie], rows: Mapping[str, int]) -> list[Control]:
             outcome, detail = NOTHING, f"{tables[0]} has no rows"
         controls.append(Control(tie.says, TIE, tables, examined, outcome, detail))
     return controls
+
+
+def judge_emptied(rows: Mapping[str, int], former: Mapping[str, int]) -> Control:
+    """Warn of tables that have no row and had some in the release in force.
+
+    A list of exceptions ends when the last is mended, so nothing is refused
+    (docs/decisions/0012).
+
+    Args:
+        rows: Rows of each table about to be published.
+        former: Rows of each table of the release in force.
+
+    Returns:
+        The control, of the tables that had rows.
+    """
+    held = tuple(table for table in sorted(rows) if former.get(table))
+    emptied = [f"{one} had {former[one]} rows" for one in held if not rows[one]]
+    examined = sum(rows[table] for table in held)
+    outcome, detail = WARNED if emptied else PASSED, "; ".join(emptied)
+    if not held:
+        outcome, detail = NOTHING, "no former release has rows of these tables"
+    return Control(NONE_EMPTIED, FORMER, held, examined, outcome, detail)
 
 
 def judge_compared(ties: Sequence[Tie], compared: Mapping[str, int]) -> list[Control]:

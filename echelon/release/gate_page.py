@@ -23,6 +23,12 @@ QUERIES = {
         group by all
         order by all
     """,
+    "Controls that warned": """
+        select control_kind as kind, control_name as control, detail as "what"
+        from {target}.governance.rpt_control_results
+        where outcome = 'warned'
+        order by all
+    """,
     "Controls with nothing to examine": """
         select control_kind as kind, control_name as control,
             guarded_tables as "tables", detail as "why"

@@ -21,6 +21,7 @@ from echelon.release.controls import (
     Control,
     Judged,
     control_of,
+    judge_emptied,
     judge_ties,
     refuse_failed,
 )
@@ -36,6 +37,7 @@ from echelon.release.release_tables import (
     write_release_row,
     write_waived_checks,
 )
+from echelon.release.store import find_release
 
 PUBLISHED_SCHEMAS = (
     "core",
@@ -130,7 +132,9 @@ def write_published(
         _copy(connection, table, sort=contents[table].rows <= row_limit)
     _copy_views(connection, views, sorted(behind))
     controls = [*map(control_of, judged.verdicts), *judged.tests]
-    controls += judge_ties(judged.ties, _rows(contents, behind))
+    rows = _rows(contents, behind)
+    controls += judge_ties(judged.ties, rows)
+    controls.append(judge_emptied(rows, _former_rows(candidate)))
     refuse_failed(controls)
     write_gate_results(connection, candidate.release_id, judged.verdicts)
     write_control_results(connection, candidate.release_id, controls)
@@ -150,6 +154,15 @@ def _rows(
     stored = {table: content.rows for table, content in contents.items()}
     seen = {view: sum(stored[t] for t in tables) for view, tables in behind.items()}
     return stored | seen
+
+
+def _former_rows(candidate: Candidate) -> dict[str, int]:
+    """Read the rows of each table of the release in force, as its manifest has them."""
+    if candidate.previous_release_id is None:
+        return {}
+    former = find_release(candidate.data_dir, candidate.previous_release_id)
+    tables = former.manifest()["tables"]
+    return {name: table["rows"] for name, table in tables.items()}
 
 
 def export_parquet(

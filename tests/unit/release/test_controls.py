@@ -9,6 +9,7 @@ from echelon.errors import EchelonError, ExitCode
 from echelon.release.controls import (
     Register,
     judge_compared,
+    judge_emptied,
     judge_tests,
     judge_ties,
     record_build,
@@ -244,6 +245,13 @@ def test_a_release_lists_gates_tests_and_ties_with_the_rows_of_each(company, can
     assert listed == [
         ("data_test", "orders_are_known", "shop.orders", 1, "passed"),
         (
+            "former_release",
+            "no table has lost all its rows",
+            "",
+            0,
+            "nothing to examine",
+        ),
+        (
             "gate",
             "reconciled",
             "core.fct_cost_to_serve, core.dim_segments",
@@ -272,3 +280,29 @@ def test_a_tie_of_a_table_that_is_not_published_refuses_the_release():
 def test_a_tie_that_was_not_compared_has_failed():
     assert [c.detail for c in judge_compared(TIES, {})] == ["did not run"]
     assert judge_compared(TIES, {"pools are carried whole": 0}) == []
+
+
+def test_a_table_that_lost_all_its_rows_is_warned_of_with_the_rows_it_had():
+    rows = {"core.a": 0, "core.b": 4, "core.c": 0, "core.new": 5}
+    control = judge_emptied(rows, {"core.a": 7, "core.b": 9, "core.c": 0, "core.d": 1})
+    assert (control.outcome, control.detail) == ("warned", "core.a had 7 rows")
+    assert (control.guards, control.rows_examined) == (("core.a", "core.b"), 4)
+    assert judge_emptied(rows, {"core.b": 9}).outcome == "passed"
+    assert judge_emptied(rows, {}).outcome == "nothing to examine"
+
+
+def test_a_release_that_empties_a_table_says_so_and_is_published(company):
+    company.release()
+    company.deliver("erp-0002")
+    candidate = company.candidate()
+    company.run_sql(candidate, "delete from core.fct_identity_events")
+    company.examine(candidate)
+    release = publish(candidate, company.register)
+    [control] = [
+        one for one in release.manifest()["controls"] if one["kind"] == "former_release"
+    ]
+    assert control["outcome"] == "warned"
+    assert control["detail"] == "core.fct_identity_events had 1 rows"
+    assert "core.fct_identity_events had 1 rows" in (
+        release.directory / "gates.html"
+    ).read_text(encoding="utf-8")
