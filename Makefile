@@ -57,8 +57,8 @@ secrets: .venv/development
 leaks: .venv/development  ## plant personal values, refresh, break, search every store
 	@$(BIN)/python -m benchmarks.leaks
 
-sbom: .venv/development  ## write sbom.json, the parts list (CycloneDX), from the lock file
-	@$(BIN)/cyclonedx-py requirements --pyproject pyproject.toml --output-reproducible --output-file sbom.json requirements.lock
+sbom: .venv/sbom  ## write sbom.json, the parts list (CycloneDX), from the lock file
+	@PYTHONPATH=.venv/sbom $(BIN)/python -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible --output-file sbom.json requirements.lock
 
 bench: .venv/runtime  ## time each stage against the bare SQL: make bench SIZE=small|medium|large
 	@$(BIN)/python -m benchmarks.bench_refresh --size $(SIZE)
@@ -91,6 +91,7 @@ labelled: .venv/development  ## fetch labelled lists and score matching on them:
 lock:  ## compile the hashed lock files (needs uv)
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --quiet -o requirements.lock
 	@UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --quiet -c requirements.lock -o requirements-dev.lock
+	@UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --group sbom --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --no-strip-extras --quiet -o requirements-sbom.lock
 
 .venv/installed: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Echelon needs Python 3.11 or newer: set PYTHON=")'
@@ -102,6 +103,10 @@ lock:  ## compile the hashed lock files (needs uv)
 
 .venv/runtime: .venv/installed
 	@$(BIN)/python -m dagster_project.resources.compiled_project
+	@touch $@
+
+.venv/sbom: .venv/installed requirements-sbom.lock
+	@$(INSTALL) --require-hashes --target $@ -r requirements-sbom.lock
 	@touch $@
 
 .venv/development: .venv/installed requirements-dev.lock

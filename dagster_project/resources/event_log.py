@@ -1,8 +1,9 @@
 """How a refresh logs hundreds of events without opening a file for each."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,9 @@ from dagster._serdes import ConfigurableClassData
 class OpenEventLog(SqliteEventLogStorage):
     """Dagster's own event log, its files kept open for the time of a run.
 
-    Dagster opens, checkpoints and closes a file for every event, and asks twice for
-    every asset which tables there are: a third of a small refresh. The files are the
-    same ones that the UI reads.
+    Dagster opens, checkpoints and closes a file for every event, commits it in parts,
+    and asks for every asset which tables and columns there are: a third of a small
+    refresh. The files are the same ones that the UI reads.
     """
 
     def __init__(
@@ -27,8 +28,13 @@ class OpenEventLog(SqliteEventLogStorage):
     ) -> None:
         self._engines: dict[str, sa.Engine] = {}
         self._tables: dict[str, bool] = {}
-        self._has_index_columns: bool | None = None
+        self._columns: dict[str, bool] = {}
+        # What is under way: a connection for each file that events are written to.
+        self._begun: dict[str, sa.Connection] = {}
+        self._ends: ExitStack | None = None
         super().__init__(base_dir, inst_data)
+        # One event is written by several methods, each of which takes the lock.
+        self._db_lock = threading.RLock()
 
     @classmethod
     def from_config_value(
@@ -37,17 +43,42 @@ class OpenEventLog(SqliteEventLogStorage):
         """Create the storage from the configuration of an instance."""
         return cls(inst_data=inst_data, **config_value)
 
+    def store_event(self, event: dg.EventLogEntry) -> None:
+        """Store an event in one transaction a file."""
+        with self._one_transaction():
+            super().store_event(event)
+
+    def store_event_batch(self, events: Sequence[dg.EventLogEntry]) -> None:
+        """Store events in one transaction a file."""
+        with self._one_transaction():
+            super().store_event_batch(events)
+
     def has_table(self, table_name: str) -> bool:
         """Say whether the index has a table; a run does not change which it has."""
         if table_name not in self._tables:
             self._tables[table_name] = super().has_table(table_name)
         return self._tables[table_name]
 
-    def _has_asset_key_index_cols_on_connection(self, conn: sa.Connection) -> bool:
-        if self._has_index_columns is None:
-            asked = super()._has_asset_key_index_cols_on_connection(conn)
-            self._has_index_columns = asked
-        return self._has_index_columns
+    def _has_asset_key_col_on_connection(
+        self, conn: sa.Connection, column_name: str
+    ) -> bool:
+        if column_name not in self._columns:
+            asked = super()._has_asset_key_col_on_connection(conn, column_name)
+            self._columns[column_name] = asked
+        return self._columns[column_name]
+
+    @contextmanager
+    def _one_transaction(self) -> Iterator[None]:
+        with self._db_lock:
+            if self._ends is not None:
+                yield
+                return
+            try:
+                with ExitStack() as self._ends:
+                    yield
+            finally:
+                self._ends = None
+                self._begun.clear()
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[sa.Connection]:
@@ -55,8 +86,14 @@ class OpenEventLog(SqliteEventLogStorage):
             if shard not in self._engines:
                 self._engines[shard] = _open_engine(self.conn_string_for_shard(shard))
                 self._initdb(self._engines[shard])
-            with self._engines[shard].begin() as connection:
-                yield connection
+            transaction = self._engines[shard].begin()
+            if self._ends is None:
+                with transaction as connection:
+                    yield connection
+                return
+            if shard not in self._begun:
+                self._begun[shard] = self._ends.enter_context(transaction)
+            yield self._begun[shard]
 
     def dispose(self) -> None:
         """Close the files."""
@@ -84,6 +121,8 @@ def open_instance(home: Path) -> Iterator[dg.DagsterInstance]:
     reference = InstanceRef.from_dir(
         os.fspath(home), overrides={"event_log_storage": event_log}
     )
+    # What a run plans is some five hundred events, stored at once.
+    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")
     with dg.DagsterInstance.from_ref(reference) as instance:
         yield instance
 
