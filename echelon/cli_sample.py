@@ -9,11 +9,11 @@ from echelon.cli_options import AsJson, bad_option, out, print_json, progress
 from echelon.config import load_settings
 from echelon.errors import EchelonError, ExitCode, Fault
 
-SAMPLE_HINT = "size small, medium or large; seed 0 or more"
+SAMPLE_HINT = "size tiny, small, medium or large; seed 0 or more"
 
 
 def sample(
-    size: Annotated[str, typer.Option(help="small, medium or large")] = "small",
+    size: Annotated[str, typer.Option(help="tiny, small, medium or large")] = "small",
     seed: Annotated[int, typer.Option(help="Same seed, same bytes.")] = 7,
     directory: Annotated[
         Path | None, typer.Option("--out", help="Data directory.")

@@ -118,6 +118,20 @@ class Settings(BaseSettings):
         return init_settings, env_settings, in_file
 
 
+def share_of_memory(memory_limit: str, share: float) -> str:
+    """Take a part of a memory limit, for one of several engines side by side.
+
+    Args:
+        memory_limit: As DuckDB writes it, such as ``6GB`` or ``80%``.
+        share: Between 0 and 1.
+
+    Returns:
+        The part, in the same unit.
+    """
+    number = memory_limit.rstrip("kmgtibKMGTIB% ")
+    return f"{float(number) * share:g}{memory_limit[len(number) :]}"
+
+
 def load_settings() -> Settings:
     """Read the settings with absolute paths.
 

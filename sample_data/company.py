@@ -29,7 +29,8 @@ def write_sample_company(
     The same size and seed give the same bytes.
 
     Args:
-        size: ``small`` (about 50 k order lines), ``medium`` (1 M) or ``large`` (10 M).
+        size: ``tiny`` (about 13 k order lines), ``small`` (50 k), ``medium`` (1 M) or
+            ``large`` (10 M).
         seed: Seed, 0 or more.
         out: Directory that receives ``landing/`` and ``truth/``.
         progress: Called with one short line per step.

@@ -19,6 +19,7 @@ class Size:
 
 
 SIZES = {
+    "tiny": Size(300, 2, 120, 1.00),
     "small": Size(1_350, 4, 300, 1.10),
     "medium": Size(14_000, 10, 1_200, 2.15),
     "large": Size(96_000, 24, 4_000, 3.20),

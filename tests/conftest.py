@@ -33,8 +33,14 @@ def made_once(tmp_path_factory):
 def sample_company(made_once):
     """Data directory of the small sample company, landed: for reading and copying."""
 
+    return made_once("sample_company", write_sample("small"))
+
+
+def write_sample(size):
+    """Say how the sample company of a size is written into a directory."""
+
     def make(directory):
-        completed = echelon(directory, "sample", "--size", "small", "--seed", 7)
+        completed = echelon(directory, "sample", "--size", size, "--seed", 7)
         assert completed.returncode == 0, completed.stderr
 
-    return made_once("sample_company", make)
+    return make

@@ -32,9 +32,9 @@ class OpenEventLog(SqliteEventLogStorage):
         # What is under way: a connection for each file that events are written to.
         self._begun: dict[str, sa.Connection] = {}
         self._ends: ExitStack | None = None
+        # Held through all the methods that write one event, each of which takes it.
+        self._lock = threading.RLock()
         super().__init__(base_dir, inst_data)
-        # One event is written by several methods, each of which takes the lock.
-        self._db_lock = threading.RLock()
 
     @classmethod
     def from_config_value(
@@ -69,7 +69,7 @@ class OpenEventLog(SqliteEventLogStorage):
 
     @contextmanager
     def _one_transaction(self) -> Iterator[None]:
-        with self._db_lock:
+        with self._lock:
             if self._ends is not None:
                 yield
                 return
@@ -82,7 +82,7 @@ class OpenEventLog(SqliteEventLogStorage):
 
     @contextmanager
     def _connect(self, shard: str) -> Iterator[sa.Connection]:
-        with self._db_lock:
+        with self._lock:
             if shard not in self._engines:
                 self._engines[shard] = _open_engine(self.conn_string_for_shard(shard))
                 self._initdb(self._engines[shard])
@@ -97,7 +97,7 @@ class OpenEventLog(SqliteEventLogStorage):
 
     def dispose(self) -> None:
         """Close the files."""
-        with self._db_lock:
+        with self._lock:
             for engine in self._engines.values():
                 engine.dispose()
             self._engines.clear()

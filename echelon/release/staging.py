@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 
 from echelon.audit import read_events
+from echelon.config import share_of_memory
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.hashing import sha256_of_file
 from echelon.reconciliation.pack import PACK_NAME, write_pack
@@ -78,6 +79,8 @@ class PublishOptions:
 
 
 DEFAULT_OPTIONS = PublishOptions()
+# Reading back, roles' files and Parquet go on side by side on the memory of one.
+AUDIT_SHARE, COPY_SHARE = 0.5, 0.25
 
 
 def stage_release(
@@ -110,7 +113,8 @@ def stage_release(
     with ThreadPoolExecutor(2) as beside:
         roles = beside.submit(_write_roles, candidate, staged, options)
         parquet = beside.submit(_write_parquet, candidate, content, staged, options)
-        audit = audit_in_fresh_process(staged / PUBLISHED_NAME, options.memory_limit)
+        limit = share_of_memory(options.memory_limit, AUDIT_SHARE)
+        audit = audit_in_fresh_process(staged / PUBLISHED_NAME, limit)
     _refuse_unless_same(content, audit)
     refuse_failed(judge_compared(register.ties, audit.tie_out.ties))
     proof = _prove(candidate, content, audit, staged)
@@ -144,9 +148,11 @@ def _write_files(
     return content
 
 
-def _engine(candidate: Candidate, options: PublishOptions) -> dict[str, Any]:
+def _engine(
+    candidate: Candidate, options: PublishOptions, share: float = 1
+) -> dict[str, Any]:
     return {
-        "memory_limit": options.memory_limit,
+        "memory_limit": share_of_memory(options.memory_limit, share),
         "temp_directory": str(candidate.directory / "spill"),
     }
 
@@ -157,7 +163,9 @@ def _write_roles(
     database = staged / PUBLISHED_NAME
     publication = Publication(database, candidate.release_id, candidate.as_of_date)
     policy = candidate.seeds_dir / "policy" / POLICY_NAME
-    return write_role_files(publication, policy, _engine(candidate, options))
+    return write_role_files(
+        publication, policy, _engine(candidate, options, COPY_SHARE)
+    )
 
 
 def _write_parquet(
@@ -166,7 +174,7 @@ def _write_parquet(
     staged: Path,
     options: PublishOptions,
 ) -> tuple[tuple[str, ...], dict[str, str]]:
-    with duckdb.connect(config=_engine(candidate, options)) as connection:
+    with duckdb.connect(config=_engine(candidate, options, COPY_SHARE)) as connection:
         attach_published(connection, staged / PUBLISHED_NAME)
         return export_parquet(
             connection, content, staged / "parquet", options.parquet_row_limit

@@ -12,6 +12,7 @@ import duckdb
 import pytest
 
 from tests.command_line import echelon
+from tests.conftest import write_sample
 from tests.refresh.growing_company import AS_OF, MONTHS, land_until
 
 ECHELON = Path(sys.executable).with_name("echelon")
@@ -70,13 +71,31 @@ def landed(sample_company):
 def released(landed, made_once):
     """The same company after its first refresh, and what the refresh printed."""
 
+    return release_once(made_once, "released", landed)
+
+
+@pytest.fixture(scope="session")
+def tiny_landed(made_once):
+    """The sample company with 300 customers: all its systems, a tenth of the work."""
+    return Company(made_once("tiny_company", write_sample("tiny")))
+
+
+@pytest.fixture(scope="session")
+def tiny_released(tiny_landed, made_once):
+    """The tiny company after its first refresh, and what the refresh printed."""
+    return release_once(made_once, "tiny_released", tiny_landed)
+
+
+def release_once(made_once, name, landed):
+    """Refresh a copy of a company; return it and what the refresh printed."""
+
     def make(directory):
         company = copy_of(landed, directory)
         completed = company.run("refresh", "--json", ECHELON_KEEP_CANDIDATE="true")
         assert completed.returncode == 0, completed.stderr
         printed(directory).write_text(completed.stdout)
 
-    directory = made_once("released", make)
+    directory = made_once(name, make)
     text = printed(directory).read_text().strip()
     return Company(directory), json.loads(text.splitlines()[-1])
 
@@ -99,9 +118,9 @@ def printed(directory):
 
 
 @pytest.fixture
-def another(released, tmp_path):
-    """A copy of the released company that a test may spoil."""
-    return copy_of(released[0], tmp_path / "copy")
+def another(tiny_released, tmp_path):
+    """A copy of the tiny released company that a test may spoil."""
+    return copy_of(tiny_released[0], tmp_path / "copy")
 
 
 def copy_of(company, target):

@@ -227,8 +227,8 @@ def test_status_repeats_what_the_refresh_said(released):
     assert status["tie_out"] == report["tie_out"]
 
 
-def test_without_a_delivery_the_refresh_says_what_to_land(tmp_path, landed):
-    empty = copy_of(landed, tmp_path / "empty")
+def test_without_a_delivery_the_refresh_says_what_to_land(tmp_path, tiny_landed):
+    empty = copy_of(tiny_landed, tmp_path / "empty")
     shutil.rmtree(empty.data_dir / "landing" / "erp")
     completed = empty.run("refresh")
     assert completed.returncode == 20

@@ -18,6 +18,7 @@ from echelon.config import (
     SETTINGS_FILE_VARIABLE,
     export_settings,
     load_settings,
+    share_of_memory,
 )
 from echelon.errors import EchelonError, ExitCode
 from echelon.release import store
@@ -220,3 +221,12 @@ def test_sample_refuses_a_landing_area_in_use(tmp_path):
     ended = echelon(tmp_path, "sample", "--out", str(tmp_path), "--json")
     assert ended.returncode == ExitCode.CONFIGURATION
     assert json.loads(ended.stdout)["code"] == "landing_not_empty"
+
+
+def test_a_share_of_the_memory_keeps_its_unit():
+    assert share_of_memory("6GB", 0.5) == "3GB"
+    assert share_of_memory("500 MiB", 0.25) == "125 MiB"
+    assert share_of_memory("25%", 0.5) == "12.5%"
+    with duckdb.connect(config={"memory_limit": share_of_memory("6GB", 0.25)}) as held:
+        limit = held.execute("select current_setting('memory_limit')").fetchall()
+    assert limit == [("1.3 GiB",)]
