@@ -4,15 +4,34 @@ import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
 import sqlalchemy as sa
+from dagster._core.events import (
+    ASSET_CHECK_EVENTS,
+    ASSET_EVENTS,
+    EVENT_TYPE_TO_PIPELINE_RUN_STATUS,
+)
 from dagster._core.instance.ref import InstanceRef
 from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log.schema import (
+    AssetKeyTable,
+    SqlEventLogStorageTable,
+)
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
 from dagster._serdes import ConfigurableClassData
+from sqlalchemy.dialects import sqlite
+
+# Built once: making a statement takes longer than running it.
+INSERT_EVENT = SqlEventLogStorageTable.insert()
+INDEXED_EVENTS = {
+    *ASSET_EVENTS,
+    *ASSET_CHECK_EVENTS,
+    *EVENT_TYPE_TO_PIPELINE_RUN_STATUS,
+}
 
 
 class OpenEventLog(SqliteEventLogStorage):
@@ -44,9 +63,21 @@ class OpenEventLog(SqliteEventLogStorage):
         return cls(inst_data=inst_data, **config_value)
 
     def store_event(self, event: dg.EventLogEntry) -> None:
-        """Store an event in one transaction a file."""
+        """Store an event as Dagster does, in one transaction a file."""
+        row = self._event_to_row(event)
+        kind = event.dagster_event_type if event.is_dagster_event else None
         with self._one_transaction():
-            super().store_event(event)
+            with self.run_connection(event.run_id) as own:
+                own.execute(INSERT_EVENT, row)
+            if kind not in INDEXED_EVENTS:
+                return
+            with self.index_connection() as index:
+                event_id = index.execute(INSERT_EVENT, row).lastrowid
+                if kind in ASSET_EVENTS:
+                    self._store_asset_event_tags(index, [event], [event_id])
+                    self._store_asset_event(index, event, event_id)
+            if kind in ASSET_CHECK_EVENTS:
+                self.store_asset_check_event(event, event_id)
 
     def store_event_batch(self, events: Sequence[dg.EventLogEntry]) -> None:
         """Store events in one transaction a file."""
@@ -66,6 +97,16 @@ class OpenEventLog(SqliteEventLogStorage):
             asked = super()._has_asset_key_col_on_connection(conn, column_name)
             self._columns[column_name] = asked
         return self._columns[column_name]
+
+    def _store_asset_event(
+        self, conn: sa.Connection, event: dg.EventLogEntry, event_id: int
+    ) -> None:
+        has_columns = self._has_asset_key_index_cols_on_connection(conn)
+        known = self._get_asset_entry_values(event, event_id, has_columns)
+        asset_key = event.get_dagster_event().asset_key
+        if known and asset_key is not None:
+            row = {"asset_key": asset_key.to_string(), **known}
+            conn.execute(_upsert(tuple(known)), row)
 
     @contextmanager
     def _one_transaction(self) -> Iterator[None]:
@@ -125,6 +166,16 @@ def open_instance(home: Path) -> Iterator[dg.DagsterInstance]:
     os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")
     with dg.DagsterInstance.from_ref(reference) as instance:
         yield instance
+
+
+@cache
+def _upsert(columns: tuple[str, ...]) -> sa.Insert:
+    """Enter an asset, or what is newly known of it."""
+    entered = sqlite.insert(AssetKeyTable)
+    return entered.on_conflict_do_update(
+        index_elements=["asset_key"],
+        set_={name: entered.excluded[name] for name in columns},
+    )
 
 
 def _open_engine(url: str) -> sa.Engine:
