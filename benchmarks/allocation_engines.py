@@ -3,147 +3,37 @@
 Each engine reads order lines with their driver quantities and pools in cents from
 Parquet, allocates every pool to order lines by cascade rounding, adds the cents up by
 customer, period and pool, and refuses to end where a pool lacks a cent. What the SQL
-leaves is then traced, a customer back and a journal forward.
+leaves is then traced, a customer back and a journal forward; and its last period is
+allocated once more after a run without it, the others taken over from there.
 """
 
 import json
-import os
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import duckdb
-
+from benchmarks.allocation_sql import (
+    BEFORE,
+    DRIVER_COUNT,
+    MONTH_END,
+    WHOLE,
+    run_before,
+    run_month_end,
+    run_sql,
+    warehouse_of,
+)
 from echelon.release.store import open_database
 from echelon.trace import CUSTOMER_STEPS, DESTINATIONS, POSTINGS
 
-DRIVER_COUNT = 5
 TRACED = {"customer": "C0000333", "period": "2025-06"}
-COSTS = "intermediate/cost_to_serve"
-MODELS = (
-    (f"{COSTS}/int_activity_drivers_adjusted", "view"),
-    (f"{COSTS}/int_activity_drivers_totalled", "table"),
-    (f"{COSTS}/int_activity_drivers_accumulated", "table"),
-    (f"{COSTS}/int_activity_drivers_versioned", "view"),
-    (f"{COSTS}/int_cost_activities_driven", "table"),
-    ("marts/core/dim_cost_objects", "table"),
-    ("marts/core/fct_carried_costs", "table"),
-    ("marts/core/fct_cost_activities", "table"),
-    ("marts/core/fct_cost_pools", "table"),
-    ("marts/core/fct_activity_driver_events", "view"),
-    ("marts/core/fct_cost_to_serve", "view"),
-    ("marts/finance/rpt_cost_to_serve_by_cost_level_pool_month", "table"),
-    ("marts/finance/rpt_cost_to_serve_by_customer_pool_month", "table"),
-    ("marts/finance/rpt_gl_reconciliation_by_cost_pool_month", "table"),
-    ("marts/finance/fct_cost_destinations", "view"),
-    ("marts/finance/fct_cost_traces", "view"),
-)
-INPUTS = """
-    create schema intermediate;
-    create schema staging;
-    create schema policy;
-    create schema core;
-    create schema finance;
-    create table intermediate.lines as from read_parquet('lines.parquet');
-    create view intermediate.int_cost_objects_enumerated as
-    select cost_object_key, customer_id, customer_id as cost_level_id, order_id,
-        substr(customer_id, 2)::bigint as cost_level_key, line_no, 'P' as product_id
-    from intermediate.lines;
-    create table intermediate.int_cost_levels_enumerated as
-    select distinct cost_level_key, customer_id, cost_level_id
-    from intermediate.int_cost_objects_enumerated;
-    create table intermediate.int_cost_pools_aggregated as
-    select 'general_ledger' as ledger_code, 'E1' as entity_code, fiscal_period,
-        cost_pool_code, cost_pool_code as cost_pool_name, 'allocate' as treatment,
-        'benchmark' as reason, 'variable' as behaviour,
-        1::decimal(18, 6) as avoidable_ratio, 0::bigint as avoidability_months,
-        date '2025-12-31' as last_posting_date, 1 as posting_count,
-        (pool_cents * 0.01::decimal(3, 2))::decimal(18, 2) as pool_amount_base_ccy
-    from read_parquet('pools.parquet');
-    create table policy.policy_activity_drivers as
-    select distinct cost_pool_code, 'activity' as activity_code, driver_code,
-        'units' as driver_unit, null::varchar as capacity_worker_group,
-        null::decimal(18, 6) as unit_minutes, null::decimal(18, 6) as resource_share,
-        null::decimal(18, 6) as standard_rate_base_ccy, date '2000-01-01' as valid_from
-    from read_parquet('pools.parquet');
-    create table intermediate.int_adjusting_periods_found (entity_code varchar,
-        fiscal_period varchar);
-    create table intermediate.int_capacity_minutes_chosen (entity_code varchar,
-        fiscal_period varchar, worker_group varchar,
-        practical_capacity_minutes decimal(18, 4), productive_minutes decimal(18, 4));
-    create table core.fct_direct_costs (entity_code varchar, fiscal_period varchar,
-        cost_pool_code varchar, cost_object_key bigint, behaviour varchar,
-        allocated_amount_base_ccy decimal(18, 2));
-    create table finance.fct_ledger_lines as
-    select 'E1' as entity_code, fiscal_period, cost_pool_code,
-        printf('%s-%s-%d', cost_pool_code, fiscal_period, half) as document_id,
-        1::bigint as line_no, 'general_ledger' as ledger_code,
-        date '2025-12-31' as posting_date, cost_pool_code as account_id,
-        cost_pool_code as account_name, null::varchar as cost_center_id,
-        cost_pool_code as account_pattern, date '2000-01-01' as rule_valid_from_date,
-        'EUR' as local_currency_code,
-        ((pool_cents + half) // 2 * 0.01::decimal(3, 2))::decimal(18, 2)
-            as amount_base_ccy
-    from read_parquet('pools.parquet'), range(2) as halves (half);
-    create table core.dim_customers as
-    select distinct customer_id, customer_id as customer_name
-    from intermediate.lines;
-    create table staging.stg_costing__service_charges (ledger_code varchar,
-        entity_code varchar, fiscal_period varchar, cost_pool_code varchar,
-        carried_by_pool_code varchar, amount_base_ccy decimal(18, 2));
-"""
-
-
-def run_sql(work_dir: Path) -> None:
-    """Run the compiled models in the order dbt does; a driver is a view over lines."""
-    os.chdir(work_dir)
-    file = work_dir / "warehouse.duckdb"
-    file.unlink(missing_ok=True)
-    with duckdb.connect(str(file)) as connection:
-        connection.execute("set memory_limit = '6GB'")
-        connection.execute("set preserve_insertion_order = false")
-        connection.execute(INPUTS)
-        counted = " union all ".join(
-            f"select 'E1' as entity_code, fiscal_period, 'driver_{number}' as"
-            f" driver_code, cost_object_key, driver_{number} as driver_qty"
-            " from intermediate.lines"
-            for number in range(DRIVER_COUNT)
-        )
-        connection.execute(
-            f"create view intermediate.int_activity_drivers_unioned as {counted}"
-        )
-        for path, kind in MODELS:
-            started = time.perf_counter()
-            sql = (work_dir / "compiled" / f"{path}.sql").read_text()
-            name = path.rsplit("/", 1)[-1]
-            schema = path.split("/")[1] if path.startswith("marts") else "intermediate"
-            connection.execute(f"create {kind} {schema}.{name} as {sql}")
-            seconds = time.perf_counter() - started
-            print(json.dumps({"model": name, "seconds": round(seconds, 1)}))
-        (wrong,) = connection.execute(
-            "select count(*) filter (where variance_amount_base_ccy != 0)"
-            " from finance.rpt_gl_reconciliation_by_cost_pool_month"
-        ).fetchall()[0]
-        if wrong:
-            raise ValueError(f"{wrong} pools do not reconcile")
-        connection.execute(
-            """
-            copy (
-                select customer_id, fiscal_period, cost_pool_code,
-                    (allocated_amount_base_ccy * 100)::bigint as cents
-                from finance.rpt_cost_to_serve_by_customer_pool_month
-            ) to 'sql.parquet'
-            """
-        )
 
 
 def run_trace(work_dir: Path) -> None:
     """Ask for one customer's month and one journal, as `echelon trace` does."""
     journal = {"journal": "pool_3-2025-06-0"}
     place = {"entity": "E1", "period": TRACED["period"], "pool": "pool_3"}
-    with open_database(work_dir / "warehouse.duckdb") as connection:
+    with open_database(warehouse_of(work_dir, WHOLE)) as connection:
         started = time.perf_counter()
         for _, query in CUSTOMER_STEPS.values():
             connection.execute(query, TRACED).fetchall()
@@ -248,25 +138,13 @@ def _refuse_unless_whole(
 
 
 ENGINES: dict[str, Callable[[Path], None]] = {
-    "sql": run_sql,
+    WHOLE: run_sql,
     "trace": run_trace,
+    BEFORE: run_before,
+    MONTH_END: run_month_end,
     "polars": run_polars,
     "pandas": run_pandas,
 }
-
-
-def take_compiled(target_dir: Path, work_dir: Path) -> None:
-    """Copy the compiled models.
-
-    Args:
-        target_dir: Where dbt compiled them.
-        work_dir: Directory of the benchmark.
-    """
-    for path, _ in MODELS:
-        source = target_dir / "compiled" / "echelon" / "models" / f"{path}.sql"
-        target = work_dir / "compiled" / f"{path}.sql"
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(source, target)
 
 
 if __name__ == "__main__":

@@ -18,11 +18,21 @@ import psutil
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.allocation_engines import DRIVER_COUNT, ENGINES, MODELS, take_compiled
+from benchmarks.allocation_engines import ENGINES
+from benchmarks.allocation_sql import (
+    BEFORE,
+    DRIVER_COUNT,
+    MODELS,
+    MONTH_END,
+    PERIODS,
+    WHOLE,
+    is_month_end_whole,
+    take_compiled,
+)
 from benchmarks.bench_refresh import watch
 
 POOL_COUNT = 10
-PERIOD_COUNT = 24
+PERIOD_COUNT = len(PERIODS)
 LINES_PER_ORDER = 4
 LINES_PER_CUSTOMER = 100
 DBT_DIR = Path(__file__).parents[1] / "dbt_project"
@@ -104,7 +114,7 @@ def differing_rows(work_dir: Path, engine: str) -> int:
     with duckdb.connect() as connection:
         (count,) = connection.execute(
             f"""
-            select count(*) from read_parquet('{work_dir}/sql.parquet') as one
+            select count(*) from read_parquet('{work_dir}/{WHOLE}.parquet') as one
             full join read_parquet('{work_dir}/{engine}.parquet') as other
                 using (customer_id, fiscal_period, cost_pool_code)
             where one.cents is distinct from other.cents
@@ -144,8 +154,11 @@ def bench(line_count: int, work_dir: Path, engines: list[str]) -> None:
         before = processor_seconds_of_children()
         run = watch([sys.executable, "-m", module, engine, str(work_dir)], {})
         used = processor_seconds_of_children() - before
-        differing = 0 if engine == "trace" else differing_rows(work_dir, engine)
+        is_apart = engine in (WHOLE, "trace", BEFORE)
+        differing = 0 if is_apart else differing_rows(work_dir, engine)
         do_agree &= not differing
+        if engine == MONTH_END:
+            do_agree &= is_month_end_whole(work_dir)
         table.add_row(
             engine,
             f"{run.seconds:.1f}",

@@ -13,7 +13,7 @@ import duckdb
 from dagster_project.resources.compiled_project import compiled_manifest
 from echelon.config import CONTRACTS_DIR, load_settings
 from echelon.landing.contract import TableContract, load_contracts
-from echelon.release.previous import CARRIED_OVER
+from echelon.release.previous import CARRIED_OVER, COST_LEVELS
 from echelon.warehouse.nodes import TABLE, VIEW, Node, read_nodes
 
 STAGES = {
@@ -28,6 +28,7 @@ REFRESH_TABLES = (
     "table_availability",
     "quarantined_rows",
     *CARRIED_OVER,
+    COST_LEVELS,
 )
 
 

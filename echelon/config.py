@@ -55,6 +55,7 @@ class Settings(BaseSettings):
         threads: DuckDB threads; every core when unset.
         keep_releases: How many releases stay on disk.
         keep_candidate: Keep the working database of a published refresh.
+        take_over: Take over what the release in force allocated and nothing changed.
         notify_webhook_url: Is posted what went wrong, as JSON.
         notify_slack_url: The same as text, to an incoming webhook of Slack.
         notify_email_to: The same by mail; addresses apart by commas.
@@ -77,6 +78,7 @@ class Settings(BaseSettings):
     threads: int | None = Field(default=None, ge=1)
     keep_releases: int = Field(default=5, ge=1)
     keep_candidate: bool = False
+    take_over: bool = True
     notify_webhook_url: WebAddress | None = None
     notify_slack_url: WebAddress | None = None
     notify_email_to: str | None = None

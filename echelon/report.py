@@ -32,6 +32,7 @@ def print_summary(console: Console, summary: Summary) -> None:
     console.print(f"Levels: {levels}\n")
     _print_segments(console, summary, currency)
     _print_tie_out(console, summary, currency)
+    _print_taken_over(console, summary)
     for mart, availability in summary.unavailable.items():
         console.print(f"{mart}: {availability}", style="yellow")
     for attribute, reason in summary.refused_attributes.items():
@@ -104,6 +105,17 @@ def _print_tie_out(console: Console, summary: Summary, currency: str) -> None:
         f"{tie_out.checked_count:,} entity, pool and period lines checked, "
         f"{tie_out.variance_count} with a variance"
     )
+
+
+def _print_taken_over(console: Console, summary: Summary) -> None:
+    """Say what was not allocated again; nothing of a release that took nothing over."""
+    counts = summary.taken_over
+    if counts.get("activities"):
+        console.print(
+            f"Costs of {counts['periods']} of {counts['of_periods']} periods taken over"
+            f" from the release before as nothing changed ({counts['activities']:,} of"
+            f" {counts['of_activities']:,} activities)"
+        )
 
 
 def _money(amount: Decimal | None) -> str:

@@ -178,6 +178,8 @@ def refresh_apart(
             HEAD_SETTING: "",
             # The release it follows is not its own to retire.
             "ECHELON_KEEP_RELEASES": str(KEEP_ALL),
+            # What checks another release computes all of it.
+            "ECHELON_TAKE_OVER": "false",
         },
         capture_output=True,
         text=True,

@@ -8,7 +8,7 @@ from typing import Any
 import duckdb
 
 from echelon.decisions.reviews import Review, read_review
-from echelon.release.store import open_database, release_in_force
+from echelon.release.store import Release, open_database, release_in_force
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,7 @@ class Summary:
     refused_attributes: dict[str, str]
     review: Review | None
     gates: dict[str, int]
+    taken_over: dict[str, int]
     published_path: str
 
     def to_dict(self) -> dict[str, Any]:
@@ -92,11 +93,11 @@ def summarise(data_dir: Path) -> Summary:
     """
     release = release_in_force(data_dir)
     with open_database(release.database) as connection:
-        return _summary(connection, data_dir, release.database)
+        return _summary(connection, data_dir, release)
 
 
 def _summary(
-    connection: duckdb.DuckDBPyConnection, data_dir: Path, published_path: Path
+    connection: duckdb.DuckDBPyConnection, data_dir: Path, released: Release
 ) -> Summary:
     release = connection.execute(
         "select release_id, as_of_date, base_currency_code from governance.dim_releases"
@@ -138,7 +139,8 @@ def _summary(
         refused_attributes=_refused_attributes(connection),
         review=read_review(connection, data_dir),
         gates=dict(gates),
-        published_path=str(published_path),
+        taken_over=released.manifest().get("taken_over", {}),
+        published_path=str(released.database),
     )
 
 

@@ -33,6 +33,8 @@ EXTRA_TABLES = {
     "table_availability": "Grain: one row per contract table. Delivered, or why not.",
     "waived_checks": "Grain: one row per delivery and check it waives. Until when.",
     "quarantined_rows": "Grain: one row per quarantined row. Where and why, no values.",
+    "previous_cost_activities": "Grain: as core.fct_cost_activities.",
+    "previous_cost_levels": "Grain: as the cost of a level by pool and month.",
     "previous_customer_identifiers": "Grain: as core.fct_identifier_history.",
     "previous_identity_events": "Grain: as core.fct_identity_events.",
     "previous_product_class_changes": "Grain: as core.fct_product_class_changes.",

@@ -19,8 +19,9 @@ from echelon.release.candidate import Candidate, load_candidate, open_candidate
 from echelon.release.inputs import ReleaseInputs
 from echelon.release.layout import candidates_dir
 from echelon.release.lock import refresh_lock
+from echelon.release.previous import attach_previous
 from echelon.release.seeds import assemble_seeds, base_currency
-from echelon.release.store import current_release
+from echelon.release.store import current_release, find_release
 
 
 class RefreshResource(dg.ConfigurableResource):
@@ -96,6 +97,7 @@ class RefreshResource(dg.ConfigurableResource):
             refit=self.refit,
             retrain_matching=self.retrain_matching,
             seed=self.seed,
+            take_over=settings.take_over,
         )
         return open_candidate(settings.data_dir, inputs)
 
@@ -116,10 +118,15 @@ class RefreshResource(dg.ConfigurableResource):
         The database stays open until ``close``: opening it for each of forty steps and
         gates cost seconds.
         """
-        warehouse = str(self.candidate.warehouse)
+        candidate = self.candidate
+        warehouse = str(candidate.warehouse)
         if self._opened is None or self._opened[0] != warehouse:
             self.close()
-            self._opened = (warehouse, self._open(warehouse))
+            connection = self._open(warehouse)
+            if candidate.previous_release_id is not None:
+                former = find_release(candidate.data_dir, candidate.previous_release_id)
+                attach_previous(connection, former.database)
+            self._opened = (warehouse, connection)
         with self._opened[1].cursor() as connection:
             yield connection
 

@@ -135,6 +135,11 @@ def open_candidate(data_dir: Path, inputs: ReleaseInputs) -> Candidate:
             release_id = _new_release_id(data_dir, current, combined, inputs)
             if current is not None:
                 check_inherited(data_dir, current)
+            takes_over = (
+                current is not None
+                and inputs.take_over
+                and hashes.is_same_code(current.manifest()["inputs"])
+            )
             directory = _unused_directory(candidates_dir(data_dir) / release_id)
             assembling.rename(directory)
         candidate = Candidate(
@@ -142,7 +147,9 @@ def open_candidate(data_dir: Path, inputs: ReleaseInputs) -> Candidate:
             data_dir=data_dir,
             directory=directory,
             as_of_date=inputs.as_of_date,
-            recorded_at=_write_start(directory, release_id, inputs, current),
+            recorded_at=_write_start(
+                directory, release_id, inputs, current, takes_over
+            ),
             base_currency_code=inputs.base_currency_code,
             seed=inputs.seed,
             previous_release_id=current.release_id if current else None,
@@ -252,12 +259,16 @@ def _unused_directory(path: Path) -> Path:
 
 
 def _write_start(
-    directory: Path, release_id: str, inputs: ReleaseInputs, current: Release | None
+    directory: Path,
+    release_id: str,
+    inputs: ReleaseInputs,
+    current: Release | None,
+    takes_over: bool,
 ) -> datetime:
     as_of = datetime.combine(inputs.as_of_date, time())
     with duckdb.connect(str(directory / WAREHOUSE_NAME)) as connection:
         connection.execute("create schema raw")
-        write_previous_tables(connection, inputs.project_dir, current)
+        write_previous_tables(connection, inputs.project_dir, current, takes_over)
         last = None if current is None else last_recorded_at(connection, current)
         recorded_at = next_recorded_at(as_of, last)
         connection.execute(

@@ -1,5 +1,6 @@
 """Which inputs make a release, and are they the ones already published?"""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -38,6 +39,8 @@ class ReleaseInputs:
         seed: Seed of every fit.
         refit: Whether the segmentation is fitted anew instead of reused.
         retrain_matching: Whether the customer matcher is trained anew.
+        take_over: Whether rows of the release in force may stand for allocating them
+            again; no hash has it, as they are the same either way.
     """
 
     as_of_date: date
@@ -47,6 +50,7 @@ class ReleaseInputs:
     seed: int = 0
     refit: bool = False
     retrain_matching: bool = False
+    take_over: bool = True
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,13 @@ class InputHashes:
     logic: str
     policy: str
     libraries: str
+
+    def is_same_code(self, made_of: Mapping[str, str]) -> bool:
+        """Say whether the `inputs` of a manifest name this logic, these libraries."""
+        return (self.logic, self.libraries) == (
+            made_of["logic_sha256"],
+            made_of["libraries_sha256"],
+        )
 
     def combined(self, inputs: ReleaseInputs) -> str:
         """Hash all inputs but the previous release; equal means nothing is new."""

@@ -25,6 +25,7 @@ from echelon.release.controls import (
     judge_ties,
     refuse_failed,
 )
+from echelon.release.previous import TakenOver, count_taken_over
 from echelon.release.release_tables import (
     OWN_TABLES,
     SOURCE,
@@ -59,12 +60,14 @@ class PublishedContent:
         views: Stored tables each view stands on, by ``schema.view``.
         controls: What became of each control that it needed.
         input_files: The delivered files it was made of.
+        taken_over: What of the costs was not allocated again.
     """
 
     tables: dict[str, TableContent]
     views: dict[str, list[str]]
     controls: list[Control]
     input_files: list[dict[str, Any]]
+    taken_over: TakenOver
 
 
 def attach_files(
@@ -144,7 +147,13 @@ def write_published(
     stamp_tables(connection, candidate, dates)
     for table in OWN_TABLES:
         contents[table] = read_content(connection, TARGET, table)
-    return PublishedContent(contents, behind, controls, input_files(connection))
+    return PublishedContent(
+        tables=contents,
+        views=behind,
+        controls=controls,
+        input_files=input_files(connection),
+        taken_over=count_taken_over(connection, SOURCE),
+    )
 
 
 def _rows(

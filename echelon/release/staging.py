@@ -262,6 +262,7 @@ def _manifest(
         "tables": {name: asdict(table) for name, table in sorted(audit.tables.items())},
         "views": content.views,
         "tie_out": asdict(audit.tie_out),
+        "taken_over": asdict(content.taken_over),
         "controls": [asdict(control) for control in content.controls],
         "files": {
             path.relative_to(staged).as_posix(): {

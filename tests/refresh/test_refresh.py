@@ -128,19 +128,6 @@ def test_the_same_inputs_are_nothing_new(another):
     assert another.in_force() == before
 
 
-def test_a_rerun_elsewhere_has_the_same_content(another):
-    environment = {"ECHELON_THREADS": "1", "TZ": "Asia/Tokyo"}
-    release_id = another.in_force()
-    completed = another.run_apart(
-        "rebuild", release_id, "--verify", "--json", **environment
-    )
-    assert completed.returncode == 0, completed.stderr
-    made = last_json(completed)
-    assert made["is_equal"]
-    assert made["rebuilt_id"] == release_id
-    assert made["tables"] == len(another.manifest()["tables"])
-
-
 def test_an_earlier_date_than_the_release_in_force_is_refused(another):
     before = another.in_force()
     completed = another.run("refresh", "--as-of", "2025-11-30", "--json")
@@ -186,6 +173,24 @@ def corrected(released, tmp_path_factory):
     assert completed.returncode == 0, completed.stderr
     assert last_json(completed)["release_id"] == company.in_force() != before
     return company, customer, before
+
+
+def test_a_whole_rerun_elsewhere_has_the_same_content(corrected):
+    """A correction of a segment changes no cost: all of it had been taken over."""
+    company, _, _ = corrected
+    release_id, manifest = company.in_force(), company.manifest()
+    taken_over = manifest["taken_over"]
+    assert taken_over["activities"] == taken_over["of_activities"] > 0
+    assert taken_over["periods"] == taken_over["of_periods"] == 24
+    environment = {"ECHELON_THREADS": "1", "TZ": "Asia/Tokyo"}
+    completed = company.run_apart(
+        "rebuild", release_id, "--verify", "--json", **environment
+    )
+    assert completed.returncode == 0, completed.stderr
+    made = last_json(completed)
+    assert made["is_equal"]
+    assert made["rebuilt_id"] == release_id
+    assert made["tables"] == len(manifest["tables"])
 
 
 def test_a_later_date_keeps_the_segments_but_one_that_a_person_corrects(corrected):

@@ -46,6 +46,18 @@ AFTER_SERVICES = (
     "marts/finance/fct_cost_destinations",
     "marts/finance/fct_cost_traces",
 )
+FORMER = (
+    (
+        "fct_cost_activities",
+        "allocation_fingerprint",
+        "stg_refresh__previous_cost_activities",
+    ),
+    (
+        "rpt_cost_to_serve_by_cost_level_pool_month",
+        "*",
+        "stg_refresh__previous_cost_levels",
+    ),
+)
 # What the models read and no ledger needs is there, and empty.
 INPUTS = """
     create schema intermediate;
@@ -64,6 +76,13 @@ INPUTS = """
     create table policy_capacities (worker_group varchar, entity_code varchar,
         theoretical_minutes decimal(18, 4), practical_ratio decimal(18, 6),
         valid_from date);
+    create table stg_refresh__previous_cost_activities (
+        allocation_fingerprint varchar);
+    create table stg_refresh__previous_cost_levels (customer_id varchar,
+        cost_level_id varchar, entity_code varchar, fiscal_period varchar,
+        cost_pool_code varchar, carried_by_pool_code varchar, activity_code varchar,
+        behaviour varchar, driver_qty bigint, cost_object_count bigint,
+        allocated_amount_base_ccy decimal(18, 2));
     create table stg_refresh__table_availability as
         select 'gl__journal_lines' as table_name, true as is_available;
     create table policy_settings as select unnest(
@@ -89,7 +108,10 @@ def address(name: str) -> str:
 
 
 def run_models(
-    ledgers: Iterable[Ledger], threads: int = 2, shuffled: int | None = None
+    ledgers: Iterable[Ledger],
+    threads: int = 2,
+    shuffled: int | None = None,
+    former: duckdb.DuckDBPyConnection | None = None,
 ) -> duckdb.DuckDBPyConnection:
     """Run the models in the order dbt does, all ledgers at once.
 
@@ -97,6 +119,7 @@ def run_models(
         ledgers: One entity each.
         threads: Threads of the database.
         shuffled: Seed of a row order of its own for every table that is read.
+        former: The warehouse of the release in force, if there is one.
 
     Returns:
         The open warehouse.
@@ -109,6 +132,8 @@ def run_models(
         if rng is not None:
             rng.shuffle(table.rows)
         table.write(warehouse, address(name))
+    if former is not None:
+        _hand_over(former, warehouse)
     for path in BEFORE_SERVICES:
         _build(warehouse, path)
     _drive(warehouse)
@@ -128,6 +153,16 @@ def run_models(
 def _build(warehouse: duckdb.DuckDBPyConnection, path: str) -> None:
     name = address(path.rsplit("/", 1)[-1])
     warehouse.execute(f"create table {name} as {rendered(path)}")
+
+
+def _hand_over(
+    former: duckdb.DuckDBPyConnection, warehouse: duckdb.DuckDBPyConnection
+) -> None:
+    """Put what the release in force allocated where the models look for it."""
+    for source, columns, target in FORMER:
+        rows = former.execute(f"select {columns} from {source}").fetchall()
+        places = ", ".join("?" * len(rows[0]))
+        warehouse.executemany(f"insert into {target} values ({places})", rows)
 
 
 def _drive(warehouse: duckdb.DuckDBPyConnection) -> None:

@@ -1,15 +1,19 @@
 """Does the allocation SQL, as written, place every cent where integers say?"""
 
+import copy
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
+from echelon.release.content import read_content
 from tests.warehouse.allocation_models import run_models
 from tests.warehouse.allocation_oracle import allocate
 from tests.warehouse.random_ledgers import ADJUSTING, Ledger, Line, random_ledgers
 
 SEED = 2026
+LEVELS = "rpt_cost_to_serve_by_cost_level_pool_month"
+CONTENT = (LEVELS, "rpt_cost_to_serve_by_customer_pool_month", "fct_cost_activities")
 COUNT = 1000
 PARTS = ("ledger", "unused", "sustaining", "excluded", "unallocated", "quarantined")
 
@@ -177,6 +181,66 @@ def one_pool(entity, pool_cents, quantities, minutes=None):
     for position, quantity in enumerate(quantities):
         ledger.quantities["2024-11", driver, position + 1] = quantity
     return ledger
+
+
+def test_only_what_changed_is_allocated_again():
+    quantities, other = [1, 2, 3], [2, 1, 3]
+    ledgers = {
+        name: one_pool(name, 100, quantities)
+        for name in ("amount", "customer", "kept", "order", "quantities")
+    }
+    with run_models(ledgers.values()) as former:
+        # Taken over, a row bears this count; allocated, it has the three lines.
+        former.execute(f"update {LEVELS} set cost_object_count = -1")
+        ledgers["amount"] = one_pool("amount", 101, quantities)
+        ledgers["quantities"] = one_pool("quantities", 100, other)
+        for name, given in (("customer", "customer-C"), ("order", "order-O")):
+            ledgers[name].objects[:] = [
+                tuple("another" if part == given else part for part in thing)
+                for thing in ledgers[name].objects
+            ]
+        # Its lines come before all others: every cost object has another number.
+        ledgers["added"] = one_pool("added", 100, quantities)
+        with run_models(ledgers.values(), former=former) as warehouse:
+            found = warehouse.execute(
+                f"select entity_code, cost_object_count, allocated_amount_base_ccy"
+                f" from {LEVELS}"
+            ).fetchall()
+    assert sorted(found) == [
+        ("added", 3, Decimal("1.00")),
+        ("amount", 3, Decimal("1.01")),
+        ("customer", 3, Decimal("1.00")),
+        ("kept", -1, Decimal("1.00")),
+        ("order", 3, Decimal("1.00")),
+        ("quantities", 3, Decimal("1.00")),
+    ]
+
+
+def test_what_is_taken_over_is_what_would_be_allocated(ledgers, warehouse):
+    """One quantity of every tenth ledger changes; other threads, another order."""
+    following = copy.deepcopy(ledgers[:100])
+    for ledger in following[::10]:
+        for place in sorted(ledger.quantities)[:1]:
+            ledger.quantities[place] += 10**6
+    with (
+        run_models(following, 4, shuffled=3, former=warehouse) as taken_over,
+        run_models(following) as allocated,
+    ):
+        contents = [
+            [read_content(one, "memory", f"main.{name}") for name in CONTENT]
+            for one in (taken_over, allocated)
+        ]
+        counts = taken_over.execute(
+            """
+            select count(*), count(former.allocation_fingerprint)
+            from fct_cost_activities
+            left join stg_refresh__previous_cost_activities as former
+                using (allocation_fingerprint)
+            """
+        ).fetchall()
+    assert contents[0] == contents[1]
+    ((activities, former),) = counts
+    assert activities * 0.8 < former < activities
 
 
 BY_HAND = {

@@ -19,6 +19,13 @@ from echelon.release.store import Release
 
 CORE_CONTRACTS = """
 models:
+  - name: fct_cost_activities
+    columns:
+      - {name: allocation_fingerprint, data_type: varchar}
+  - name: rpt_cost_to_serve_by_cost_level_pool_month
+    columns:
+      - {name: customer_id, data_type: varchar}
+      - {name: allocated_amount_base_ccy, data_type: 'decimal(18, 2)'}
   - name: fct_identifier_history
     columns:
       - {name: source_system, data_type: varchar}
@@ -127,7 +134,8 @@ create table core.fct_cost_activities as
 select
     * exclude (carried_amount_base_ccy), 'freight' as activity_code,
     95.00::decimal(18, 2) as allocatable_amount_base_ccy,
-    0.00::decimal(18, 2) as unallocated_amount_base_ccy
+    0.00::decimal(18, 2) as unallocated_amount_base_ccy,
+    'as ever' as allocation_fingerprint
 from core.fct_carried_costs;
 create table finance.dim_cost_pool_rules as
 select

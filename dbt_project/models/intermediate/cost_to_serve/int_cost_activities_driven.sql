@@ -28,6 +28,7 @@ consumed_activities as (
         driver_policy.capacity_worker_group,
         driver_policy.unit_minutes,
         drivers.driver_month_key,
+        drivers.events_hash,
         -- Served and not posted to, a pool has no posting to trace a charge to.
         cast(
             driver_policy.standard_rate_base_ccy * sign(pools.posting_count)
@@ -76,6 +77,7 @@ select
     standard_rate_base_ccy,
     share_qty,
     driver_month_key,
+    events_hash,
     driver_event_count,
     rejected_event_count,
     total_driver_qty,

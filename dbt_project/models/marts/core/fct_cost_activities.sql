@@ -3,6 +3,7 @@
 -- consumed where no capacity is known; a fixed share; or what a standard rate charges,
 -- to the carrying pool's own cost. Of it, what the driver gives to no known customer
 -- stays unallocated, and all of it where nothing drove the activity.
+-- The fingerprint is of all that the activity's allocated rows rest on.
 with
 
 activities as (select * from {{ ref('int_cost_activities_driven') }}),
@@ -99,5 +100,9 @@ select
     case when limiting_qty is not null then used_capacity_qty end as used_capacity_qty,
     {{ cents_to_amount('part_cents') }} as assignable_amount_base_ccy,
     {{ cents_to_amount('allocatable_cents') }} as allocatable_amount_base_ccy,
-    {{ cents_to_amount('unallocated_cents') }} as unallocated_amount_base_ccy
+    {{ cents_to_amount('unallocated_cents') }} as unallocated_amount_base_ccy,
+    md5(concat_ws(
+        '|', entity_code, fiscal_period, cost_pool_code, carried_by_pool_code,
+        activity_code, behaviour, allocatable_cents, total_driver_qty, events_hash
+    )) as allocation_fingerprint
 from unallocated_parts

@@ -1,0 +1,2 @@
+select allocation_fingerprint
+from {{ source('raw', 'previous_cost_activities') }}
