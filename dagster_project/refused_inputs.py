@@ -34,6 +34,7 @@ def check_rates_and_pools(connection: duckdb.DuckDBPyConnection) -> None:
         row[0]
         for row in connection.execute(
             "select table_name from duckdb_tables() where schema_name = 'intermediate'"
+            " and database_name = current_database()"
         ).fetchall()
     }
     if "int_missing_exchange_rates" in built:

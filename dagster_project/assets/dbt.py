@@ -144,7 +144,7 @@ def _build(
         if asset_key in context.selected_asset_keys
     }
     outcomes: list[Outcome] = []
-    with reported_faults(), refresh.connect() as connection:
+    with reported_faults(), refresh.connect_beside_previous() as connection:
         nodes = select_nodes(NODES, wanted)
         for outcome in build(connection, nodes, refresh.candidate.seeds_dir):
             outcomes.append(outcome)

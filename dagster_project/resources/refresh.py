@@ -19,7 +19,7 @@ from echelon.release.candidate import Candidate, load_candidate, open_candidate
 from echelon.release.inputs import ReleaseInputs
 from echelon.release.layout import candidates_dir
 from echelon.release.lock import refresh_lock
-from echelon.release.previous import attach_previous
+from echelon.release.previous import attach_previous, detach_previous
 from echelon.release.seeds import assemble_seeds, base_currency
 from echelon.release.store import current_release, find_release
 
@@ -118,17 +118,27 @@ class RefreshResource(dg.ConfigurableResource):
         The database stays open until ``close``: opening it for each of forty steps and
         gates cost seconds.
         """
-        candidate = self.candidate
-        warehouse = str(candidate.warehouse)
+        warehouse = str(self.candidate.warehouse)
         if self._opened is None or self._opened[0] != warehouse:
             self.close()
-            connection = self._open(warehouse)
-            if candidate.previous_release_id is not None:
-                former = find_release(candidate.data_dir, candidate.previous_release_id)
-                attach_previous(connection, former.database)
-            self._opened = (warehouse, connection)
+            self._opened = (warehouse, self._open(warehouse))
         with self._opened[1].cursor() as connection:
             yield connection
+
+    @contextmanager
+    def connect_beside_previous(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Connect with the release in force attached, for what is taken over."""
+        candidate = self.candidate
+        with self.connect() as connection:
+            if candidate.previous_release_id is None:
+                yield connection
+                return
+            former = find_release(candidate.data_dir, candidate.previous_release_id)
+            attach_previous(connection, former.database)
+            try:
+                yield connection
+            finally:
+                detach_previous(connection)
 
     def close(self) -> None:
         """Close the working database, so that publishing may read its file."""

@@ -98,13 +98,18 @@ def write_previous_tables(
     else:
         _declare(connection, COST_LEVELS, columns)
     if release is not None:
-        connection.execute(f"detach {IN_FORCE}")
+        detach_previous(connection)
 
 
 def attach_previous(connection: duckdb.DuckDBPyConnection, database: Path) -> None:
     """Attach the release in force, read-only, where ``raw.previous_*`` looks for it."""
     path = quote_text(str(database.resolve()))
     connection.execute(f"attach {path} as {IN_FORCE} (read_only)")
+
+
+def detach_previous(connection: duckdb.DuckDBPyConnection) -> None:
+    """Detach it again: whoever asks for all tables there are means the candidate's."""
+    connection.execute(f"detach {IN_FORCE}")
 
 
 def count_taken_over(connection: duckdb.DuckDBPyConnection, catalog: str) -> TakenOver:
@@ -120,8 +125,10 @@ def count_taken_over(connection: duckdb.DuckDBPyConnection, catalog: str) -> Tak
     counts = connection.execute(
         f"""
         with activities as (
-            select fiscal_period, former.allocation_fingerprint is not null as is_former
-            from {catalog}.core.fct_cost_activities
+            select
+                activities.fiscal_period,
+                former.allocation_fingerprint is not null as is_former
+            from {catalog}.core.fct_cost_activities as activities
             left join {catalog}.raw.{COST_ACTIVITIES} as former
                 using (allocation_fingerprint)
         ),

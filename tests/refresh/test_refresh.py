@@ -175,7 +175,7 @@ def corrected(released, tmp_path_factory):
     return company, customer, before
 
 
-def test_a_whole_rerun_elsewhere_has_the_same_content(corrected):
+def test_a_rerun_elsewhere_has_the_same_content(corrected):
     """A correction of a segment changes no cost: all of it had been taken over."""
     company, _, _ = corrected
     release_id, manifest = company.in_force(), company.manifest()
