@@ -196,17 +196,6 @@ def test_an_appended_month_leaves_the_months_before_alone(releases):
     assert ask(databases[0], query) == ask(databases[1], query)
 
 
-def test_what_a_delivery_left_alone_is_not_allocated_again(releases):
-    """January is new, December corrected; the five months before are as they were."""
-    _, databases = releases
-    taken_over, merged = (
-        json.loads((database.parent / "manifest.json").read_text())["taken_over"]
-        for database in databases[1:3]
-    )
-    assert (taken_over["periods"], taken_over["of_periods"]) == (5, 7)
-    assert merged["activities"] < merged["of_activities"]
-
-
 def test_a_segment_left_and_taken_up_again_is_three_intervals(releases):
     _, databases = releases
     (known,) = segments_of(databases[0], "C004")

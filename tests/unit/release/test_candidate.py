@@ -130,6 +130,20 @@ def test_any_changed_input_makes_another_release(company, change):
     assert candidate.release_id != release.release_id
 
 
+def test_costs_are_taken_over_from_a_release_of_this_code_only(company):
+    company.release()
+
+    def taken_over(**options):
+        inputs = company.inputs("2026-01-31", **options)
+        candidate = open_candidate(company.data_dir, inputs)
+        return read(candidate, "from raw.previous_cost_activities")
+
+    assert taken_over() == [("as ever",)]
+    assert taken_over(take_over=False) == []
+    _edit_the_logic(company)
+    assert taken_over() == []
+
+
 def test_date_before_that_of_the_release_in_force_is_refused_with_both(company):
     release = company.release("2025-12-31")
     with pytest.raises(EchelonError, match="2025-12-30 lies before 2025-12-31") as no:
