@@ -99,7 +99,7 @@ lock:  ## compile the hashed lock files (needs uv)
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	@$(INSTALL) --require-hashes -r requirements.lock
 	@PYTHONWARNINGS=ignore $(INSTALL) --no-deps --no-build-isolation --editable .
-	@$(BIN)/python -m compileall -q -j 0 .venv/lib
+	@$(BIN)/python -m compileall -q -j 0 .venv/lib || true
 	@touch $@
 
 .venv/runtime: .venv/installed
@@ -107,6 +107,7 @@ lock:  ## compile the hashed lock files (needs uv)
 	@touch $@
 
 .venv/sbom: .venv/installed requirements-sbom.lock
+	@rm -rf $@
 	@$(INSTALL) --require-hashes --target $@ -r requirements-sbom.lock
 	@touch $@
 

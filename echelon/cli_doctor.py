@@ -28,7 +28,7 @@ def doctor(
         out.print(finding.line(), markup=False, highlight=False, soft_wrap=True)
     if not findings and not as_json:
         out.print("All is well.")
-    for warning in unguarded(data_dir):
+    for warning in unguarded():
         err.print(warning, markup=False, highlight=False, soft_wrap=True)
     if not all(finding.is_repaired for finding in findings):
         raise typer.Exit(int(ExitCode.INTEGRITY))

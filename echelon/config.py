@@ -73,7 +73,7 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path("data")
     memory_limit: str = Field(
-        default="6GB", pattern=r"(?i)^\d+(\.\d+)? ?([kmgt]?i?b?|%)$"
+        default="6GB", pattern=r"(?i)^\d+(\.\d+)? ?([kmgt](i?b)?|b|%)$"
     )
     threads: int | None = Field(default=None, ge=1)
     keep_releases: int = Field(default=5, ge=1)
@@ -131,7 +131,7 @@ def share_of_memory(memory_limit: str, share: float) -> str:
         The part, in the same unit.
     """
     number = memory_limit.rstrip("kmgtibKMGTIB% ")
-    return f"{float(number) * share:g}{memory_limit[len(number) :]}"
+    return f"{float(number) * share:.3f}{memory_limit[len(number) :]}"
 
 
 def load_settings() -> Settings:

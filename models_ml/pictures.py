@@ -163,65 +163,6 @@ def stability_by_segment_count(candidates: pd.DataFrame) -> alt.LayerChart:
     ).properties(width=420, height=260)
 
 
-def whale_curve(curve: pd.DataFrame, most_points: int = 2_000) -> alt.LayerChart:
-    """Draw cumulative contribution over customers from best to worst.
-
-    Args:
-        curve: ``finance.rpt_whale_curve_by_customer``: rank (1 is best) and
-            cumulative_ratio (cumulative over total contribution; null for customers
-            whose cost of goods is unknown, who are left out).
-        most_points: Points drawn at most; evenly spaced ranks, the peak and both ends
-            are kept.
-
-    Returns:
-        Line chart with the peak marked.
-
-    Raises:
-        ValueError: If there are no rows.
-    """
-    if curve.empty:
-        raise ValueError("a whale curve needs at least one customer")
-    title = "Where the contribution is earned and lost"
-    frame = curve[["rank", "cumulative_ratio"]].astype("float64")
-    frame = frame.dropna(subset="cumulative_ratio").sort_values("rank")
-    if frame.empty:
-        return without_data(title, "No customer's contribution is known")
-    frame["customer_share"] = np.arange(1, len(frame) + 1) / len(frame)
-    peak = frame.loc[[frame["cumulative_ratio"].idxmax()]]
-    stride = -(-len(frame) // most_points)
-    drawn = pd.concat([frame.iloc[::stride], peak, frame.iloc[[-1]]])
-    drawn = drawn.drop_duplicates("rank").sort_values("rank")
-    x = alt.X(
-        "customer_share:Q",
-        title="customers, most profitable first",
-        axis=alt.Axis(format="%"),
-    )
-    y = alt.Y(
-        "cumulative_ratio:Q",
-        title="cumulative share of contribution",
-        axis=alt.Axis(format="%"),
-    )
-    line = alt.Chart(drawn).mark_line(color=BLUE).encode(x=x, y=y)
-    whole = alt.Chart(pd.DataFrame({"cumulative_ratio": [1.0]})).mark_rule(
-        color=GREY, strokeDash=[4, 4]
-    )
-    mark = alt.Chart(peak).mark_point(color=ORANGE, filled=True, size=80)
-    text = alt.Chart(peak).mark_text(color=ORANGE, dy=-12, fontWeight="bold")
-    label = alt.Text("cumulative_ratio:Q", format=".0%")
-    return titled(
-        alt.LayerChart(
-            layer=[
-                line,
-                whole.encode(y=y),
-                mark.encode(x=x, y=y),
-                text.encode(x=x, y=y, text=label),
-            ]
-        ),
-        title,
-        _whale_sentence(peak, len(curve) - len(frame)),
-    ).properties(width=480, height=300)
-
-
 def to_png(chart: Picture) -> bytes:
     """Render a chart as a PNG image, without a browser or a network."""
     png: bytes = vl_convert.vegalite_to_png(chart.to_dict(), scale=PIXELS_PER_UNIT)
@@ -270,18 +211,6 @@ def without_data(title: str, sentence: str) -> alt.LayerChart:
     )
     chart = alt.LayerChart(layer=[text.encode(text="sentence:N")])
     return titled(chart, title, sentence).properties(width=420, height=120)
-
-
-def _whale_sentence(peak: pd.DataFrame, unknown_count: int) -> str:
-    if unknown_count:
-        left_out = f"{unknown_count:,} customers of unknown contribution left out"
-        return f"{_whale_sentence(peak, 0)} ({left_out})"
-    share = float(peak["customer_share"].iloc[0])
-    height = float(peak["cumulative_ratio"].iloc[0])
-    if share == 1:
-        return "No customer loses money"
-    earned = f"The best {share:.0%} of customers earn {height:.0%} of the contribution"
-    return f"{earned}; the rest lose the difference"
 
 
 def _plain_words(name: str) -> str:

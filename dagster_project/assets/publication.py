@@ -20,8 +20,9 @@ from echelon.release.store import Release
 from echelon.release.tie_out import EVERY_TIE
 from echelon.summary import summarise
 from expectations.register import GATES
-from models_ml.pictures import Picture, whale_curve
+from models_ml.pictures import Picture
 from models_ml.segment_pictures import movement_flow, nine_boxes
+from models_ml.whale_curve import whale_curve
 
 REGISTER = Register(gates=GATES, nodes=NODES, ties=EVERY_TIE)
 LOGGER = logging.getLogger("echelon.refresh")

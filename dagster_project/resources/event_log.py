@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
 from pathlib import Path
@@ -67,22 +67,20 @@ class OpenEventLog(SqliteEventLogStorage):
         row = self._event_to_row(event)
         kind = event.dagster_event_type if event.is_dagster_event else None
         with self._one_transaction():
-            with self.run_connection(event.run_id) as own:
-                own.execute(INSERT_EVENT, row)
             if kind not in INDEXED_EVENTS:
+                with self.run_connection(event.run_id) as own:
+                    own.execute(INSERT_EVENT, row)
                 return
+            # What is begun first ends last: the index names no event its run lacks.
             with self.index_connection() as index:
+                with self.run_connection(event.run_id) as own:
+                    own.execute(INSERT_EVENT, row)
                 event_id = index.execute(INSERT_EVENT, row).lastrowid
                 if kind in ASSET_EVENTS:
                     self._store_asset_event_tags(index, [event], [event_id])
                     self._store_asset_event(index, event, event_id)
             if kind in ASSET_CHECK_EVENTS:
                 self.store_asset_check_event(event, event_id)
-
-    def store_event_batch(self, events: Sequence[dg.EventLogEntry]) -> None:
-        """Store events in one transaction a file."""
-        with self._one_transaction():
-            super().store_event_batch(events)
 
     def has_table(self, table_name: str) -> bool:
         """Say whether the index has a table; a run does not change which it has."""
@@ -111,9 +109,6 @@ class OpenEventLog(SqliteEventLogStorage):
     @contextmanager
     def _one_transaction(self) -> Iterator[None]:
         with self._lock:
-            if self._ends is not None:
-                yield
-                return
             try:
                 with ExitStack() as self._ends:
                     yield
@@ -162,8 +157,6 @@ def open_instance(home: Path) -> Iterator[dg.DagsterInstance]:
     reference = InstanceRef.from_dir(
         os.fspath(home), overrides={"event_log_storage": event_log}
     )
-    # What a run plans is some five hundred events, stored at once.
-    os.environ.setdefault("DAGSTER_EVENT_BATCH_SIZE", "1000")
     with dg.DagsterInstance.from_ref(reference) as instance:
         yield instance
 

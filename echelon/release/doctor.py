@@ -9,6 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from echelon.audit import append_event
+from echelon.config import load_settings
 from echelon.errors import EchelonError
 from echelon.hashing import sha256_of_file
 from echelon.release.layout import (
@@ -33,7 +34,6 @@ from echelon.release.verify import (
     check_files,
     check_manifest,
 )
-from echelon.sealing import head_file, load_signer
 
 
 @dataclass(frozen=True)
@@ -93,9 +93,13 @@ def examine(data_dir: Path, repair: bool = False) -> list[Finding]:
     return findings
 
 
-def unguarded(data_dir: Path) -> list[str]:
+def unguarded() -> list[str]:
     """Say what nothing here can find: no key, no head of the log kept elsewhere."""
-    guards = ((load_signer(data_dir), NOT_SIGNED), (head_file(data_dir), NOT_WHOLE))
+    settings = load_settings()
+    guards = (
+        (settings.signing_key_file, NOT_SIGNED),
+        (settings.audit_head_file, NOT_WHOLE),
+    )
     return [says for guard, says in guards if guard is None]
 
 

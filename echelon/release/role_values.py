@@ -10,10 +10,8 @@ from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import Scope, traverse_scope
 
 DIALECT, TEXT = "duckdb", "varchar"
-COMPARISONS = (
-    *(exp.EQ, exp.NEQ, exp.NullSafeEQ, exp.NullSafeNEQ),
-    *(exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Between, exp.In),
-)
+EQUALITIES = (exp.EQ, exp.NEQ, exp.NullSafeEQ, exp.NullSafeNEQ, exp.In)
+COMPARISONS = (*EQUALITIES, exp.LT, exp.LTE, exp.GT, exp.GTE, exp.Between)
 Types = Mapping[str, Mapping[str, str]]
 ClosedLists = Mapping[str, Mapping[str, frozenset[str]]]
 
@@ -38,7 +36,7 @@ def object_to_values(
         The objection, which repeats no value; None if every value may occur, or if
         what it is compared with is calculated.
     """
-    for table, column, literal in _compared(query, types):
+    for table, column, literal, is_equal in _compared(query, types):
         kind = types[table][column]
         if not literal.is_string:
             if kind == TEXT:
@@ -47,14 +45,17 @@ def object_to_values(
         cast = f"select try_cast(? as {kind}) is null"
         if connection.execute(cast, [literal.name]).fetchall()[0][0]:
             return f"{column} of {table} is compared with what is no {kind}"
-        known = closed_lists.get(table, {}).get(column)
+        known = closed_lists.get(table, {}).get(column) if is_equal else None
         if known is not None and literal.name not in known:
             return f"{column} of {table} is one of {', '.join(sorted(known))}"
     return None
 
 
-def _compared(query: str, types: Types) -> Iterator[tuple[str, str, exp.Literal]]:
-    """List the constants of a query with table and column each is compared with."""
+def _compared(query: str, types: Types) -> Iterator[tuple[str, str, exp.Literal, bool]]:
+    """List the constants of a query by table and column, and if the two may be equal.
+
+    A bound of a range need not be a value of the column.
+    """
     try:
         tree = parse_one(query, dialect=DIALECT)
         schema: dict[str, Any] = {}
@@ -74,7 +75,8 @@ def _compared(query: str, types: Types) -> Iterator[tuple[str, str, exp.Literal]
             for column, literal in product(columns, literals):
                 address = _address(scope, column.table)
                 if column.name in types.get(address, {}):
-                    yield address, column.name, literal
+                    is_equal = isinstance(comparison, EQUALITIES)
+                    yield address, column.name, literal, is_equal
 
 
 def _address(scope: Scope | None, alias: str) -> str:

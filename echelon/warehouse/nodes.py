@@ -126,8 +126,10 @@ def closed_lists(manifest: Mapping[str, Any]) -> dict[str, dict[str, frozenset[s
     lists: dict[str, dict[str, frozenset[str]]] = {}
     for entry in nodes.values():
         test = entry.get("test_metadata") or {}
-        if test.get("name") == "accepted_values" and not entry["config"].get("where"):
-            asked, table = test["kwargs"], _address(nodes[entry["attached_node"]])
+        tested = nodes.get(entry.get("attached_node"))
+        is_list = test.get("name") == "accepted_values"
+        if is_list and tested is not None and not entry["config"].get("where"):
+            asked, table = test["kwargs"], _address(tested)
             values = frozenset(map(str, asked["values"]))
             lists.setdefault(table, {})[asked["column_name"]] = values
     return lists

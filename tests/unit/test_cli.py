@@ -224,9 +224,10 @@ def test_sample_refuses_a_landing_area_in_use(tmp_path):
 
 
 def test_a_share_of_the_memory_keeps_its_unit():
-    assert share_of_memory("6GB", 0.5) == "3GB"
-    assert share_of_memory("500 MiB", 0.25) == "125 MiB"
-    assert share_of_memory("25%", 0.5) == "12.5%"
+    assert share_of_memory("6GB", 0.5) == "3.000GB"
+    assert share_of_memory("500 MiB", 0.25) == "125.000 MiB"
+    assert share_of_memory("25%", 0.5) == "12.500%"
+    assert share_of_memory("6000000KB", 1) == "6000000.000KB"
     with duckdb.connect(config={"memory_limit": share_of_memory("6GB", 0.25)}) as held:
         limit = held.execute("select current_setting('memory_limit')").fetchall()
     assert limit == [("1.3 GiB",)]

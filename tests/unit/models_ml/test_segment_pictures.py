@@ -1,20 +1,9 @@
-import numpy as np
 import pandas as pd
 import pytest
 import vl_convert
 
 from models_ml import pictures, segment_pictures
 from models_ml.segmentation import segment_customers
-
-
-def curve(contributions: list[float]) -> pd.DataFrame:
-    values = np.sort(np.array(contributions))[::-1]
-    return pd.DataFrame(
-        {
-            "rank": range(1, len(values) + 1),
-            "cumulative_ratio": values.cumsum() / values.sum(),
-        }
-    )
 
 
 def drawn(chart) -> str:
@@ -41,7 +30,7 @@ def boxes() -> pd.DataFrame:
 
 @pytest.fixture(
     scope="module",
-    params=["profile", "sizes", "stability", "value", "flow", "boxes", "whale"],
+    params=["profile", "sizes", "stability", "value", "flow", "boxes"],
 )
 def chart(request, segmentation):
     return {
@@ -53,7 +42,6 @@ def chart(request, segmentation):
         "value": lambda: segment_pictures.value_of_segments(segmentation.candidates),
         "flow": lambda: segment_pictures.movement_flow(MOVEMENTS),
         "boxes": lambda: segment_pictures.nine_boxes(boxes()),
-        "whale": lambda: pictures.whale_curve(curve([50, 40, 20, 5, -15])),
     }[request.param]()
 
 
@@ -74,45 +62,6 @@ def test_drawing_says_what_it_shows(chart):
     svg = drawn(chart)
     assert title["text"] in svg
     assert title["subtitle"] in svg
-
-
-def test_peak_of_the_whale_curve_is_put_in_words():
-    chart = pictures.whale_curve(curve([50, 40, 20, 5, -15]))
-    assert chart.to_dict()["title"]["subtitle"] == (
-        "The best 80% of customers earn 115% of the contribution; "
-        "the rest lose the difference"
-    )
-    even = pictures.whale_curve(curve([3, 2, 1]))
-    assert even.to_dict()["title"]["subtitle"] == "No customer loses money"
-
-
-def test_long_whale_curve_is_thinned_but_keeps_its_peak():
-    chart = pictures.whale_curve(curve([5.0] * 7001 + [-1.0] * 2999), most_points=100)
-    points = chart.layer[0].data
-    assert len(points) <= 103
-    assert {1, 7001, 10_000} <= set(points["rank"])
-
-
-def test_empty_whale_curve_is_refused():
-    with pytest.raises(ValueError, match="at least one customer"):
-        pictures.whale_curve(curve([1.0]).iloc[:0])
-
-
-def test_customers_of_unknown_contribution_are_left_out_of_the_whale_curve():
-    known = curve([50, 40, 20, 5, -15])
-    unknown = pd.DataFrame({"rank": [6, 7], "cumulative_ratio": [None, None]})
-    chart = pictures.whale_curve(pd.concat([known, unknown]))
-    assert chart.layer[0].data["customer_share"].tolist() == [0.2, 0.4, 0.6, 0.8, 1.0]
-    assert chart.to_dict()["title"]["subtitle"] == (
-        "The best 80% of customers earn 115% of the contribution; the rest lose the "
-        "difference (2 customers of unknown contribution left out)"
-    )
-
-
-def test_whale_curve_of_unknown_contributions_says_so():
-    unknown = pd.DataFrame({"rank": [1, 2], "cumulative_ratio": [None, None]})
-    chart = pictures.whale_curve(unknown)
-    assert "No customer's contribution is known" in drawn(chart)
 
 
 def test_pictures_without_segments_say_so(customers, quick_config):

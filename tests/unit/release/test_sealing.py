@@ -158,7 +158,7 @@ def test_without_key_and_head_a_forged_announcement_comes_into_force(company):
     planted = plant_and_announce(company)
     assert [one.code for one in heal(company.data_dir)] == ["publication_unentered"]
     assert current_release_id(company.data_dir) == planted.name
-    assert [line[:11] for line in unguarded(company.data_dir)] == ["NOT CHECKED"] * 2
+    assert [line[:11] for line in unguarded()] == ["NOT CHECKED"] * 2
 
 
 def test_signature_of_another_key_is_none(company, key_file, tmp_path, monkeypatch):
