@@ -112,9 +112,9 @@ def _print_taken_over(console: Console, summary: Summary) -> None:
     counts = summary.taken_over
     if counts.get("activities"):
         console.print(
-            f"Costs of {counts['periods']} of {counts['of_periods']} periods taken over"
-            f" from the release before as nothing changed ({counts['activities']:,} of"
-            f" {counts['of_activities']:,} activities)"
+            f"Driven costs of {counts['periods']} of {counts['of_periods']} periods"
+            " taken over from the release before as nothing changed"
+            f" ({counts['activities']:,} of {counts['of_activities']:,} activities)"
         )
 
 

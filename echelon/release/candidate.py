@@ -138,7 +138,7 @@ def open_candidate(data_dir: Path, inputs: ReleaseInputs) -> Candidate:
             takes_over = (
                 current is not None
                 and inputs.take_over
-                and hashes.is_same_code(current.manifest()["inputs"])
+                and hashes.is_same_code(current.manifest())
             )
             directory = _unused_directory(candidates_dir(data_dir) / release_id)
             assembling.rename(directory)

@@ -3,7 +3,8 @@
 A content hash is the SHA-256 of the column names and types, the row count and two sums
 of 64-bit row hashes under different salts. Sums do not depend on row order or threads,
 and 10 M rows of 10 columns take 0.2 s. It finds any accidental change (about one chance
-in 2**128 to miss one) but is no seal against a forger, and the row hash may change with
+in 2**64 to miss one: rows that swap a value may keep the first sum, never the second
+but by chance) but is no seal against a forger, and the row hash may change with
 the engine's version: the SHA-256 of the files is the seal, and the manifest names the
 engine.
 """

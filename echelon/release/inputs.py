@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
+from typing import Any
+
+import duckdb
 
 from echelon.hashing import (
     sha256_of_file,
@@ -69,11 +72,13 @@ class InputHashes:
     policy: str
     libraries: str
 
-    def is_same_code(self, made_of: Mapping[str, str]) -> bool:
-        """Say whether the `inputs` of a manifest name this logic, these libraries."""
-        return (self.logic, self.libraries) == (
+    def is_same_code(self, manifest: Mapping[str, Any]) -> bool:
+        """Say whether a manifest names this logic, these libraries and this engine."""
+        made_of = manifest["inputs"]
+        return (self.logic, self.libraries, duckdb.__version__) == (
             made_of["logic_sha256"],
             made_of["libraries_sha256"],
+            manifest["engine"]["duckdb"],
         )
 
     def combined(self, inputs: ReleaseInputs) -> str:

@@ -12,6 +12,7 @@ from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.quoting import quote_name, quote_text
 from echelon.release.content import columns_of
 from echelon.release.store import Release
+from echelon.release.ties import ACTIVITY
 
 IN_FORCE = "in_force"
 IDENTIFIER_HISTORY = "fct_identifier_history"
@@ -89,7 +90,7 @@ def write_previous_tables(
                 f" select {shared} from {IN_FORCE}.core.{source}"
             )
     columns = contracts[COSTS_IN_PLACE]
-    if takes_over and columns_of(connection, IN_FORCE, f"finance.{COSTS_IN_PLACE}"):
+    if takes_over:
         names = ", ".join(quote_name(name) for name, _ in columns)
         connection.execute(
             f"create view raw.{COST_LEVELS} as"
@@ -130,7 +131,7 @@ def count_taken_over(connection: duckdb.DuckDBPyConnection, catalog: str) -> Tak
                 former.allocation_fingerprint is not null as is_former
             from {catalog}.core.fct_cost_activities as activities
             left join {catalog}.raw.{COST_ACTIVITIES} as former
-                using (allocation_fingerprint)
+                using ({", ".join(ACTIVITY)}, allocation_fingerprint)
         ),
         periods as (
             select count(*) as activities, count(*) filter (is_former) as former

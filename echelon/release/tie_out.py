@@ -129,9 +129,7 @@ def compare(sheet: Sheet, tie: Tie) -> tuple[int, list[str]]:
         """
     ).fetchall()[0]
     return count, [
-        f"{tie.says}: {place}: {found} cents against {expected}"
-        for row in rows or ()
-        for place, found, expected in _differing(row, len(tie.key), len(amounts))
+        f"{tie.says}: {said}" for row in rows or () for said in _differing(row, tie)
     ]
 
 
@@ -153,18 +151,17 @@ def _amounts_of(term: Term, key: tuple[str, ...], is_left: bool) -> str:
     return f"select {columns} from {term.relation} as counted where {term.where}"
 
 
-def _differing(
-    row: dict[str, object], keys: int, amounts: int
-) -> Iterator[tuple[str, str, str]]:
-    """Name the key of a row and, of each amount that differs, both sides in cents."""
-    place = " ".join(str(row[f"key_{number}"]) for number in range(keys))
-    for number in range(amounts):
-        if row[f"differs_{number}"]:
-            yield (
-                place,
-                _cents(row[f"found_{number}"]),
-                _cents(row[f"expected_{number}"]),
-            )
+def _differing(row: dict[str, object], tie: Tie) -> Iterator[str]:
+    """Say the key of a row and, of each sum that differs, both sides."""
+    place = " ".join(str(row[f"key_{number}"]) for number in range(len(tie.key)))
+    for number, columns in enumerate(tie.left[0].amounts):
+        found, expected = row[f"found_{number}"], row[f"expected_{number}"]
+        if not row[f"differs_{number}"]:
+            continue
+        if columns[0].endswith("_qty"):
+            yield f"{place}: {columns[0]} {found} against {expected}"
+        else:
+            yield f"{place}: {_cents(found)} cents against {_cents(expected)}"
 
 
 def _reconciled(sheet: Sheet) -> tuple[int, int, int]:

@@ -62,7 +62,8 @@ class Term:
 
     Attributes:
         relation: ``schema.table``, or a select over some in brackets.
-        amounts: What to add up: columns, each subtracted if ``-`` stands before it.
+        amounts: What to add up: columns, each subtracted if ``-`` stands before it;
+            quantities end in ``_qty``.
         key: What stands for the tie's key in this table, if not the same columns.
         where: Rows that count.
     """
@@ -106,10 +107,13 @@ class Tie:
 def of(
     relation: str, *amounts: str, key: tuple[str, ...] = (), where: str = "true"
 ) -> tuple[Term, ...]:
-    """Name amounts without the ``_amount_base_ccy`` that nearly all of them end in."""
+    """Name amounts without the ``_amount_base_ccy`` that nearly all of them end in.
+
+    Quantities and amounts in another currency are named in full.
+    """
     full = tuple(
         tuple(
-            name if name.endswith("_ccy") else f"{name}_amount_base_ccy"
+            name if name.endswith(("_ccy", "_qty")) else f"{name}_amount_base_ccy"
             for name in amount.split()
         )
         for amount in amounts
@@ -153,8 +157,10 @@ COST_TIES = (
         of(POOLS, "allocatable -unallocated"),
         of(ACTIVITIES, "allocatable -unallocated")
         + of(DIRECT, "allocated", where=BORNE)),
-    Tie("customers bear their cost objects", ("customer_id", *ACTIVITY),
-        of(CUSTOMER_POOLS, "allocated"), of(COST_TO_SERVE, "allocated")),
+    Tie("cost levels bear their cost objects",
+        ("customer_id", "cost_level_id", *ACTIVITY),
+        of(LEVEL_POOLS, "allocated", "driver_qty"),
+        of(COST_TO_SERVE, "allocated", "driver_qty")),
     Tie("cost levels bear what their customers bear", ("customer_id", *ACTIVITY),
         of(LEVEL_POOLS, "allocated"), of(CUSTOMER_POOLS, "allocated")),
     Tie("customers bear the activities", ACTIVITY, of(CUSTOMER_POOLS, "allocated"),

@@ -46,10 +46,13 @@ AFTER_SERVICES = (
     "marts/finance/fct_cost_destinations",
     "marts/finance/fct_cost_traces",
 )
+ACTIVITY = (
+    "entity_code, fiscal_period, cost_pool_code, carried_by_pool_code, activity_code"
+)
 FORMER = (
     (
         "fct_cost_activities",
-        "allocation_fingerprint",
+        f"{ACTIVITY}, allocation_fingerprint",
         "stg_refresh__previous_cost_activities",
     ),
     (
@@ -76,8 +79,9 @@ INPUTS = """
     create table policy_capacities (worker_group varchar, entity_code varchar,
         theoretical_minutes decimal(18, 4), practical_ratio decimal(18, 6),
         valid_from date);
-    create table stg_refresh__previous_cost_activities (
-        allocation_fingerprint varchar);
+    create table stg_refresh__previous_cost_activities (entity_code varchar,
+        fiscal_period varchar, cost_pool_code varchar, carried_by_pool_code varchar,
+        activity_code varchar, allocation_fingerprint varchar);
     create table stg_refresh__previous_cost_levels (customer_id varchar,
         cost_level_id varchar, entity_code varchar, fiscal_period varchar,
         cost_pool_code varchar, carried_by_pool_code varchar, activity_code varchar,
@@ -153,6 +157,15 @@ def run_models(
 def _build(warehouse: duckdb.DuckDBPyConnection, path: str) -> None:
     name = address(path.rsplit("/", 1)[-1])
     warehouse.execute(f"create table {name} as {rendered(path)}")
+
+
+def allocate_again(warehouse: duckdb.DuckDBPyConnection) -> None:
+    """Forget the release in force and allocate to cost levels once more."""
+    for _, _, target in FORMER:
+        warehouse.execute(f"truncate {target}")
+    path = "marts/finance/rpt_cost_to_serve_by_cost_level_pool_month"
+    warehouse.execute(f"drop table {path.rsplit('/', 1)[-1]}")
+    _build(warehouse, path)
 
 
 def _hand_over(

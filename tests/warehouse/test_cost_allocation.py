@@ -4,17 +4,23 @@ import copy
 from datetime import date
 from decimal import Decimal
 
+import duckdb
 import pytest
 
 from echelon.release.content import read_content
-from tests.warehouse.allocation_models import run_models
+from tests.warehouse.allocation_models import (
+    ACTIVITY,
+    allocate_again,
+    rendered,
+    run_models,
+)
 from tests.warehouse.allocation_oracle import allocate
 from tests.warehouse.random_ledgers import ADJUSTING, Ledger, Line, random_ledgers
 
 SEED = 2026
 LEVELS = "rpt_cost_to_serve_by_cost_level_pool_month"
-CONTENT = (LEVELS, "rpt_cost_to_serve_by_customer_pool_month", "fct_cost_activities")
 COUNT = 1000
+COUNT_TAKEN_OVER = 40
 PARTS = ("ledger", "unused", "sustaining", "excluded", "unallocated", "quarantined")
 
 
@@ -216,31 +222,96 @@ def test_only_what_changed_is_allocated_again():
     ]
 
 
-def test_what_is_taken_over_is_what_would_be_allocated(ledgers, warehouse):
-    """One quantity of every tenth ledger changes; other threads, another order."""
-    following = copy.deepcopy(ledgers[:100])
-    for ledger in following[::10]:
+def test_what_is_taken_over_is_what_would_be_allocated(ledgers):
+    """One quantity of every fifth ledger changes; other threads, another order."""
+    following = copy.deepcopy(ledgers[:COUNT_TAKEN_OVER])
+    for ledger in following[::5]:
         for place in sorted(ledger.quantities)[:1]:
             ledger.quantities[place] += 10**6
     with (
-        run_models(following, 4, shuffled=3, former=warehouse) as taken_over,
-        run_models(following) as allocated,
+        run_models(ledgers[:COUNT_TAKEN_OVER]) as former,
+        run_models(following, 4, shuffled=3, former=former) as warehouse,
     ):
-        contents = [
-            [read_content(one, "memory", f"main.{name}") for name in CONTENT]
-            for one in (taken_over, allocated)
-        ]
-        counts = taken_over.execute(
-            """
+        taken_over = read_content(warehouse, "memory", f"main.{LEVELS}")
+        ((activities, count),) = warehouse.execute(
+            f"""
             select count(*), count(former.allocation_fingerprint)
             from fct_cost_activities
             left join stg_refresh__previous_cost_activities as former
-                using (allocation_fingerprint)
+                using ({ACTIVITY}, allocation_fingerprint)
             """
         ).fetchall()
-    assert contents[0] == contents[1]
-    ((activities, former),) = counts
-    assert activities * 0.8 < former < activities
+        allocate_again(warehouse)
+        allocated = read_content(warehouse, "memory", f"main.{LEVELS}")
+    assert taken_over == allocated
+    assert activities * 0.5 < count < activities
+
+
+# Customer, level, order and line of two events; of either, DuckDB's hash of names and
+# quantity adds up to what it does after they have swapped their quantities.
+SWAPPING = {
+    "two_levels_of_a_customer": (
+        ("C0000333", "ERP-2", "SO-100047", 10),
+        ("C0000333", "ERP-1", "SO-100194", 10),
+    ),
+    "two_customers": (
+        ("CUST-0", "CUST-0", "SO-100000", 1),
+        ("CUST-1202", "CUST-1202", "SO-101202", 1),
+    ),
+}
+
+
+@pytest.mark.parametrize("names", SWAPPING.values(), ids=SWAPPING)
+def test_two_events_that_swap_their_quantities_have_another_hash(names):
+    def hashed(*units):
+        events = [
+            (*name, unit * 10**6) for name, unit in zip(names, units, strict=True)
+        ]
+        return events_hashed(events)
+
+    former, total, plain, content = hashed(624, 890)
+    following, total_then, plain_then, content_then = hashed(890, 624)
+    assert (total, plain) == (total_then, plain_then)
+    assert former != following
+    assert content != content_then
+
+
+def events_hashed(events):
+    """Hash and total of a driver month; the sum of plain hashes; the content."""
+    with duckdb.connect() as connection:
+        connection.execute(
+            """
+            create schema intermediate;
+            create table events (cost_object_key bigint, customer_id varchar,
+                cost_level_id varchar, order_id varchar, line_no bigint,
+                driver_qty bigint)
+            """
+        )
+        connection.executemany(
+            "insert into events values (?, ?, ?, ?, ?, ?)",
+            [(number + 1, *event) for number, event in enumerate(events)],
+        )
+        connection.execute(
+            """
+            create view intermediate.int_cost_objects_enumerated as from events;
+            create view intermediate.int_activity_drivers_adjusted as
+            select 'E1' as entity_code, '2025-01' as fiscal_period,
+                'lines' as driver_code, cost_object_key, driver_qty
+            from events
+            """
+        )
+        model = rendered("intermediate/cost_to_serve/int_activity_drivers_totalled")
+        ((found, total),) = connection.execute(
+            f"select events_hash, total_driver_qty from ({model})"
+        ).fetchall()
+        ((plain,),) = connection.execute(
+            """
+            select sum(hash(
+                hash(customer_id, cost_level_id, order_id, line_no)::hugeint, driver_qty
+            )::hugeint) from events
+            """
+        ).fetchall()
+        return found, total, plain, read_content(connection, "memory", "main.events")
 
 
 BY_HAND = {

@@ -21,6 +21,11 @@ CORE_CONTRACTS = """
 models:
   - name: fct_cost_activities
     columns:
+      - {name: entity_code, data_type: varchar}
+      - {name: fiscal_period, data_type: varchar}
+      - {name: cost_pool_code, data_type: varchar}
+      - {name: carried_by_pool_code, data_type: varchar}
+      - {name: activity_code, data_type: varchar}
       - {name: allocation_fingerprint, data_type: varchar}
   - name: rpt_cost_to_serve_by_cost_level_pool_month
     columns:
@@ -101,8 +106,12 @@ from (values
 ) as t(entity_code, fiscal_period, cost_pool_code, customer_id,
        allocated_amount_base_ccy);
 create view core.fct_cost_to_serve as
-select *, cost_pool_code as carried_by_pool_code, 'ship' as activity_code
+select
+    *, cost_pool_code as carried_by_pool_code, 'ship' as activity_code,
+    customer_id as cost_level_id, 1::bigint as driver_qty
 from "warehouse"."intermediate"."int_costs_allocated";
+create table finance.rpt_cost_to_serve_by_cost_level_pool_month as
+from core.fct_cost_to_serve;
 create table finance.rpt_cost_to_serve_by_customer_pool_month as
 select *, cost_pool_code as carried_by_pool_code, 'ship' as activity_code
 from intermediate.int_costs_allocated;

@@ -5,6 +5,7 @@ import pytest
 
 from echelon.errors import EchelonError, ExitCode
 from echelon.release.candidate import load_candidate, open_candidate
+from echelon.release.inputs import InputHashes
 from echelon.release.previous import next_recorded_at
 from echelon.release.publish import publish
 from echelon.release.rollback import rollback
@@ -136,12 +137,35 @@ def test_costs_are_taken_over_from_a_release_of_this_code_only(company):
     def taken_over(**options):
         inputs = company.inputs("2026-01-31", **options)
         candidate = open_candidate(company.data_dir, inputs)
-        return read(candidate, "from raw.previous_cost_activities")
+        return read(
+            candidate, "select allocation_fingerprint from raw.previous_cost_activities"
+        )
 
     assert taken_over() == [("as ever",)]
     assert taken_over(take_over=False) == []
     _edit_the_logic(company)
     assert taken_over() == []
+
+
+@pytest.mark.parametrize(
+    ("logic", "libraries", "engine", "is_same"),
+    [
+        ("l", "b", duckdb.__version__, True),
+        ("l", "b", "0.1", False),
+        ("l", "other", duckdb.__version__, False),
+        ("other", "b", duckdb.__version__, False),
+    ],
+    ids=["all_equal", "engine", "libraries", "logic"],
+)
+def test_code_is_the_same_if_logic_libraries_and_engine_are(
+    logic, libraries, engine, is_same
+):
+    hashes = InputHashes(deliveries="d", logic="l", policy="p", libraries="b")
+    manifest = {
+        "inputs": {"logic_sha256": logic, "libraries_sha256": libraries},
+        "engine": {"duckdb": engine},
+    }
+    assert hashes.is_same_code(manifest) is is_same
 
 
 def test_date_before_that_of_the_release_in_force_is_refused_with_both(company):

@@ -93,6 +93,7 @@ def test_large_tables_stay_out_of_the_parquet_export_and_the_manifest_says_so(co
     left_out = release.manifest()["parquet"]["not_exported"]
     assert list(left_out) == [
         "core.fct_cost_to_serve",
+        "finance.rpt_cost_to_serve_by_cost_level_pool_month",
         "finance.rpt_cost_to_serve_by_customer_pool_month",
         "governance.rpt_control_results",  # a gate, and the former release
     ]
@@ -280,8 +281,20 @@ def test_latest_record_of_a_gate_counts(company):
         (
             "insert into intermediate.int_costs_allocated"
             " values ('UK01', '2025-12', 'freight', 'C1', 0.01, 'freight', 'freight')",
-            "customers bear their cost objects: C1 UK01 2025-12 freight freight"
+            "cost levels bear their cost objects: C1 C1 UK01 2025-12 freight freight"
             " freight: 0 cents against 1",
+        ),
+        (
+            "update finance.rpt_cost_to_serve_by_cost_level_pool_month"
+            " set cost_level_id = 'C1-2' where customer_id = 'C1'",
+            "cost levels bear their cost objects: C1 C1 DE01 2025-12 freight freight"
+            " freight: 0 cents against 6000",
+        ),
+        (
+            "update finance.rpt_cost_to_serve_by_cost_level_pool_month"
+            " set driver_qty = 2 where customer_id = 'C1'",
+            "cost levels bear their cost objects: C1 C1 DE01 2025-12 freight freight"
+            " freight: driver_qty 2 against 1",
         ),
         (
             "create table finance.rpt_charge_reconciliation_by_cost_pool_month as"
@@ -298,6 +311,8 @@ def test_latest_record_of_a_gate_counts(company):
         "lost_cent",
         "variance",
         "pool_outside_the_ledger",
+        "another_level_of_the_customer",
+        "another_quantity",
         "charges_beside_the_ledger",
         "cost_without_reconciliation",
     ],

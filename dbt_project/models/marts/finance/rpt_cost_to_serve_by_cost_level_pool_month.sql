@@ -25,7 +25,8 @@ activities as (
             as allocatable_cents,
         former_activities.allocation_fingerprint is not null as is_taken_over
     from {{ ref('fct_cost_activities') }} as activities
-    left join former_activities using (allocation_fingerprint)
+    left join former_activities
+        using ({{ activity_key() }}, allocation_fingerprint)
 ),
 
 allocated_costs as (
