@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 
 from echelon.release.content import read_content
+from echelon.release.previous import TakenOver, attach_previous, count_taken_over
 
 DRIVER_COUNT = 5
 PERIODS = tuple(f"{2024 + n // 12}-{1 + n % 12:02d}" for n in range(24))
@@ -96,8 +97,9 @@ INPUTS = """
         carried_by_pool_code varchar, amount_base_ccy decimal(18, 2));
 """
 NOTHING_BEFORE = """
-    create table staging.stg_refresh__previous_cost_activities
-        (allocation_fingerprint varchar);
+    create table staging.stg_refresh__previous_cost_activities (entity_code varchar,
+        fiscal_period varchar, cost_pool_code varchar, carried_by_pool_code varchar,
+        activity_code varchar, allocation_fingerprint varchar);
     create table staging.stg_refresh__previous_cost_levels (customer_id varchar,
         cost_level_id varchar, entity_code varchar, fiscal_period varchar,
         cost_pool_code varchar, carried_by_pool_code varchar, activity_code varchar,
@@ -106,8 +108,11 @@ NOTHING_BEFORE = """
 """
 IN_FORCE = f"""
     attach '{BEFORE}/warehouse.duckdb' as in_force (read_only);
-    create view staging.stg_refresh__previous_cost_activities as
+    create schema raw;
+    create view raw.previous_cost_activities as
     from in_force.core.fct_cost_activities;
+    create view staging.stg_refresh__previous_cost_activities as
+    from raw.previous_cost_activities;
     create view staging.stg_refresh__previous_cost_levels as from in_force.{LEVELS};
 """
 
@@ -125,6 +130,14 @@ def run_before(work_dir: Path) -> None:
 def run_month_end(work_dir: Path) -> None:
     """Allocate the last period and take over the others."""
     _allocate(work_dir, MONTH_END, PERIODS[-1], IN_FORCE)
+
+
+def count_at_month_end(work_dir: Path) -> TakenOver:
+    """Count what the last run took over from the one before."""
+    path = warehouse_of(work_dir, MONTH_END)
+    with duckdb.connect(str(path), read_only=True) as connection:
+        attach_previous(connection, warehouse_of(work_dir, BEFORE))
+        return count_taken_over(connection, "warehouse")
 
 
 def is_month_end_whole(work_dir: Path) -> bool:

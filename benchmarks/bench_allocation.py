@@ -26,6 +26,7 @@ from benchmarks.allocation_sql import (
     MONTH_END,
     PERIODS,
     WHOLE,
+    count_at_month_end,
     is_month_end_whole,
     take_compiled,
 )
@@ -145,7 +146,7 @@ def bench(line_count: int, work_dir: Path, engines: list[str]) -> None:
     table = Table(
         "engine", "seconds", "processor seconds", "peak GB", "rows unlike the SQL's"
     )
-    do_agree = True
+    do_agree, counts = True, None
     for engine in engines:
         if engine == "polars" and importlib.util.find_spec("polars") is None:
             table.add_row(engine, "not installed")
@@ -159,6 +160,7 @@ def bench(line_count: int, work_dir: Path, engines: list[str]) -> None:
         do_agree &= not differing
         if engine == MONTH_END:
             do_agree &= is_month_end_whole(work_dir)
+            counts = count_at_month_end(work_dir)
         table.add_row(
             engine,
             f"{run.seconds:.1f}",
@@ -172,6 +174,12 @@ def bench(line_count: int, work_dir: Path, engines: list[str]) -> None:
     console.print(table)
     if not do_agree:
         sys.exit("the engines do not agree in every row")
+    if counts is not None:
+        console.print(
+            f"{counts.activities} of {counts.of_activities} activities taken over"
+        )
+        if not counts.activities:
+            sys.exit("nothing was taken over at the month's end")
 
 
 def main() -> None:

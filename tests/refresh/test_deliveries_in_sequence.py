@@ -172,6 +172,14 @@ def test_former_releases_stay_as_they_were_published(releases):
         assert completed.returncode == 0, completed.stderr
 
 
+def test_what_a_delivery_did_not_change_is_taken_over(releases):
+    _, databases = releases
+    for database in databases[1:]:
+        manifest = json.loads((database.parent / "manifest.json").read_text())
+        taken_over = manifest["taken_over"]
+        assert 0 < taken_over["activities"] < taken_over["of_activities"]
+
+
 def test_a_correction_replaces_its_line_in_the_new_release_only(releases):
     _, databases = releases
     query = f"""

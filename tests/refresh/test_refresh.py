@@ -175,13 +175,16 @@ def corrected(released, tmp_path_factory):
     return company, customer, before
 
 
-def test_a_rerun_elsewhere_has_the_same_content(corrected):
-    """A correction of a segment changes no cost: all of it had been taken over."""
-    company, _, _ = corrected
-    release_id, manifest = company.in_force(), company.manifest()
-    taken_over = manifest["taken_over"]
+def test_a_correction_of_a_segment_changes_no_cost(corrected):
+    taken_over = corrected[0].manifest()["taken_over"]
     assert taken_over["activities"] == taken_over["of_activities"] > 0
     assert taken_over["periods"] == taken_over["of_periods"] == 24
+
+
+def test_a_first_release_made_elsewhere_has_the_same_content(tiny_released):
+    company, _ = tiny_released
+    release_id, manifest = company.in_force(), company.manifest()
+    assert manifest["taken_over"]["activities"] == 0
     environment = {"ECHELON_THREADS": "1", "TZ": "Asia/Tokyo"}
     completed = company.run_apart(
         "rebuild", release_id, "--verify", "--json", **environment

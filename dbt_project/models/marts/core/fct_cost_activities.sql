@@ -3,8 +3,8 @@
 -- consumed where no capacity is known; a fixed share; or what a standard rate charges,
 -- to the carrying pool's own cost. Of it, what the driver gives to no known customer
 -- stays unallocated, and all of it where nothing drove the activity.
--- The fingerprint is of all that the activity's allocated rows rest on beside its names;
--- three numbers, then the only text: no two activities read alike.
+-- The fingerprint is of all that its allocated rows rest on beside the names: three
+-- numbers, then the only text, so that no two read alike.
 with
 
 activities as (select * from {{ ref('int_cost_activities_driven') }}),
