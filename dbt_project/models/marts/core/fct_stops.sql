@@ -19,14 +19,14 @@ fiscal_days as (select * from {{ ref('int_fiscal_days') }}),
 entities as (
     select
         shipments.shipment_id,
-        any_value(shipments.shipped_date) as shipped_date,
+        shipments.shipped_date,
         case
             when count(distinct shipped_lines.entity_code) < 2
-                then any_value(shipments.entity_code)
+                then shipments.entity_code
         end as entity_code
     from shipments
     left join shipped_lines using (shipment_id)
-    group by shipments.shipment_id
+    group by shipments.shipment_id, shipments.shipped_date, shipments.entity_code
 )
 
 select
