@@ -8,7 +8,8 @@ import dagster as dg
 from dagster_project.faults import reported_faults
 from dagster_project.resources.refresh import RefreshResource
 from echelon.release.candidate import load_candidate
-from echelon.release.gates import gate_failed, read_gate_records, record_gate
+from echelon.release.gate_records import read_gate_records, record_gate
+from echelon.release.gates import gate_failed
 from echelon.release.layout import candidates_dir
 from expectations.register import GATES, Gate
 

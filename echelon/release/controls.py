@@ -16,7 +16,8 @@ from typing import Any
 import duckdb
 
 from echelon.release.candidate import Candidate
-from echelon.release.gates import GateDefinition, GateVerdict, gate_failed
+from echelon.release.gate_records import GateDefinition
+from echelon.release.gates import GateVerdict, gate_failed
 from echelon.release.ties import Tie
 from echelon.warehouse.build import Outcome
 from echelon.warehouse.extent import Extent, read_extent

@@ -1,10 +1,7 @@
-"""Which gates audited this candidate, with what result, and is that still about it?"""
+"""Is every gate's result in order, and still about what is published?"""
 
-import json
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Protocol
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import duckdb
 
@@ -13,91 +10,14 @@ from echelon.release.candidate import Candidate
 from echelon.release.content import (
     base_tables,
     columns_of,
-    current_catalog,
     list_views,
     read_content,
 )
-
-
-class GateOutcome(Protocol):
-    """What a gate found; ``expectations.gate.GateResult`` is one."""
-
-    @property
-    def gate(self) -> str:
-        """Name of the gate."""
-
-    @property
-    def rows_examined(self) -> int:
-        """Rows behind the frame the suite saw."""
-
-    @property
-    def passed(self) -> bool:
-        """Whether no critical expectation failed."""
-
-    @property
-    def critical_failures(self) -> int:
-        """Number of critical expectations that failed."""
-
-    @property
-    def warnings(self) -> int:
-        """Number of warning expectations that failed."""
-
-    @property
-    def detail(self) -> str:
-        """What failed, without values of rows."""
-
-    @property
-    def not_applicable_reason(self) -> str | None:
-        """Why there was nothing to examine, or None."""
-
-
-class GateDefinition(Protocol):
-    """A gate the publish step asks for; ``expectations.register.Gate`` is one."""
-
-    @property
-    def name(self) -> str:
-        """Name of the gate."""
-
-    @property
-    def stage(self) -> str:
-        """Stage after which it runs."""
-
-    @property
-    def is_critical(self) -> bool:
-        """Whether it can stop a release."""
-
-    @property
-    def examines(self) -> tuple[str, ...]:
-        """Tables it examines, as ``schema.table``."""
-
-    @property
-    def requires(self) -> tuple[str, ...]:
-        """Contract tables it needs: ``a``, ``a or b``, ``a where condition or b``."""
-
-
-@dataclass(frozen=True)
-class GateRecord:
-    """One gate result, bound to what was examined.
-
-    Attributes:
-        gate: Name of the gate.
-        rows_examined: Rows behind the frame the suite saw.
-        passed: Whether no critical expectation failed.
-        critical_failures: Number of critical expectations that failed.
-        warnings: Number of warning expectations that failed.
-        detail: What failed, without values of rows.
-        not_applicable_reason: Why there was nothing to examine, or None.
-        table_hashes: Content hash by ``schema.table`` of each examined stored table.
-    """
-
-    gate: str
-    rows_examined: int
-    passed: bool
-    critical_failures: int
-    warnings: int
-    detail: str
-    not_applicable_reason: str | None
-    table_hashes: dict[str, str]
+from echelon.release.gate_records import (
+    GateDefinition,
+    GateRecord,
+    read_gate_records,
+)
 
 
 @dataclass(frozen=True)
@@ -121,49 +41,6 @@ class GateVerdict:
     fault: str | None
 
 
-def record_gate(
-    candidate: Candidate,
-    gate: GateDefinition,
-    result: GateOutcome,
-    connection: duckdb.DuckDBPyConnection,
-) -> GateRecord:
-    """Append a gate's result, bound to the content of every table it examined.
-
-    Args:
-        candidate: The refresh under way.
-        gate: The gate's definition.
-        result: What it found.
-        connection: Connection to the candidate's warehouse.
-
-    Returns:
-        The record as written. When a gate is run again the latest record counts.
-    """
-    applies = result.not_applicable_reason is None
-    catalog = current_catalog(connection)
-    record = GateRecord(
-        gate=gate.name,
-        rows_examined=result.rows_examined,
-        passed=result.passed,
-        critical_failures=result.critical_failures,
-        warnings=result.warnings,
-        detail=result.detail,
-        not_applicable_reason=result.not_applicable_reason,
-        table_hashes=table_hashes(connection, catalog, gate) if applies else {},
-    )
-    with candidate.gate_record.open("a", encoding="utf-8") as stream:
-        stream.write(json.dumps(asdict(record), sort_keys=True) + "\n")
-    return record
-
-
-def read_gate_records(path: Path) -> dict[str, GateRecord]:
-    """Read the latest record of each gate, by gate name."""
-    if not path.exists():
-        return {}
-    lines = path.read_text(encoding="utf-8").splitlines()
-    records = (GateRecord(**json.loads(line)) for line in lines)
-    return {record.gate: record for record in records}
-
-
 def judge_gates(
     candidate: Candidate,
     required: Sequence[GateDefinition],
@@ -182,19 +59,11 @@ def judge_gates(
         One verdict per required gate, in the order given.
     """
     records = read_gate_records(candidate.gate_record)
-    hashes: dict[
-        str, str
-    ] = {}  # each table is read once, however many gates examine it
+    tables = _Tables(connection, catalog, list_views(connection, catalog))
     verdicts = []
     for gate in required:
         record = records.get(gate.name)
-        fault = _fault_of(gate, record, connection, catalog)
-        if (
-            fault is None
-            and record is not None
-            and record.not_applicable_reason is None
-        ):
-            fault = _stale(gate, record, connection, catalog, hashes)
+        fault = _fault_of(gate, record, tables)
         about = (gate.name, gate.stage, gate.is_critical, gate.examines)
         verdicts.append(GateVerdict(*about, record, fault))
     return verdicts
@@ -262,64 +131,53 @@ def unmet_requirement(
     return None
 
 
-def table_hashes(
-    connection: duckdb.DuckDBPyConnection, catalog: str, gate: GateDefinition
-) -> dict[str, str]:
-    """Hash the stored tables behind everything a gate examines."""
-    views = list_views(connection, catalog)
-    tables = {
-        table
-        for address in gate.examines
-        for table in base_tables(connection, views, address)
-    }
-    return {
-        table: read_content(connection, catalog, table).content_hash
-        for table in sorted(tables)
-    }
+@dataclass(frozen=True)
+class _Tables:
+    """The candidate's tables; each is read once, however many gates examined it."""
+
+    connection: duckdb.DuckDBPyConnection
+    catalog: str
+    views: Mapping[str, str]
+    hashes: dict[str, str] = field(default_factory=dict)
+
+    def hash_of(self, table: str) -> str | None:
+        """Hash a stored table; None if it is gone."""
+        if table not in self.hashes:
+            if not columns_of(self.connection, self.catalog, table):
+                return None
+            content = read_content(self.connection, self.catalog, table)
+            self.hashes[table] = content.content_hash
+        return self.hashes[table]
 
 
 def _fault_of(
-    gate: GateDefinition,
-    record: GateRecord | None,
-    connection: duckdb.DuckDBPyConnection,
-    catalog: str,
+    gate: GateDefinition, record: GateRecord | None, tables: _Tables
 ) -> str | None:
     if record is None:
         return "did not run"
     if record.not_applicable_reason is not None:
-        return _false_absence(gate, connection, catalog)
+        return _false_absence(gate, tables)
     if record.rows_examined == 0:
         return "examined 0 rows"
     if not record.passed or record.critical_failures:
         return record.detail
     if gate.is_critical and record.warnings:
         return f"warned, and a critical gate may not: {record.detail}"
-    return None
+    return _stale(gate, record, tables)
 
 
-def _false_absence(
-    gate: GateDefinition, connection: duckdb.DuckDBPyConnection, catalog: str
-) -> str | None:
-    if unmet_requirement(gate, connection, catalog) is not None:
+def _false_absence(gate: GateDefinition, tables: _Tables) -> str | None:
+    if unmet_requirement(gate, tables.connection, tables.catalog) is not None:
         return None
     return "was passed over although its tables were delivered"
 
 
-def _stale(
-    gate: GateDefinition,
-    record: GateRecord,
-    connection: duckdb.DuckDBPyConnection,
-    catalog: str,
-    hashes: dict[str, str],
-) -> str | None:
-    views = list_views(connection, catalog)
+def _stale(gate: GateDefinition, record: GateRecord, tables: _Tables) -> str | None:
     for address in gate.examines:
-        for table in base_tables(connection, views, address):
-            if not columns_of(connection, catalog, table):
+        for table in base_tables(tables.connection, tables.views, address):
+            found = tables.hash_of(table)
+            if found is None:
                 return f"{table} is gone since it was examined"
-            if table not in hashes:
-                content = read_content(connection, catalog, table)
-                hashes[table] = content.content_hash
-            if record.table_hashes.get(table) != hashes[table]:
+            if record.table_hashes.get(table) != found:
                 return f"{table} changed after it was examined"
     return None

@@ -12,7 +12,7 @@ import pytest
 
 from echelon.release.candidate import Candidate, open_candidate
 from echelon.release.controls import Register
-from echelon.release.gates import GateRecord, record_gate
+from echelon.release.gate_records import GateRecord, record_gate
 from echelon.release.inputs import ReleaseInputs
 from echelon.release.publish import publish
 from echelon.release.store import Release
