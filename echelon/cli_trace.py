@@ -2,6 +2,7 @@
 
 import sys
 from collections import defaultdict
+from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -89,11 +90,19 @@ def _print(title: str, rows: Rows, limit: int, amount: str | None = None) -> Non
     for name in columns:
         total = f"{sum(row[name] for row in rows):,.2f}" if name == amount else ""
         label = name.removesuffix("_base_ccy").removesuffix("_code").replace("_", " ")
-        numeric = isinstance(rows[0][name], Decimal | int)
-        table.add_column(label, total, justify="right" if numeric else "left")
+        value = rows[0][name]
+        widest = max(len(text) for text in (total, *(_text(row[name]) for row in rows)))
+        # A figure or a day that is cut says nothing; words may break over lines.
+        table.add_column(
+            label,
+            total,
+            justify="right" if isinstance(value, Decimal | int) else "left",
+            min_width=widest if isinstance(value, Decimal | int | date) else None,
+            overflow="fold",
+        )
     for row in rows[:limit]:
         table.add_row(*(_text(row[name]) for name in columns))
-    out.print(table)
+    out.print(table, crop=False)
     if len(rows) > limit:
         out.print(f"{limit} of {len(rows)} rows; --limit shows more", highlight=False)
 

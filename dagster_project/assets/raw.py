@@ -88,7 +88,7 @@ def deliveries(
             raise
         _check_roles(candidate)
         context.instance.add_run_tags(
-            context.run_id, {"echelon/release_id": candidate.release_id}
+            context.run.run_id, {"echelon/release_id": candidate.release_id}
         )
         with refresh.connect() as connection:
             report = load_landing(
