@@ -7,27 +7,11 @@ with
 
 customer_months as (select * from {{ ref('rpt_profitability_by_customer_month') }}),
 
-accounts as (select * from {{ ref('stg_crm__accounts') }}),
-
-identifiers as (
-    select * from {{ ref('int_customers_resolved') }}
-    where source_system = 'crm'
-),
+customers as (select * from {{ ref('int_service_tiers_chosen') }}),
 
 adjusting_periods as (select * from {{ ref('int_adjusting_periods_found') }}),
 
 thresholds as {{ in_force(ref('policy_premium_thresholds'), ['service_tier']) }},
-
--- Of several accounts the best tier counts: tiers are lettered.
-customers as (
-    select
-        identifiers.customer_id,
-        min(accounts.crm_tier_code) as service_tier,
-        bool_or(accounts.is_strategic) as is_strategic
-    from accounts
-    inner join identifiers on accounts.account_id = identifiers.source_customer_id
-    group by identifiers.customer_id
-),
 
 periods as (
     select
