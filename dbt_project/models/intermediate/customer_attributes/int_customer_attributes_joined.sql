@@ -9,7 +9,7 @@ customers as (
 
 windows as (select * from {{ ref('int_feature_windows') }}),
 
-orders as (select * from {{ ref('int_orders_aggregated_to_customers') }}),
+orders as (select * from {{ ref('int_orders_measured_by_customer') }}),
 
 monthly_sales as (select * from {{ ref('int_monthly_sales_varied_by_customer') }}),
 
@@ -26,8 +26,6 @@ service_cases as (
 contracts as (
     select * from {{ ref('int_contract_clauses_aggregated_to_customers') }}
 ),
-
-returned as (select * from {{ ref('int_return_lines_aggregated_to_customers') }}),
 
 segments_before as (
     select
@@ -49,48 +47,25 @@ select
     customers.is_intercompany,
     segments_before.previous_segment_code,
     orders.first_order_date,
-    windows.as_of_date - orders.last_order_date as recency_days,
-    windows.as_of_date - orders.first_order_date as tenure_days,
+    orders.recency_days,
+    orders.tenure_days,
     coalesce(orders.order_count, 0) as order_count,
-    {{ ratio(
-        'orders.order_count * ' ~ threshold('days_per_year'),
-        'greatest(least(windows.as_of_date - orders.first_order_date,'
-        ~ ' windows.as_of_date - windows.window_start_date + 1), '
-        ~ threshold('active_days_minimum') ~ ')'
-    ) }} as order_frequency_per_year,
+    orders.order_frequency_per_year,
     orders.net_sales_amount_base_ccy,
-    cast(round(
-        {{ ratio('orders.net_sales_amount_base_ccy', 'orders.order_count') }}, 2
-    ) as decimal(18, 2)) as average_order_value_amount_base_ccy,
-    {{ ratio('orders.line_count', 'orders.order_count') }} as line_count_per_order,
-    {{ ratio('orders.ordered_qty', 'orders.line_count') }} as unit_count_per_line,
+    orders.average_order_value_amount_base_ccy,
+    orders.line_count_per_order,
+    orders.unit_count_per_line,
     products.product_count,
     orders.decayed_order_count,
     orders.decayed_net_sales_amount_base_ccy,
-    {{ ratio(
-        'orders.decayed_order_count * orders.decayed_order_count',
-        'orders.squared_weight_sum'
-    ) }} as effective_order_count,
+    orders.effective_order_count,
     monthly_sales.monthly_sales_variation,
-    {{ ratio(
-        'orders.costed_sales_amount_base_ccy - orders.cogs_amount_base_ccy',
-        'greatest(orders.costed_sales_amount_base_ccy, 0)'
-    ) }} as gross_margin_ratio,
-    {{ ratio(
-        'orders.discount_amount_base_ccy',
-        'orders.net_sales_amount_base_ccy + orders.discount_amount_base_ccy'
-    ) }} as discount_ratio,
-    {{ ratio(
-        'case when ' ~ is_available('wms__return_lines')
-        ~ ' then coalesce(returned.returned_line_count, 0)'
-        ~ ' else orders.return_line_count end',
-        'orders.line_count'
-    ) }} as return_line_ratio,
-    {{ ratio('orders.rush_order_count', 'orders.order_count') }} as rush_order_ratio,
-    {{ ratio('orders.electronic_order_count', 'orders.entered_order_count') }}
-        as electronic_order_ratio,
-    {{ ratio('orders.change_count', 'orders.order_count') }}
-        as order_change_count_per_order,
+    orders.gross_margin_ratio,
+    orders.discount_ratio,
+    orders.return_line_ratio,
+    orders.rush_order_ratio,
+    orders.electronic_order_ratio,
+    orders.order_change_count_per_order,
     {{ ratio('deliveries.on_time_order_count', 'deliveries.timed_order_count') }}
         as on_time_ratio,
     {{ ratio('deliveries.otif_order_count', 'deliveries.otif_known_order_count') }}
@@ -99,8 +74,7 @@ select
         'deliveries.perfect_order_count', 'deliveries.perfect_known_order_count'
     ) }} as perfect_order_ratio,
     sensitivities.on_time_sensitivity,
-    {{ ratio('orders.weight_kg', 'orders.weighed_order_count') }}
-        as average_order_weight_kg,
+    orders.average_order_weight_kg,
     {{ ratio('deliveries.shipment_count', 'deliveries.shipped_order_count') }}
         as shipment_count_per_order,
     {{ ratio(
@@ -120,5 +94,4 @@ left join deliveries using (customer_id, as_of_date)
 left join sensitivities using (customer_id, as_of_date)
 left join service_cases using (customer_id, as_of_date)
 left join contracts using (customer_id, as_of_date)
-left join returned using (customer_id, as_of_date)
 left join segments_before using (customer_id)
