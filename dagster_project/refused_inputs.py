@@ -10,6 +10,7 @@ DATE_AND_CURRENCY = {
     "erp__order_lines": "cast(ordered_at as date)",
     "erp__charges": "charged_on",
     "tms__freight_charges": "invoiced_on",
+    "gl__journal_lines": "posting_date",
 }
 PROBLEMS = {
     "not_in_chart_of_accounts": "is not in gl__accounts",

@@ -35,3 +35,28 @@ def test_a_value_in_place_of_a_currency_is_not_repeated(currency, said):
             check_rates_and_pools(connection)
     assert (refusal.value.fault.file, refusal.value.fault.line) == ("a.csv", 7)
     assert "Eve" not in str(refusal.value)
+
+
+def test_a_posting_without_a_rate_is_named_by_its_line():
+    with duckdb.connect() as connection:
+        connection.execute(
+            """
+            create schema intermediate; create schema raw;
+            create table intermediate.int_missing_exchange_rates as
+            select
+                'gl__journal_lines' as table_name, 'JPY' as currency_code,
+                date '2025-01-31' as calendar_date, 1 as row_count;
+            create table raw.deliveries as
+            select
+                'gl__journal_lines' as table_name, 'gl.csv' as source_file,
+                'gl-0001' as delivery_id, 1 as sequence;
+            create table raw.gl__journal_lines as
+            from (values ('EUR', date '2025-01-31', 4), ('JPY', date '2025-01-30', 5),
+                ('JPY', date '2025-01-31', 6))
+                as lines (currency_code, posting_date, _source_line),
+                (values ('gl-0001')) as deliveries (_delivery_id);
+            """
+        )
+        with pytest.raises(EchelonError, match="no exchange rate for JPY") as refusal:
+            check_rates_and_pools(connection)
+    assert (refusal.value.fault.file, refusal.value.fault.line) == ("gl.csv", 6)

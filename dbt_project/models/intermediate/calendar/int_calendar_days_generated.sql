@@ -1,4 +1,6 @@
--- Grain: one row per calendar date from the first to the last day of the data.
+-- Grain: one row per calendar date to the last day of the data.
+-- From the start of the period, or else the month, that its first day falls in: what
+-- was owed or stored before the first order was so on whole days of a whole period.
 with
 
 refresh as (select * from {{ ref('stg_refresh__parameters') }}),
@@ -14,6 +16,8 @@ invoice_lines as (select * from {{ ref('stg_erp__invoice_lines') }}),
 freight_charges as (select * from {{ ref('stg_tms__freight_charges') }}),
 
 charges as (select * from {{ ref('stg_erp__charges') }}),
+
+periods as (select * from {{ ref('stg_gl__periods') }}),
 
 spans as (
     select
@@ -50,7 +54,25 @@ spans as (
         min(charged_date) as first_date,
         max(charged_date) as last_date
     from charges
+),
+
+data_days as (
+    select
+        min(first_date) as first_date,
+        max(last_date) as last_date
+    from spans
+),
+
+calendar as (
+    select
+        least(
+            date_trunc('month', min(data_days.first_date)), min(periods.starts_on_date)
+        ) as first_date,
+        min(data_days.last_date) as last_date
+    from data_days
+    left join periods
+        on data_days.first_date between periods.starts_on_date and periods.ends_on_date
 )
 
-select {{ days_between('min(first_date)', 'max(last_date)') }} as calendar_date
-from spans
+select {{ days_between('first_date', 'last_date') }} as calendar_date
+from calendar

@@ -1,5 +1,6 @@
 -- Grain: one row per source table, currency and date whose amounts have no rate.
--- A charge without a date counts on the date it was given.
+-- A charge without a date counts on the date it was given; a posting that states its
+-- amount in base currency needs no rate.
 with
 
 daily_rates as (
@@ -25,6 +26,15 @@ dated_amounts as (
         charged_date as calendar_date,
         count(*) as row_count
     from {{ ref('int_charges_placed') }}
+    group by all
+    union all
+    select
+        'gl__journal_lines' as table_name,
+        local_currency_code as currency_code,
+        posting_date as calendar_date,
+        count(*) as row_count
+    from {{ ref('int_ledger_lines_converted') }}
+    where ledger_code = 'general_ledger' and amount_base_ccy is null
     group by all
 )
 
