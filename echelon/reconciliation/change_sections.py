@@ -62,11 +62,12 @@ def _restated_lines(source: Source, before: Source | None, why_none: str) -> Sec
     return Section(
         "Restated",
         "This period in the release before",
-        "Lines of the period whose amounts are not those of the release before.",
+        "Pools of the period whose amounts are not those of the release before. What"
+        " moved between the customers of a pool, echelon compare shows.",
         (*POOL, *BEFORE_AND_NOW),
         [row for row in rows if _is_changed(row)] if before else [],
         group="entity_code",
-        nothing=why_none or "No line of the period changed since the release before.",
+        nothing=why_none or "No pool of the period changed since the release before.",
     )
 
 
@@ -93,7 +94,7 @@ def _restated_periods(source: Source, before: Source | None, why_none: str) -> S
     return Section(
         "Earlier periods",
         "Earlier periods restated since the release before",
-        "Lines of earlier periods whose amounts are not those of the release before.",
+        "Pools of earlier periods whose amounts are not those of the release before.",
         (Column("fiscal_period", "Period"), *POOL[:2], *BEFORE_AND_NOW),
         sorted(changed, key=lambda row: (row["fiscal_period"], *key(row))),
         group="fiscal_period",
