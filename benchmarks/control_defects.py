@@ -23,6 +23,7 @@ from tests.unit.expectations.flaws import FLAWS, WAREHOUSE
 ODD = "'nobody knows this'"
 DRIVERS = "policy.policy_activity_drivers"
 POOLS = "policy.policy_cost_pools"
+PLANS = "policy.policy_cost_plans"
 LEDGER = "finance.rpt_gl_reconciliation_by_cost_pool_month"
 CUSTOMER_POOLS = "finance.rpt_cost_to_serve_by_customer_pool_month"
 SEGMENTS = "core.dim_customer_segments"
@@ -36,6 +37,7 @@ ACROSS_MODELS = {
         f"insert into {POOLS} select * replace (cost_pool_name || 'x'"
         f" as cost_pool_name) from {POOLS}"
     ),
+    "assert_cost_plans_are_usable": f"update {PLANS} set driver_code = 'x'",
     "assert_cost_postings_have_a_rate": (
         "update intermediate.int_ledger_lines_converted set amount_base_ccy = null"
     ),
@@ -59,6 +61,13 @@ ACROSS_MODELS = {
     "assert_pool_services_are_known": (
         "insert into policy.policy_pool_services by name"
         " select 'x' as from_pool_code, 'x' as to_pool_code"
+    ),
+    "assert_service_charging_is_known": (
+        "update policy.policy_settings set setting_value = 'nobody'"
+    ),
+    "assert_stated_drivers_are_not_counted": (
+        "insert into policy.policy_driver_quantities by name"
+        " select 'stops' as driver_code"
     ),
     "assert_segment_intervals_do_not_overlap": (
         f"insert into {SEGMENTS} select * replace (valid_from_date - 1"
@@ -156,9 +165,23 @@ def _spoil(
             # All of them: a test may look at some rows only.
             connection.execute(f"insert into {table} from {table}").fetchall()
         return
+    if metadata["name"] in ("within", "not_before"):
+        connection.execute(f"update {table} set {_beyond(metadata)}").fetchall()
+        return
     value = "null" if metadata["name"] == "not_null" else ODD
     connection.execute(f"alter table {table} alter {column} type varchar").fetchall()
     connection.execute(f"update {table} set {column} = {value}").fetchall()
+
+
+def _beyond(metadata: Mapping[str, Any]) -> str:
+    """Set a value just outside its bounds, or an end a day before its beginning."""
+    asked = metadata["kwargs"]
+    column = asked["column_name"]
+    if metadata["name"] == "not_before":
+        return f"{asked['begins']} = date '2000-01-02', {column} = date '2000-01-01'"
+    if "most" in asked:
+        return f"{column} = {asked['most'] + 1}"
+    return f"{column} = {asked['above'] if 'above' in asked else asked['least'] - 1}"
 
 
 def caught_by_tie(connection: duckdb.DuckDBPyConnection, tie: Tie) -> list[str]:

@@ -16,11 +16,7 @@ pool_versions as (
         count(distinct coalesce(capacity_worker_group, '')) as worker_group_count,
         count(resource_share) as shared_count,
         sum(resource_share) as share_sum,
-        count(standard_rate_base_ccy) as rated_count,
-        coalesce(min(unit_minutes), 1) as lowest_minutes,
-        least(
-            coalesce(min(resource_share), 0), coalesce(min(standard_rate_base_ccy), 0)
-        ) as lowest_value
+        count(standard_rate_base_ccy) as rated_count
     from activities
     group by cost_pool_code, valid_from
 )
@@ -29,12 +25,12 @@ select
     cost_pool_code,
     valid_from,
     case
-        when lowest_value < 0 or lowest_minutes <= 0
-            then 'a share or rate is negative, or unit_minutes are not positive'
         when shared_count > 0 and rated_count > 0
             then 'resource_share and standard_rate_base_ccy exclude each other'
         when shared_count > 0 and share_sum != 1
-            then 'the resource_share of its activities add up to ' || share_sum
+            then
+                'the resource_share of its activities add up to '
+                || cast(share_sum as double) || ' and not to 1'
         when shared_count > 0
             then 'some of its activities have a resource_share, others none'
         when rated_count > 0
@@ -43,9 +39,7 @@ select
     end as problem
 from pool_versions
 where
-    lowest_value < 0
-    or lowest_minutes <= 0
-    or (shared_count > 0 and rated_count > 0)
+    (shared_count > 0 and rated_count > 0)
     or (shared_count > 0 and (share_sum != 1 or shared_count < activity_count))
     or (rated_count > 0 and rated_count < activity_count)
     or (

@@ -1,5 +1,4 @@
--- At any date a cost pool has one name, treatment, behaviour, avoidability and
--- reason,
+-- At any date a cost pool has one name, treatment, behaviour, avoidability and reason,
 -- however many mapping rules it has. They may change from one date to the next.
 with
 
@@ -12,8 +11,10 @@ mapping_rules as (
 
 select
     cost_pool_code,
-    mapping_rules.account_pattern as earlier_pattern,
-    later_rules.account_pattern as later_pattern
+    later_rules.account_pattern,
+    later_rules.valid_from,
+    'has another name, treatment, behaviour, avoidability or reason than the row of '
+    || mapping_rules.account_pattern || ' at the same date' as problem
 from mapping_rules
 inner join mapping_rules as later_rules using (cost_pool_code)
 where

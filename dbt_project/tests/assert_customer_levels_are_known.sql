@@ -2,7 +2,9 @@
 -- shown by the account that goods go to.
 select
     setting_name,
-    setting_value
+    setting_value || ' is none of: '
+    || if(setting_name = 'cost_level_code', 'ship_to, ', '')
+    || 'customer, parent' as problem
 from {{ ref('policy_settings') }}
 where
     (
