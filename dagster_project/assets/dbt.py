@@ -8,23 +8,20 @@ import duckdb
 from dagster_dbt import DagsterDbtTranslator, DbtProject, dbt_assets
 from dagster_dbt.asset_utils import get_asset_check_key_for_test
 
+from dagster_project.failed_nodes import failure_of, policy_files
 from dagster_project.faults import reported_faults
 from dagster_project.refused_inputs import check_rates_and_pools
 from dagster_project.resources.compiled_project import compiled_manifest
 from dagster_project.resources.refresh import RefreshResource
 from echelon.config import load_settings
-from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.release.controls import record_build
-from echelon.warehouse.build import Outcome, build, failing_case
-from echelon.warehouse.nodes import SEED, TEST, Node, read_nodes, select_nodes
+from echelon.warehouse.build import Outcome, build
+from echelon.warehouse.nodes import SEED, TEST, read_nodes, select_nodes
 
 MANIFEST = compiled_manifest(load_settings())
 NODES = read_nodes(MANIFEST)
-POLICY_GAP = "policy incomplete: "  # what macros `threshold` and `setting` raise
-FAILURES = {
-    TEST: (ExitCode.GATE_FAILED, "dbt_test_failed"),
-    SEED: (ExitCode.CONFIGURATION, "policy_unreadable"),
-}
+# Rules of every row; as checks they would cost a refresh seconds and say nothing new.
+UNSHOWN_RULES = {"unique_combination", "within", "not_before"}
 
 
 class OneAddressTranslator(DagsterDbtTranslator):
@@ -57,14 +54,14 @@ class OneAddressTranslator(DagsterDbtTranslator):
 
         A broken grain still fails the pass; 180 checks that only say so cost seconds.
         """
-        if _is_of_grain(unique_id):
+        if _rule_of(unique_id) in UNSHOWN_RULES:
             return None
         return super().get_asset_check_spec(asset_spec, manifest, unique_id, project)
 
 
-def _is_of_grain(unique_id: str) -> bool:
+def _rule_of(unique_id: str) -> str:
     test = MANIFEST["nodes"].get(unique_id, {}).get("test_metadata") or {}
-    return test.get("name") == "unique_combination"
+    return str(test.get("name", ""))
 
 
 def is_made_of(manifest: Mapping[str, Any], model_name: str, source_name: str) -> bool:
@@ -155,7 +152,11 @@ def _build(
             check_rows(connection)
         failed = [one for one in outcomes if one.failure is not None]
         if failed:
-            raise _failure_of(failed, connection)
+            candidate = refresh.candidate
+            files = policy_files(
+                SEEDS, candidate.seeds_dir, candidate.data_dir, refresh.policy_dir
+            )
+            raise failure_of(failed, connection, files)
 
 
 def _events(context: dg.AssetExecutionContext, outcome: Outcome) -> Iterator[Any]:
@@ -175,38 +176,3 @@ def _events(context: dg.AssetExecutionContext, outcome: Outcome) -> Iterator[Any
             check_name=check.name,
             metadata={**metadata, "failing rows": outcome.failing_row_count},
         )
-
-
-def _failure_of(
-    failed: list[Outcome], connection: duckdb.DuckDBPyConnection
-) -> EchelonError:
-    """Say which node failed first: a broken test closes the gate, a seed is policy."""
-    first, *others = failed
-    node = first.node
-    exit_code, code = FAILURES.get(node.kind, (ExitCode.INTERNAL, "dbt_model_failed"))
-    reason = " ".join(str(first.failure).split())
-    if POLICY_GAP in reason:
-        exit_code, code = ExitCode.CONFIGURATION, "policy_incomplete"
-        reason = reason.rpartition(POLICY_GAP)[2].partition(" LINE ")[0]
-    elif first.failing_row_count:
-        reason += f"; first: {failing_case(connection, node)}"
-    more = f", and {len(others)} more" if others else ""
-    kind = node.unique_id.partition(".")[0]
-    return EchelonError(
-        exit_code,
-        Fault(
-            code=code,
-            message=f"{kind} {node.name}: {reason}{more}",
-            file=_file_at_fault(node),
-            rule=node.name,
-            hint="the former release stays in force",
-        ),
-    )
-
-
-def _file_at_fault(node: Node) -> str:
-    """Name the policy file a test looked at, if that is all, else its own."""
-    looked_at = [SEEDS.get(parent) for parent in node.parents]
-    if node.kind == TEST and len(looked_at) == 1 and looked_at[0] is not None:
-        return looked_at[0].file
-    return node.file

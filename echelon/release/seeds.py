@@ -49,20 +49,33 @@ def assemble_seeds(
     """
     defaults_dir = project_dir / "dbt_project" / "seeds"
     shutil.copytree(defaults_dir, seeds_dir)
-    deliveries = [
-        path
-        for path in delivery_directories(landing_dir(data_dir))
-        if path.parent.name == POLICY_SYSTEM
-    ]
-    layers = sorted(deliveries, key=_sequence)
-    if policy_dir is not None:
-        if not policy_dir.is_dir():
-            raise _refused(policy_dir, "there is no such policy directory")
-        layers.append(policy_dir)
-    for layer in layers:
+    if policy_dir is not None and not policy_dir.is_dir():
+        raise _refused(policy_dir, "there is no such policy directory")
+    for layer in _layers(data_dir, policy_dir):
         for overlay in sorted(layer.glob("*.csv")):
             _check_overlay(overlay, defaults_dir / "policy" / overlay.name)
             shutil.copyfile(overlay, seeds_dir / "policy" / overlay.name)
+
+
+def seed_as_given(
+    data_dir: Path, project_dir: Path, policy_dir: Path | None, file: str
+) -> Path:
+    """Find the file that ``assemble_seeds`` took a seed from.
+
+    Args:
+        data_dir: Directory of everything a run writes.
+        project_dir: Root of the source tree, holding the defaults.
+        policy_dir: Policy files given by hand, or None.
+        file: The seed file below the assembled seeds.
+
+    Returns:
+        The file of the last layer that has it, so that people correct that one.
+    """
+    given = project_dir / "dbt_project" / "seeds" / file
+    for layer in _layers(data_dir, policy_dir):
+        if (layer / given.name).exists():
+            given = layer / given.name
+    return given
 
 
 def base_currency(seeds_dir: Path) -> str:
@@ -102,6 +115,17 @@ def archive_keep_days(data_dir: Path, project_dir: Path) -> int:
     return round(
         next(float(row["value"]) for _, row in rows if row["name"] == KEEP_DAYS)
     )
+
+
+def _layers(data_dir: Path, policy_dir: Path | None) -> list[Path]:
+    """List what lies over the defaults, the last on top."""
+    deliveries = [
+        path
+        for path in delivery_directories(landing_dir(data_dir))
+        if path.parent.name == POLICY_SYSTEM
+    ]
+    by_hand = [] if policy_dir is None else [policy_dir]
+    return sorted(deliveries, key=_sequence) + by_hand
 
 
 def _sequence(directory: Path) -> tuple[int, str]:

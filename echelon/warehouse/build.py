@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -91,22 +92,25 @@ def _settled(
     yield outcome
 
 
-def failing_case(connection: duckdb.DuckDBPyConnection, test: Node) -> str:
-    """Name the first row that a test found: keys and codes, which tests select.
+def failing_row(connection: duckdb.DuckDBPyConnection, test: Node) -> dict[str, Any]:
+    """Fetch the first row that a test found: keys and codes, which tests select.
 
     Args:
         connection: The warehouse.
         test: A test that failed.
 
     Returns:
-        Column and value pairs.
+        Value by column.
     """
     rows = connection.execute(f"select * from ({test.sql}) order by all limit 1")
     names = [column[0] for column in rows.description or ()]
-    found = rows.fetchone() or ()
-    return ", ".join(
-        f"{name} {value}" for name, value in zip(names, found, strict=True)
-    )
+    return dict(zip(names, rows.fetchone() or (), strict=True))
+
+
+def failing_case(connection: duckdb.DuckDBPyConnection, test: Node) -> str:
+    """Name the first row that a test found, column and value pairs."""
+    row = failing_row(connection, test)
+    return ", ".join(f"{name} {value}" for name, value in row.items())
 
 
 def _tried(
@@ -144,16 +148,21 @@ def _count(connection: duckdb.DuckDBPyConnection, test: Node) -> int:
 def _load(connection: duckdb.DuckDBPyConnection, seed: Node, seeds_dir: Path) -> int:
     """Read a seed by the types it declares; a column it does not declare is text."""
     path = seeds_dir / seed.file
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        header = next(csv.reader(stream))
     columns = ", ".join(
-        f"{quote_name(name)} {seed.types.get(name, 'varchar')}" for name in header
+        f"{quote_name(name)} {kind}" for name, kind in column_types(seed, path).items()
     )
     connection.execute(f"create or replace table {_address(seed)} ({columns})")
     loaded = connection.execute(
         f"copy {_address(seed)} from {quote_text(str(path))} ({CSV_FORMAT})"
     )
     return int(loaded.fetchall()[0][0])
+
+
+def column_types(seed: Node, path: Path) -> dict[str, str]:
+    """Read from the header of a seed file the type of each of its columns."""
+    with path.open(encoding="utf-8-sig", newline="") as stream:
+        header = next(csv.reader(stream))
+    return {name: seed.types.get(name, "varchar") for name in header}
 
 
 def _create(connection: duckdb.DuckDBPyConnection, model: Node) -> int | None:

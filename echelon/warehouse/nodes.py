@@ -1,7 +1,7 @@
 """What does the compiled dbt project build, and in what order?"""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from typing import Any
 
@@ -34,6 +34,10 @@ class Node:
             test is attached to; every mart that another one reads.
         requires: Contract tables without which it has no rows, as a gate's.
         is_never_empty: Whether it has rows as soon as what it requires was delivered.
+        policy: Of a data test the seed whose rows are wrong when it fails; None where
+            it judges facts.
+        rule: Of a generic test its name, such as ``accepted_values``; else empty.
+        asked: Its arguments.
     """
 
     unique_id: str
@@ -50,6 +54,9 @@ class Node:
     tests: tuple[str, ...]
     requires: tuple[str, ...]
     is_never_empty: bool
+    policy: str | None = None
+    rule: str = ""
+    asked: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def address(self) -> str:
@@ -64,7 +71,8 @@ def read_nodes(manifest: Mapping[str, Any]) -> list[Node]:
         manifest: dbt's ``manifest.json`` after ``dbt compile``.
 
     Returns:
-        Seeds, models and data tests; a test right after the last of what it tests.
+        Seeds, models and data tests; a test right after the last of what it
+        tests, those of one column before the others.
 
     Raises:
         ValueError: A node is of a kind, or has a setting, that a refresh cannot build.
@@ -74,6 +82,8 @@ def read_nodes(manifest: Mapping[str, Any]) -> list[Node]:
         unique_id: _node(known, unique_id) for unique_id in sorted(manifest["nodes"])
     }
     tests = [node for node in nodes.values() if node.kind == TEST]
+    # Those of one column first: they say more, and what fails ends the others.
+    tests.sort(key=lambda test: "column_name" not in test.asked)
     relations = TopologicalSorter(
         {node.unique_id: node.parents for node in nodes.values() if node.kind != TEST}
     ).static_order()
@@ -144,6 +154,7 @@ def _node(known: Mapping[str, Any], unique_id: str) -> Node:
     is_seed = config["materialized"] == SEED
     columns = entry["columns"].values()
     declared = {column["name"]: column["data_type"] for column in columns}
+    generic = entry.get("test_metadata") or {}
     return Node(
         unique_id=entry["unique_id"],
         name=entry["name"],
@@ -161,7 +172,25 @@ def _node(known: Mapping[str, Any], unique_id: str) -> Node:
         tests=tuple(_address(one) for one in _tested(known, entry)),
         requires=tuple(meta.get("requires", [])),
         is_never_empty=bool(meta.get("never_empty")),
+        policy=_policy(entry, meta.get("policy")),
+        rule=generic.get("name", ""),
+        asked=generic.get("kwargs", {}),
     )
+
+
+def _policy(entry: Mapping[str, Any], declared: str | None) -> str | None:
+    """Find the seed a data test judges: what it is attached to, declares, or reads."""
+    if entry["resource_type"] != TEST:
+        return None
+    attached, read = entry.get("attached_node"), entry["depends_on"].get("nodes", [])
+    if declared is not None:
+        named = [name for name in read if name.endswith(f".{declared}")]
+        if not named:
+            raise ValueError(f"{entry['unique_id']}: it reads no policy {declared}")
+        return str(named[0])
+    judged = [attached] if attached else read
+    is_seed = len(judged) == 1 and judged[0].startswith("seed.")
+    return str(judged[0]) if is_seed else None
 
 
 def _tested(

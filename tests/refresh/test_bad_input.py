@@ -190,14 +190,12 @@ MISSPELT = {
         "policy_activity_drivers",
         "pick_minutes",
         "pick_minuts",
-        22,
-        "cost_pool_code picking, problem driver_code pick_minuts",
+        "cost_pool_code 'picking', activity_code 'pick': driver_code pick_minuts",
     ),
     "threshold": (
         "policy_thresholds",
         "decay_half_life_days",
         "decay_halflife_days",
-        30,
         "decay_half_life_days",
     ),
 }
@@ -205,13 +203,14 @@ MISSPELT = {
 
 @pytest.mark.parametrize("case", MISSPELT.values(), ids=MISSPELT.keys())
 def test_a_misspelt_policy_is_refused_by_name(another, tmp_path, case):
-    file, word, spelt, exit_code, said = case
+    file, word, spelt, said = case
     before = another.in_force()
     path = copy_policy(tmp_path / "policy") / f"{file}.csv"
     path.write_text(path.read_text().replace(word, spelt))
 
     completed = another.run("refresh", "--policy", tmp_path / "policy", "--json")
 
-    assert completed.returncode == exit_code, completed.stderr
+    assert completed.returncode == 30, completed.stderr
     assert said in last_json(completed)["message"]
+    assert last_json(completed)["file"] == str(path)
     assert another.in_force() == before

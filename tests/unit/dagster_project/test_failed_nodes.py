@@ -1,0 +1,251 @@
+"""A wrong policy is refused by file, line and column; wrong facts close the gate."""
+
+import duckdb
+import pytest
+
+from dagster_project.failed_nodes import failure_of, policy_files
+from dagster_project.resources.compiled_project import DBT_DIR, compiled_manifest
+from echelon.config import PROJECT_DIR, load_settings
+from echelon.errors import ExitCode
+from echelon.release.seeds import assemble_seeds
+from echelon.warehouse.build import build
+from echelon.warehouse.nodes import SEED, TEST, read_nodes
+
+DEFAULTS = DBT_DIR / "seeds" / "policy"
+POOL = "p,Pool,4711,,,allocate,variable,0.5,6,why,2000-01-01,,me"
+PLAN = "t,,,picking,pick,,,,,pick_minutes,1,2,2000-01-01,me"
+CAPACITY = "crew,,500,0.8,2000-01-01,me"
+DRIVER = "p,a,stops,stops,,,,,2000-01-01,me"
+QUANTITY = "units,u,B,2025-01,X,,150,me"
+FACTS = """
+    create schema intermediate;
+    create table intermediate.int_cost_pools_aggregated as
+        select 'B' as entity_code, unnest(['picking', 'p']) as cost_pool_code;
+    create table intermediate.int_capacity_minutes_aggregated (worker_group varchar);
+"""
+
+
+@pytest.fixture(scope="module")
+def nodes():
+    return read_nodes(compiled_manifest(load_settings()))
+
+
+@pytest.fixture
+def refused(nodes, tmp_path):
+    """Lay policy rows over the defaults, build the seeds and test them."""
+
+    def attempt(extra=(), facts="", **rows):
+        overlay = tmp_path / "policy"
+        overlay.mkdir()
+        for name, added in rows.items():
+            header = (DEFAULTS / f"policy_{name}.csv").read_text().splitlines()[0]
+            text = "\n".join([header, *added]) + "\n"
+            (overlay / f"policy_{name}.csv").write_text(text)
+        assemble_seeds(tmp_path, PROJECT_DIR, overlay, tmp_path / "seeds")
+        chosen = [
+            node
+            for node in nodes
+            if node.kind == SEED
+            or (node.kind == TEST and all("seed." in one for one in node.parents))
+            or node.name in extra
+        ]
+        seeds = {node.unique_id: node for node in nodes if node.kind == SEED}
+        with duckdb.connect(str(tmp_path / "warehouse.duckdb")) as connection:
+            connection.execute(facts)
+            outcomes = list(build(connection, chosen, tmp_path / "seeds"))
+            failed = [one for one in outcomes if one.failure is not None]
+            files = policy_files(seeds, tmp_path / "seeds", tmp_path, str(overlay))
+            return failure_of(failed, connection, files) if failed else None
+
+    return attempt
+
+
+def said(error, tmp_path):
+    """File below the given policy directory, line, column and message."""
+    fault = error.fault
+    file = fault.file.replace(f"{tmp_path}/policy/policy_", "")
+    return file, fault.line, fault.column, fault.message
+
+
+WRONG = {
+    "percent": (
+        {"capacities": [CAPACITY, CAPACITY.replace("crew,,500,0.8", "b,,500,80")]},
+        ("capacities.csv", 3, "practical_ratio"),
+        "practical_ratio 80 must be above 0 and at most 1",
+    ),
+    "no_time": (
+        {"capacities": [CAPACITY.replace("500", "0")]},
+        ("capacities.csv", 2, "theoretical_minutes"),
+        "theoretical_minutes 0 must be above 0",
+    ),
+    "more_than_all_is_avoidable": (
+        {"cost_pools": [POOL.replace("0.5", "1.5")]},
+        ("cost_pools.csv", 2, "avoidable_ratio"),
+        "avoidable_ratio 1.5 must be at least 0 and at most 1",
+    ),
+    "avoided_before": (
+        {"cost_pools": [POOL.replace(",6,", ",-6,")]},
+        ("cost_pools.csv", 2, "avoidability_months"),
+        "avoidability_months -6 must be at least 0",
+    ),
+    "ends_before_it_begins": (
+        {"cost_pools": [POOL.replace(",,me", ",1999-01-01,me")]},
+        ("cost_pools.csv", 2, "valid_to"),
+        "valid_to 1999-01-01 is before valid_from 2000-01-01",
+    ),
+    "share_of_a_row_before_the_sum": (
+        {"activity_drivers": [DRIVER.replace("stops,,,", "stops,,1.5,")]},
+        ("activity_drivers.csv", 2, "resource_share"),
+        "resource_share 1.5 must be at least 0 and at most 1",
+    ),
+    "sum_of_shares": (
+        {"activity_drivers": [DRIVER.replace("stops,,,", "stops,,0.5,")]},
+        ("activity_drivers.csv", 2, None),
+        "cost_pool_code 'p', valid_from 2000-01-01: the resource_share of its"
+        " activities add up to 0.5 and not to 1",
+    ),
+    "misspelt_treatment": (
+        {"cost_pools": [POOL, POOL.replace("allocate", "alocate")]},
+        ("cost_pools.csv", 3, "treatment"),
+        "treatment 'alocate' is none of: allocate, customer_sustaining, direct,"
+        " service, sustaining, excluded",
+    ),
+    "nobody_approved": (
+        {"capacities": [CAPACITY.removesuffix("me")]},
+        ("capacities.csv", 2, "approved_by"),
+        "approved_by is empty",
+    ),
+    "stated_twice": (
+        {"driver_quantities": [QUANTITY, "", QUANTITY]},
+        ("driver_quantities.csv", 4, None),
+        "the row repeats the key driver_code 'units', entity_code 'B', fiscal_period"
+        " '2025-01', erp_customer_id 'X' of line 2",
+    ),
+    "counted_and_stated": (
+        {"driver_quantities": [QUANTITY.replace("units", "stops")]},
+        ("driver_quantities.csv", 2, None),
+        "driver_code 'stops': is counted from landed tables;"
+        " policy_driver_quantities may not state it",
+    ),
+    "served_and_unknown": (
+        {
+            "cost_pools": [POOL.replace("allocate", "service")],
+            "pool_services": ["p,nobody,,20,2000-01-01,me"],
+        },
+        ("pool_services.csv", 2, None),
+        "from_pool_code 'p', to_pool_code 'nobody': nobody is served and is not in"
+        " policy_cost_pools",
+    ),
+    "date_of_another_country": (
+        {"cost_pools": [POOL, POOL.replace("2000-01-01", "01.02.2024")]},
+        ("cost_pools.csv", 3, "valid_from"),
+        "'01.02.2024' is not a date such as 2025-01-31",
+    ),
+    "decimal_comma": (
+        {"capacities": [CAPACITY.replace("0.8", '"0,8"')]},
+        ("capacities.csv", 2, "practical_ratio"),
+        "'0,8' is not a number such as 0.80",
+    ),
+    "a_field_too_many": (
+        {"capacities": [f"{CAPACITY},me"]},
+        ("capacities.csv", 2, None),
+        "the row has 7 fields, the header 6",
+    ),
+}
+
+
+@pytest.mark.parametrize(("rows", "place", "words"), WRONG.values(), ids=WRONG)
+def test_a_wrong_row_of_policy_is_refused_where_it_stands(
+    refused, tmp_path, rows, place, words
+):
+    error = refused(**rows)
+    assert error.exit_code == ExitCode.CONFIGURATION
+    assert said(error, tmp_path) == (*place, words)
+    assert "correct the row and refresh again" in error.fault.hint
+
+
+WRONG_BESIDE_FACTS = {
+    "a_group_nobody_knows": (
+        "assert_activity_drivers_are_usable",
+        {
+            "capacities": [CAPACITY],
+            "cost_pools": [POOL],
+            "activity_drivers": [DRIVER.replace(",,,,,", ",,,,crw,")],
+        },
+        (
+            "activity_drivers.csv",
+            2,
+            "capacity_worker_group crw has no row in wms__labor_hours nor",
+        ),
+    ),
+    "an_activity_nobody_knows": (
+        "assert_cost_plans_are_usable",
+        {"cost_plans": [PLAN, PLAN.replace("pick,", "pikc,", 1)]},
+        (
+            "cost_plans.csv",
+            3,
+            "activity_code pikc is no activity of picking in policy_activity_drivers",
+        ),
+    ),
+    "a_pool_nobody_knows": (
+        "assert_cost_plans_are_usable",
+        {"cost_plans": [PLAN.replace("picking", "piking")]},
+        ("cost_plans.csv", 2, "cost_pool_code piking is not in policy_cost_pools"),
+    ),
+    "a_driver_nobody_counts": (
+        "assert_cost_plans_are_usable",
+        {"cost_plans": [PLAN.replace("pick_minutes", "pick_minuts")]},
+        ("cost_plans.csv", 2, "driver_code pick_minuts is not counted"),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("test", "rows", "said_of"),
+    WRONG_BESIDE_FACTS.values(),
+    ids=WRONG_BESIDE_FACTS,
+)
+def test_a_test_across_tables_says_whose_row_is_wrong(
+    refused, tmp_path, test, rows, said_of
+):
+    error = refused(extra=[test], facts=FACTS, **rows)
+    file, line, _, message = said(error, tmp_path)
+    assert error.exit_code == ExitCode.CONFIGURATION
+    assert (file, line) == said_of[:2]
+    assert said_of[2] in message
+
+
+def test_where_no_capacity_is_known_a_worker_group_is_not_asked_for(refused):
+    test = "assert_activity_drivers_are_usable"
+    assert refused(extra=[test], facts=FACTS, capacities=[]) is None
+
+
+def test_a_plan_for_an_entity_without_cost_is_nobodys(refused):
+    plan = PLAN.replace("t,,,picking", "t,elsewhere,,piking")
+    facts = {"extra": ["assert_cost_plans_are_usable"], "facts": FACTS}
+    assert refused(**facts, cost_plans=[plan]) is None
+
+
+def test_a_step_order_names_service_pools(refused, tmp_path):
+    settings = (DEFAULTS / "policy_settings.csv").read_text()
+    rows = settings.replace("service_step_order,by_output", "service_step_order,s9")
+    error = refused(settings=rows.splitlines()[1:])
+    file, line, _, message = said(error, tmp_path)
+    assert (file, line) == ("settings.csv", rows[: rows.index("s9")].count("\n") + 1)
+    assert message == (
+        "setting_name 'service_step_order': s9 is no cost pool with treatment service"
+    )
+
+
+def test_a_test_of_facts_closes_the_gate(nodes, refused):
+    test = "assert_cost_postings_have_a_rate"
+    facts = """
+        create schema intermediate;
+        create table intermediate.int_ledger_lines_converted as
+        select 'gl' as ledger_code, 'B' as entity_code, 'J1' as document_id,
+            1 as line_no, null as amount_base_ccy;
+    """
+    error = refused(extra=[test], facts=facts)
+    assert error.exit_code == ExitCode.GATE_FAILED
+    assert error.fault.file == f"tests/{test}.sql"
+    assert "document_id J1" in error.fault.message
