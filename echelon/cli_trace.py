@@ -25,7 +25,7 @@ Rows = list[dict[str, Any]]
 
 @trace.command()
 def customer(
-    customer_id: Annotated[str, typer.Argument(help="Customer id.")],
+    customer_id: Annotated[str, typer.Argument(help="Persistent id (C...).")],
     period: Annotated[str, typer.Option(help="Fiscal period, such as 2025-11.")],
     limit: Limit = 20,
     as_json: AsJson = False,

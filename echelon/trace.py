@@ -77,6 +77,12 @@ RULES = """
     from finance.dim_cost_pool_rules
     order by all
 """
+IDENTIFIERS = """
+    select distinct customer_id, source_system
+    from core.dim_customer_identifiers
+    where source_customer_id = $customer and is_current
+    order by all
+"""
 POSTINGS = """
     select
         entity_code, fiscal_period, cost_pool_code, document_id, line_no,
@@ -152,7 +158,7 @@ def trace_customer(data_dir: Path, customer_id: str, period: str) -> Trace:
             asked,
         )
         if not shown:
-            raise _nothing(f"{customer_id!r} has neither sales nor cost in {period!r}")
+            raise _no_customer(connection, asked)
         steps = {
             name: read_rows(connection, query, asked)
             for name, (_, query) in CUSTOMER_STEPS.items()
@@ -186,7 +192,10 @@ def trace_journal(data_dir: Path, journal_id: str) -> Trace:
     with open_database(release.database) as connection:
         postings = read_rows(connection, POSTINGS, asked)
         if not postings:
-            raise _nothing(f"no profit-and-loss posting of journal {journal_id!r}")
+            raise _nothing(
+                f"no profit-and-loss posting of journal {journal_id!r}",
+                "finance.fct_ledger_lines lists the journals",
+            )
         places = sorted({tuple(row[name] for name in line[:3]) for row in postings})
         destinations = [
             row
@@ -256,11 +265,26 @@ def _refuse_unless_equal(
     )
 
 
-def _nothing(message: str) -> EchelonError:
-    fault = Fault(
-        "nothing_to_trace",
-        message,
-        hint="finance.rpt_profitability_by_customer_month lists customers and periods,"
-        " finance.fct_ledger_lines the journals",
+def _no_customer(
+    connection: duckdb.DuckDBPyConnection, asked: dict[str, str]
+) -> EchelonError:
+    """Say that there is no such customer, or which one a source system means by it."""
+    meant = read_rows(connection, IDENTIFIERS, {"customer": asked["customer"]})
+    if not meant:
+        return _nothing(
+            f"{asked['customer']!r} has neither sales nor cost in {asked['period']!r}",
+            "finance.rpt_profitability_by_customer_month lists customers, by their"
+            " persistent id, and periods; core.dim_customer_identifiers has the"
+            " persistent id (C...) of each id of a source system",
+        )
+    known = ", ".join(f"{row['customer_id']} ({row['source_system']})" for row in meant)
+    return _nothing(
+        f"{asked['customer']!r} is the id of a source system; its persistent id is"
+        f" {known}",
+        "trace that one; core.dim_customer_identifiers has them all",
     )
+
+
+def _nothing(message: str, hint: str) -> EchelonError:
+    fault = Fault("nothing_to_trace", message, hint=hint)
     return EchelonError(ExitCode.CONFIGURATION, fault)
