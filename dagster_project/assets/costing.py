@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
+from pathlib import Path
 
 import dagster as dg
 import duckdb
@@ -10,6 +11,7 @@ import pandas as pd
 
 from dagster_project.faults import reported_faults
 from dagster_project.resources.refresh import RefreshResource
+from echelon.config import PROJECT_DIR
 from echelon.costing.services import (
     METHODS,
     ClosedServiceLoopError,
@@ -17,8 +19,10 @@ from echelon.costing.services import (
     charge_services,
 )
 from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.release.seeds import seed_as_given
 
 Place = tuple[str, str, str]  # ledger, entity, fiscal period
+SERVICES_NAME = "policy_pool_services.csv"
 COLUMNS = {
     "ledger_code": "string",
     "entity_code": "string",
@@ -44,19 +48,20 @@ def service_charges(refresh: RefreshResource) -> dg.MaterializeResult[None]:
     """Grain: ledger, entity, period, service pool, carrying pool. What each bears."""
     with reported_faults():
         with refresh.connect() as connection:
-            rows = list(charge_places(connection))
+            rows = list(charge_places(connection, _policy_file(refresh)))
         frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
         refresh.write_tables("costing", {"service_charges": frame})
     return dg.MaterializeResult(metadata={"dagster/row_count": len(frame)})
 
 
 def charge_places(
-    connection: duckdb.DuckDBPyConnection,
+    connection: duckdb.DuckDBPyConnection, policy_file: str = SERVICES_NAME
 ) -> Iterator[tuple[str, str, str, str, str, int]]:
     """Charge the services of each entity and period.
 
     Args:
         connection: Warehouse with int_cost_pools_aggregated, int_pool_services_chosen.
+        policy_file: Where the services are stated, as its owner knows it.
 
     Returns:
         Rows of ``COLUMNS``, amounts in cents.
@@ -84,7 +89,11 @@ def charge_places(
         uses[place[0], place[1], place[2]].append(use)
     rule = _rule(connection)
     for where, cents in costs.items():
-        for pool, carriers in _charged(where, cents, uses[where], rule).items():
+        try:
+            charged = charge_services(cents, uses[where], *rule)
+        except ValueError as error:
+            raise _refused(error, where, policy_file) from error
+        for pool, carriers in charged.items():
             for carrier, amount in carriers.items():
                 yield (*where, pool, carrier, amount)
 
@@ -99,26 +108,25 @@ def _rule(connection: duckdb.DuckDBPyConnection) -> tuple[str, list[str]]:
     return method, order.split()
 
 
-def _charged(
-    place: Place,
-    cents: dict[str, int],
-    uses: list[ServiceUse],
-    rule: tuple[str, list[str]],
-) -> dict[str, dict[str, int]]:
-    """Charge the services of one entity and period, or say which loop is closed."""
-    try:
-        return charge_services(cents, uses, *rule)
-    except ValueError as error:
-        is_loop = isinstance(error, ClosedServiceLoopError)
-        raise EchelonError(
-            ExitCode.CONFIGURATION,
-            Fault(
-                code="closed_service_loop" if is_loop else "services_refused",
-                message=f"{error} ({place[1]} {place[2]})",
-                file="policy_pool_services.csv" if is_loop else None,
-                rule="docs/cost_model.md, service departments",
-                hint="give one pool of the loop a user outside of it"
-                if is_loop
-                else "correct policy_pool_services or service_allocation_method",
-            ),
-        ) from error
+def _refused(error: ValueError, place: Place, policy_file: str) -> EchelonError:
+    """Say which loop of services is closed, or what else cannot be charged."""
+    is_loop = isinstance(error, ClosedServiceLoopError)
+    return EchelonError(
+        ExitCode.CONFIGURATION,
+        Fault(
+            code="closed_service_loop" if is_loop else "services_refused",
+            message=f"{error} ({place[1]} {place[2]})",
+            file=policy_file,
+            rule="docs/cost_model.md, service departments",
+            hint="give one pool of the loop a user outside of it"
+            if is_loop
+            else "correct policy_pool_services or service_allocation_method",
+        ),
+    )
+
+
+def _policy_file(refresh: RefreshResource) -> str:
+    policy_dir = Path(refresh.policy_dir) if refresh.policy_dir else None
+    seed = f"policy/{SERVICES_NAME}"
+    data_dir = refresh.settings.data_dir
+    return str(seed_as_given(data_dir, PROJECT_DIR, policy_dir, seed))

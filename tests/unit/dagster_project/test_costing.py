@@ -57,10 +57,11 @@ def test_we_08c_a_closed_service_loop_is_refused_by_name(warehouse):
     use(warehouse, "s1", "s2")
     use(warehouse, "s2", "s1")
     with pytest.raises(EchelonError) as refused:
-        list(charge_places(warehouse))
+        list(charge_places(warehouse, "policy/policy_pool_services.csv"))
     assert refused.value.exit_code == ExitCode.CONFIGURATION
     assert refused.value.fault.code == "closed_service_loop"
     assert "s1 -> s2 -> s1 (E1 2025-01)" in refused.value.fault.message
+    assert refused.value.fault.file == "policy/policy_pool_services.csv"
 
 
 def test_an_unknown_method_is_refused(warehouse):

@@ -5,7 +5,7 @@ import pytest
 from echelon.config import PROJECT_DIR
 from echelon.errors import EchelonError, ExitCode
 from echelon.landing.manifest import delivery_directories
-from echelon.release.seeds import KEY_COLUMNS, assemble_seeds
+from echelon.release.seeds import KEY_COLUMNS, assemble_seeds, seed_as_given
 
 DEFAULTS = PROJECT_DIR / "dbt_project" / "seeds" / "policy"
 
@@ -98,3 +98,28 @@ def test_landing_under_way_is_no_delivery(company):
     company.deliver("_scratch", system="erp")
     company.deliver("erp-0002", system=".landing-2")
     assert delivery_directories(company.data_dir / "landing") == expected
+
+
+def test_the_file_to_correct_is_the_one_that_lies_on_top(company, tmp_path):
+    def as_given(policy_dir, name):
+        seed = f"policy/{name}"
+        return seed_as_given(company.data_dir, PROJECT_DIR, policy_dir, seed)
+
+    units, zones, pools = (
+        "policy_units.csv",
+        "policy_zones.csv",
+        "policy_cost_pools.csv",
+    )
+    by_hand = tmp_path / "by_hand"
+    by_hand.mkdir()
+    (by_hand / pools).touch()
+    for sequence, names in ((1, (units, zones)), (2, (zones, pools))):
+        delivery = company.deliver(f"policy-{sequence}", "policy", sequence)
+        for name in names:
+            (delivery / name).touch()
+    landed = company.data_dir / "landing" / "policy"
+    assert as_given(by_hand, pools) == by_hand / pools
+    assert as_given(None, pools) == landed / "policy-2" / pools
+    assert as_given(None, zones) == landed / "policy-2" / zones
+    assert as_given(by_hand, units) == landed / "policy-1" / units
+    assert as_given(by_hand, "policy_matching.csv") == DEFAULTS / "policy_matching.csv"
