@@ -78,6 +78,11 @@ INPUTS = """
     create table core.fct_direct_costs (entity_code varchar, fiscal_period varchar,
         cost_pool_code varchar, cost_object_key bigint, behaviour varchar,
         allocated_amount_base_ccy decimal(18, 2));
+    create table finance.fct_direct_postings (entity_code varchar,
+        fiscal_period varchar, cost_pool_code varchar, ledger_code varchar,
+        document_id varchar, line_no bigint, account_id varchar,
+        destination_code varchar, customer_id varchar,
+        traced_amount_base_ccy decimal(18, 2));
     create table finance.fct_ledger_lines as
     select 'E1' as entity_code, fiscal_period, cost_pool_code,
         printf('%s-%s-%d', cost_pool_code, fiscal_period, half) as document_id,

@@ -12,6 +12,7 @@ POOLS = "core.fct_cost_pools"
 CARRIED = "core.fct_carried_costs"
 ACTIVITIES = "core.fct_cost_activities"
 DIRECT = "core.fct_direct_costs"
+DIRECT_LINES = "finance.fct_direct_postings"
 COST_TO_SERVE = "core.fct_cost_to_serve"
 ORDER_LINES = "core.fct_order_lines"
 LEDGER = "finance.rpt_gl_reconciliation_by_cost_pool_month"
@@ -34,6 +35,7 @@ SET_ASIDE = "governance.rpt_quarantined_rows"
 
 POOL = ("entity_code", "fiscal_period", "cost_pool_code")
 ACTIVITY = (*POOL, "carried_by_pool_code", "activity_code")
+POSTING = (*POOL, "ledger_code", "document_id", "line_no")
 MONTH = ("customer_id", "fiscal_period")
 PERIOD = ("fiscal_period",)
 RESULT = ("net_sales", "cost_to_serve", "contribution")
@@ -167,6 +169,14 @@ COST_TIES = (
         of(ACTIVITIES, "allocatable -unallocated")
         + of(DIRECT, "allocated", where=BORNE,
               key=(*POOL, "cost_pool_code", "'direct'"))),
+    Tie("direct costs are borne posting by posting", (*POOL, "is_borne"),
+        of(DIRECT_LINES, "traced", key=(*POOL, "destination_code = 'customer'")),
+        of(DIRECT, "allocated", key=(*POOL, BORNE))),
+    Tie("direct postings are borne whole", POSTING, of(DIRECT_LINES, "traced"),
+        of(LINES, "amount_base_ccy"), is_partial=True),
+    Tie("customers bear the postings that name them", ("customer_id", *POOL),
+        of(DIRECT_LINES, "traced", where="destination_code = 'customer'"),
+        of(CUSTOMER_POOLS, "allocated"), is_partial=True),
     Tie("pools are reconciled", POOL,
         of(LEDGER, "gl", *PARTS) + of(CHARGES, "charged", *PARTS),
         of(POOLS, "pool", *PARTS)),

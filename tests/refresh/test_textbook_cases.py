@@ -319,14 +319,71 @@ def test_direct_postings_go_to_whom_they_name_and_the_others_stay_unallocated(te
         order by all
     """)
     assert [(*who, str(amount)) for *who, amount in rows] == [
-        ("O-direct-p", "p of direct", "100.01"),
+        ("O-direct-p", "p of direct", "105.01"),
+        ("O-direct-q", "q of direct", "5.00"),
         (None, "q of direct", "-25.00"),
     ]
     assert parts_of(textbook, "direct") == [
-        "82.78",
-        "75.01",
+        "92.78",
+        "85.01",
         "0.00",
         "0.00",
         "7.77",
         "0.00",
     ]
+
+
+def test_a_direct_posting_is_traced_to_whom_it_names_and_its_reversal_takes_it_back(
+    textbook,
+):
+    rows = textbook.query("""
+        select postings.amount_base_ccy, customer_name, destination_code,
+            traced_amount_base_ccy
+        from finance.fct_cost_traces
+        inner join finance.fct_ledger_lines as postings
+            using (entity_code, fiscal_period, document_id, line_no)
+        left join core.dim_customers using (customer_id)
+        where entity_code = 'direct'
+        order by all
+    """)
+    p, q = "p of direct", "q of direct"
+    assert [(str(posted), *who, str(part)) for posted, *who, part in rows] == [
+        ("-40.00", q, "customer", "-40.00"),
+        ("-25.00", q, "customer", "-25.00"),
+        ("7.77", None, "unallocated", "7.77"),
+        ("10.00", p, "customer", "5.00"),
+        ("10.00", q, "customer", "5.00"),
+        ("40.00", q, "customer", "40.00"),
+        ("100.01", p, "customer", "100.01"),
+    ]
+
+
+def test_the_trace_of_a_customer_shows_the_postings_that_name_it_and_no_other(textbook):
+    [(customer,)] = textbook.query(
+        "select customer_id from core.dim_customers where customer_name = 'p of direct'"
+    )
+    completed = textbook.run(
+        "trace", "customer", customer, "--period", "2025-01", "--json"
+    )
+    assert completed.returncode == 0, completed.stderr
+    found = json.loads(completed.stdout)
+    postings = [
+        (row["amount_base_ccy"], row["traced_amount_base_ccy"])
+        for row in found["steps"]["postings"]
+    ]
+    assert sorted(postings) == [("10.00", "5.00"), ("100.01", "100.01")]
+
+
+def test_the_trace_of_a_reversal_shows_only_whom_it_names(textbook):
+    [(journal,)] = textbook.query(
+        "select document_id from finance.fct_ledger_lines"
+        " where cost_pool_code = 'direct_claims' and amount_base_ccy = -40"
+    )
+    completed = textbook.run("trace", "journal", journal, "--json")
+    assert completed.returncode == 0, completed.stderr
+    found = json.loads(completed.stdout)
+    destinations = [
+        (row["customer_name"], row["traced_amount_base_ccy"])
+        for row in found["steps"]["destinations"]
+    ]
+    assert destinations == [("q of direct", "-40.00")]

@@ -187,24 +187,14 @@ def we_64(cases):
 def we_67(cases):
     """Split a route of 300.00: 120.00 of stem by stop, 180.00 by minutes there."""
     case = "we_67"
-    cases.tables["tms__shipments"].append(
-        {
-            **cases.tables["tms__shipments"][0],
-            "shipment_id": case,
-            "entity_code": case,
-            "lane_id": case,
-        }
-    )
     cases.tables["tms__stops"] = []
-    for place, (name, minutes) in enumerate({"a": 30, "b": 15, "c": 15}.items()):
-        account = cases.customer(case, name)
-        cases.tables["tms__shipment_lines"].append(
-            {"shipment_id": case, "order_id": f"O-{account}", "line_no": 1, "qty": 1}
-        )
+    stops = {cases.customer(case, name): name for name in "abc"}
+    carry(cases, case, *stops)
+    for place, (account, minutes) in enumerate(zip(stops, (30, 15, 15), strict=True)):
         cases.tables["tms__stops"].append(
             {
                 "shipment_id": case,
-                "stop_id": name,
+                "stop_id": stops[account],
                 "destination_id": account,
                 "sequence": place + 1,
                 "wait_minutes": minutes,
@@ -220,14 +210,29 @@ def we_67(cases):
     cases.pool(case, "route", "300.00", activities=activities)
 
 
+def carry(cases, case, *accounts):
+    """Add a shipment named as the case, of the one order of each account."""
+    shipped = {"shipment_id": case, "entity_code": case, "lane_id": case}
+    cases.tables["tms__shipments"].append(
+        {**cases.tables["tms__shipments"][0], **shipped}
+    )
+    for account in accounts:
+        cases.tables["tms__shipment_lines"].append(
+            {"shipment_id": case, "order_id": f"O-{account}", "line_no": 1, "qty": 1}
+        )
+
+
 def direct(cases):
-    """Charge claims to whom they name: an order; a customer, with a reversal."""
-    p, q = cases.customer("direct", "p"), cases.customer("direct", "q")
-    cases.pool("direct", "claims", "7.77", "direct")
-    cases.post("direct", "claims", "100.01", source_document_id=f"O-{p}", customer_id=q)
-    cases.post("direct", "claims", "40.00", customer_id=q)
-    cases.post("direct", "claims", "-40.00", customer_id=q)
-    cases.post("direct", "claims", "-25.00", customer_id=q, source_document_id="INV7")
+    """Charge claims to an order, a shipment of two, a customer; take one back."""
+    case = "direct"
+    p, q = cases.customer(case, "p"), cases.customer(case, "q")
+    carry(cases, case, p, q)
+    cases.pool(case, "claims", "7.77", "direct")
+    cases.post(case, "claims", "100.01", source_document_id=f"O-{p}", customer_id=q)
+    cases.post(case, "claims", "10.00", source_document_id=case)
+    cases.post(case, "claims", "40.00", customer_id=q)
+    cases.post(case, "claims", "-40.00", customer_id=q)
+    cases.post(case, "claims", "-25.00", customer_id=q, source_document_id="INV7")
 
 
 def thirteenth_period(cases):

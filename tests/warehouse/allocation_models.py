@@ -32,6 +32,7 @@ AFTER_SERVICES = (
     f"{COSTS}/int_activity_drivers_accumulated",
     f"{COSTS}/int_capacity_minutes_chosen",
     f"{COSTS}/int_cost_activities_driven",
+    f"{COSTS}/int_direct_postings_charged",
     "marts/core/dim_cost_objects",
     "marts/core/fct_carried_costs",
     "marts/core/fct_cost_activities",
@@ -43,6 +44,7 @@ AFTER_SERVICES = (
     "marts/finance/rpt_cost_to_serve_by_customer_pool_month",
     "marts/finance/rpt_gl_reconciliation_by_cost_pool_month",
     "marts/finance/fct_ledger_lines",
+    "marts/finance/fct_direct_postings",
     "marts/finance/fct_cost_destinations",
     "marts/finance/fct_cost_traces",
 )

@@ -14,7 +14,7 @@ from tests.warehouse.allocation_models import (
     rendered,
     run_models,
 )
-from tests.warehouse.allocation_oracle import allocate
+from tests.warehouse.allocation_oracle import allocate, base_cents
 from tests.warehouse.random_ledgers import ADJUSTING, Ledger, Line, random_ledgers
 
 SEED = 2026
@@ -157,6 +157,38 @@ def test_every_posting_is_traced_to_who_bears_it_and_back(warehouse):
         """
     ).fetchall()
     assert sorted(differing) == [("customer", 0), ("posting", 0)]
+
+
+def customers_named(ledger, line):
+    """Customers that a posting names: its order's, else its own if there is one."""
+    ordered = {
+        customer
+        for customer, order, _ in ledger.objects
+        if order is not None and order == line.document
+    }
+    own = {customer for customer, _, _ in ledger.objects if customer == line.customer}
+    return sorted(ordered or own)
+
+
+def test_a_posting_of_a_direct_pool_is_traced_to_whom_it_names(warehouse, ledgers):
+    """Whole to one customer or to nobody: no order of these has lines of two."""
+    rows = warehouse.execute(
+        """
+        select document_id, customer_id, destination_code, traced_amount_base_ccy
+        from fct_cost_traces where cost_pool_code = 'claims'
+        """
+    ).fetchall()
+    expected = {}
+    for ledger in ledgers:
+        for line in ledger.lines:
+            if line.pool == "claims":
+                [customer] = customers_named(ledger, line) or [None]
+                destination = "customer" if customer else "unallocated"
+                expected[line.journal, customer, destination] = base_cents(line)
+    assert sum(row[1] is not None for row in expected) > COUNT
+    assert sum(row[1] is None for row in expected) > COUNT
+    assert len(rows) == len(expected)
+    assert {row[:3]: cents(row[3]) for row in rows} == expected
 
 
 def test_row_order_and_threads_change_nothing(ledgers):

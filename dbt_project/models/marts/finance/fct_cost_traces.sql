@@ -1,8 +1,13 @@
 -- Grain: one row per posting and where part of it went.
--- Of a posting in a pool and a destination of that pool, the part they share: the parts
--- of a posting add up to it, the parts of a destination to what it bears. A view: the
--- parts are computed for whoever asks about a customer, a journal or a pool.
+-- A posting of a direct pool went to whom it names. Of a posting in any other pool and
+-- a destination of that pool, the part they share. The parts of a posting add up to it,
+-- the parts of a destination to what it bears. A view: the parts are computed for
+-- whoever asks about a customer, a journal or a pool.
 with
+
+direct_postings as (select * from {{ ref('fct_direct_postings') }}),
+
+pools as (select * from {{ ref('fct_cost_pools') }}),
 
 postings as (
     select
@@ -46,3 +51,22 @@ select
     )) }} as traced_amount_base_ccy
 from postings
 inner join destinations using (entity_code, fiscal_period, cost_pool_code)
+inner join pools using (entity_code, fiscal_period, cost_pool_code)
+where pools.treatment != 'direct'
+union all
+select
+    entity_code,
+    fiscal_period,
+    cost_pool_code,
+    ledger_code,
+    document_id,
+    line_no,
+    account_id,
+    destination_code,
+    case
+        when destination_code = 'customer' then cost_pool_code
+    end as carried_by_pool_code,
+    case when destination_code = 'customer' then 'direct' end as activity_code,
+    customer_id,
+    traced_amount_base_ccy
+from direct_postings
