@@ -4,10 +4,13 @@ How to write down a case of your own: docs/cost_model.md.
 """
 
 import json
+import shutil
 from decimal import Decimal
 
+import duckdb
 import pytest
 
+from echelon.release.tie_out import tie_out
 from echelon.route_audit import audit_route
 from tests.refresh.conftest import Company
 from tests.refresh.textbook_cases import (
@@ -387,3 +390,35 @@ def test_the_trace_of_a_reversal_shows_only_whom_it_names(textbook):
         for row in found["steps"]["destinations"]
     ]
     assert destinations == [("q of direct", "-40.00")]
+
+
+@pytest.mark.parametrize(
+    ("change", "tie"),
+    [
+        (
+            "set traced_amount_base_ccy = traced_amount_base_ccy + 0.01"
+            " where traced_amount_base_ccy = 7.77",
+            "direct costs are borne posting by posting",
+        ),
+        (
+            "set traced_amount_base_ccy = -traced_amount_base_ccy"
+            " where abs(traced_amount_base_ccy) = 40",
+            "direct postings are borne whole",
+        ),
+        (
+            "set customer_id = (select max(customer_id) from core.dim_customers"
+            " where customer_name = 'q of direct')"
+            " where traced_amount_base_ccy = 100.01",
+            "customers bear the postings that name them",
+        ),
+    ],
+    ids=["a_cent", "two_postings_swapped", "another_customer"],
+)
+def test_a_changed_direct_posting_breaks_a_tie(textbook, tmp_path, change, tie):
+    path = tmp_path / "changed.duckdb"
+    shutil.copyfile(textbook.data_dir / "current" / "published.duckdb", path)
+    with duckdb.connect(str(path)) as connection:
+        assert tie_out(connection).differences == ()
+        connection.execute(f"update finance.fct_direct_postings {change}")
+        found = tie_out(connection).differences
+    assert tie in {difference.split(":")[0] for difference in found}
