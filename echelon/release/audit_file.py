@@ -13,6 +13,7 @@ from pathlib import Path
 import duckdb
 
 import echelon
+from echelon.config import out_of_resources
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.release.content import (
     TableContent,
@@ -92,7 +93,8 @@ def audit_in_fresh_process(path: Path, memory_limit: str) -> FileAudit:
         What that process found.
 
     Raises:
-        EchelonError: ``INTEGRITY`` if the file cannot be read.
+        EchelonError: ``RESOURCES`` if that process ran out of memory or disk,
+            ``INTEGRITY`` if the file cannot be read.
     """
     root = str(Path(echelon.__file__).parents[1])
     python_path = os.pathsep.join([root, os.environ.get("PYTHONPATH", "")]).strip(
@@ -105,6 +107,8 @@ def audit_in_fresh_process(path: Path, memory_limit: str) -> FileAudit:
         text=True,
         check=False,
     )
+    if done.returncode == ExitCode.RESOURCES:
+        raise EchelonError(ExitCode.RESOURCES, Fault(**json.loads(done.stderr)))
     if done.returncode != 0:
         reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise EchelonError(
@@ -117,7 +121,14 @@ def audit_in_fresh_process(path: Path, memory_limit: str) -> FileAudit:
 def main() -> None:
     """Print the audit of a file: its path and the memory stand on the command line."""
     path, memory_limit = sys.argv[1:]
-    audit = audit_file(Path(path), memory_limit)
+    try:
+        audit = audit_file(Path(path), memory_limit)
+    except Exception as error:
+        exhausted = out_of_resources(error)
+        if exhausted is None:
+            raise
+        sys.stderr.write(json.dumps(asdict(exhausted.fault)))
+        sys.exit(exhausted.exit_code)
     sys.stdout.write(json.dumps(asdict(audit)) + "\n")
 
 
