@@ -110,10 +110,10 @@ WRONG = {
         "treatment 'alocate' is none of: allocate, customer_sustaining, direct,"
         " service, sustaining, excluded",
     ),
-    "nobody_approved": (
-        {"capacities": [CAPACITY.removesuffix("me")]},
-        ("capacities.csv", 2, "approved_by"),
-        "approved_by is empty",
+    "a_ratio_left_out": (
+        {"capacities": [CAPACITY.replace("0.8", "")]},
+        ("capacities.csv", 2, "practical_ratio"),
+        "practical_ratio is empty",
     ),
     "stated_twice": (
         {"driver_quantities": [QUANTITY, "", QUANTITY]},
