@@ -25,6 +25,10 @@ BEFORE_SERVICES = (
     f"{COSTS}/int_cost_pools_aggregated",
     f"{COSTS}/int_pool_services_chosen",
 )
+LEVEL_COSTS = (
+    "marts/core/fct_level_costs",
+    "marts/finance/rpt_cost_to_serve_by_cost_level_pool_month",
+)
 AFTER_SERVICES = (
     f"{COSTS}/int_activity_drivers_versioned",
     f"{COSTS}/int_activity_drivers_adjusted",
@@ -40,7 +44,7 @@ AFTER_SERVICES = (
     "marts/core/fct_cost_pools",
     "marts/core/fct_activity_driver_events",
     "marts/core/fct_cost_to_serve",
-    "marts/finance/rpt_cost_to_serve_by_cost_level_pool_month",
+    *LEVEL_COSTS,
     "marts/finance/rpt_cost_to_serve_by_customer_pool_month",
     "marts/finance/rpt_gl_reconciliation_by_cost_pool_month",
     "marts/finance/fct_ledger_lines",
@@ -165,9 +169,9 @@ def allocate_again(warehouse: duckdb.DuckDBPyConnection) -> None:
     """Forget the release in force and allocate to cost levels once more."""
     for _, _, target in FORMER:
         warehouse.execute(f"truncate {target}")
-    path = "marts/finance/rpt_cost_to_serve_by_cost_level_pool_month"
-    warehouse.execute(f"drop table {path.rsplit('/', 1)[-1]}")
-    _build(warehouse, path)
+    for path in LEVEL_COSTS:
+        warehouse.execute(f"drop table {address(path.rsplit('/', 1)[-1])}")
+        _build(warehouse, path)
 
 
 def _hand_over(

@@ -1,27 +1,58 @@
 -- Grain: one row per customer, entity, fiscal period, cost pool, carrying
 -- pool and activity.
--- Avoidable is what would go with the customer within the months given.
+-- Added up by number and named afterwards. Avoidable is what would go with the customer
+-- within the months given.
 with
 
-level_costs as (
-    select * from {{ ref('rpt_cost_to_serve_by_cost_level_pool_month') }}
-),
+level_costs as (select * from {{ ref('fct_level_costs') }}),
+
+direct_costs as (select * from {{ ref('fct_direct_costs') }}),
+
+activities as (select * from {{ ref('fct_cost_activities') }}),
+
+cost_objects as (select * from {{ ref('dim_cost_objects') }}),
+
+cost_levels as (select * from {{ ref('int_cost_levels_enumerated') }}),
 
 cost_pools as (select * from {{ ref('fct_cost_pools') }}),
 
+numbered_costs as (
+    select
+        cost_levels.customer_id,
+        level_costs.cost_activity_key,
+        sum(level_costs.driver_qty) as driver_qty,
+        sum(level_costs.cost_object_count) as cost_object_count,
+        sum(level_costs.allocated_amount_base_ccy) as allocated_amount
+    from level_costs
+    inner join cost_levels using (cost_level_key)
+    group by all
+),
+
 customer_costs as (
     select
-        customer_id,
-        entity_code,
-        fiscal_period,
-        cost_pool_code,
-        carried_by_pool_code,
-        activity_code,
-        behaviour,
-        sum(driver_qty) as driver_qty,
-        sum(cost_object_count) as cost_object_count,
-        sum(allocated_amount_base_ccy) as allocated_amount
-    from level_costs
+        numbered_costs.customer_id,
+        {{ activity_key('activities') }},
+        activities.behaviour,
+        numbered_costs.driver_qty,
+        numbered_costs.cost_object_count,
+        numbered_costs.allocated_amount
+    from numbered_costs
+    inner join activities using (cost_activity_key)
+    union all
+    select
+        cost_objects.customer_id,
+        direct_costs.entity_code,
+        direct_costs.fiscal_period,
+        direct_costs.cost_pool_code,
+        direct_costs.cost_pool_code as carried_by_pool_code,
+        'direct' as activity_code,
+        direct_costs.behaviour,
+        cast(null as bigint) as driver_qty,
+        count(*) as cost_object_count,
+        sum(direct_costs.allocated_amount_base_ccy) as allocated_amount
+    from direct_costs
+    inner join cost_objects using (cost_object_key)
+    where cost_object_key != 0
     group by all
 )
 
