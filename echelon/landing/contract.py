@@ -150,7 +150,9 @@ def load_contracts(directory: Path) -> dict[str, TableContract]:
 
 def _read_document(file: Path) -> ContractDocument:
     try:
-        return ContractDocument.model_validate(yaml.safe_load(file.read_text("utf-8")))
+        text = file.read_text("utf-8")
+        described = yaml.load(text, Loader=yaml.CSafeLoader)
+        return ContractDocument.model_validate(described)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
         fault = Fault("malformed_contract", str(error.problem), str(file), line)

@@ -34,12 +34,13 @@ table { border-collapse: collapse; margin: .25rem 0; font-size: .85rem; }
 caption { text-align: left; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden;
   clip-path: inset(50%); }
-th, td { border-bottom: 1px solid var(--rule); padding: .18rem .55rem;
+th, td { border-bottom: 1px solid var(--rule); padding: .18rem .4rem;
   text-align: left; vertical-align: top; font-weight: normal; }
 tbody th { white-space: nowrap; } td.name { min-width: 9rem; }
 thead th { background: var(--head); font-weight: bold; vertical-align: bottom;
   border-bottom: 2px solid var(--ink); }
 .n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+thead .n { white-space: normal; }
 .zero { color: #767676; }
 .minus { color: #9c2f00; }
 .sum th, .sum td { font-weight: bold; border-top: 1px solid var(--ink); }
