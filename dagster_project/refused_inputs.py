@@ -1,6 +1,7 @@
 """Do the loaded rows have the exchange rates and cost pools they need?"""
 
 import re
+from collections.abc import Sequence
 
 import duckdb
 
@@ -10,8 +11,9 @@ DATE_AND_CURRENCY = {
     "erp__order_lines": "cast(ordered_at as date)",
     "erp__charges": "charged_on",
     "tms__freight_charges": "invoiced_on",
-    "gl__journal_lines": "posting_date",
 }
+JOURNAL_LINES = "gl__journal_lines"
+POSTING = "entity_code = ? and journal_id = ? and line_no = ?"
 PROBLEMS = {
     "not_in_chart_of_accounts": "is not in gl__accounts",
     "no_mapping_rule": "belongs to no cost pool",
@@ -56,12 +58,24 @@ def _check_rates(connection: duckdb.DuckDBPyConnection) -> None:
     if not missing:
         return
     table, currency, day, count = missing[0]
-    file, line = _first_row(
-        connection,
-        table,
-        f"currency_code = ? and {DATE_AND_CURRENCY[table]} = ?",
-        [currency, day],
-    )
+    place = (currency, day)
+    if table == JOURNAL_LINES:
+        # Others of the day state their base amount, or are no profit or loss.
+        posting = connection.execute(
+            """
+            select entity_code, document_id, line_no
+            from intermediate.int_ledger_lines_converted
+            where ledger_code = 'general_ledger' and amount_base_ccy is null
+                and local_currency_code = ? and posting_date = ?
+            order by all
+            limit 1
+            """,
+            place,
+        ).fetchall()[0]
+        file, line = _first_row(connection, table, POSTING, posting)
+    else:
+        condition = f"currency_code = ? and {DATE_AND_CURRENCY[table]} = ?"
+        file, line = _first_row(connection, table, condition, place)
     # What is no code may be anything, a customer's name too.
     is_code = re.fullmatch(r"[A-Za-z]{3}", currency)
     shown = currency if is_code else "what is no currency code"
@@ -90,12 +104,8 @@ def _check_pools(connection: duckdb.DuckDBPyConnection) -> None:
     ledger, entity, account, problem, document, line_no, amount, count = unmapped[0]
     file, line = None, None
     if ledger == "general_ledger":
-        file, line = _first_row(
-            connection,
-            "gl__journal_lines",
-            "entity_code = ? and journal_id = ? and line_no = ?",
-            [entity, document, line_no],
-        )
+        posting = (entity, document, line_no)
+        file, line = _first_row(connection, JOURNAL_LINES, POSTING, posting)
     refuse(
         "unmapped_account",
         f"account {account} of {entity} {PROBLEMS[problem]}; {amount} in base currency "
@@ -110,7 +120,7 @@ def _first_row(
     connection: duckdb.DuckDBPyConnection,
     table: str,
     condition: str,
-    values: list[object],
+    values: Sequence[object],
 ) -> tuple[str | None, int | None]:
     """Find file and line of the first row that meets a condition."""
     found = connection.execute(

@@ -90,7 +90,7 @@ def _print(title: str, rows: Rows, limit: int, amount: str | None = None) -> Non
     for name in columns:
         total = f"{sum(row[name] for row in rows):,.2f}" if name == amount else ""
         label = name.removesuffix("_base_ccy").removesuffix("_code").replace("_", " ")
-        value = rows[0][name]
+        value = next((row[name] for row in rows if row[name] is not None), None)
         widest = max(len(text) for text in (total, *(_text(row[name]) for row in rows)))
         # A figure or a day that is cut says nothing; words may break over lines.
         table.add_column(

@@ -5,6 +5,7 @@ Run as ``python -m echelon.release.audit_file FILE``; prints one JSON object.
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import asdict, dataclass
@@ -93,8 +94,8 @@ def audit_in_fresh_process(path: Path, memory_limit: str) -> FileAudit:
         What that process found.
 
     Raises:
-        EchelonError: ``RESOURCES`` if that process ran out of memory or disk,
-            ``INTEGRITY`` if the file cannot be read.
+        EchelonError: ``RESOURCES`` if that process ran out of memory or disk or was
+            killed, ``INTEGRITY`` if the file cannot be read.
     """
     root = str(Path(echelon.__file__).parents[1])
     python_path = os.pathsep.join([root, os.environ.get("PYTHONPATH", "")]).strip(
@@ -108,7 +109,17 @@ def audit_in_fresh_process(path: Path, memory_limit: str) -> FileAudit:
         check=False,
     )
     if done.returncode == ExitCode.RESOURCES:
-        raise EchelonError(ExitCode.RESOURCES, Fault(**json.loads(done.stderr)))
+        raise EchelonError(ExitCode.RESOURCES, Fault(**json.loads(done.stdout)))
+    if done.returncode == -signal.SIGKILL:
+        # So a machine without memory ends the process that has most of it.
+        raise EchelonError(
+            ExitCode.RESOURCES,
+            Fault(
+                "reader_killed",
+                "the process that reads the published file back was killed",
+                hint="lower ECHELON_MEMORY_LIMIT below what the machine has free",
+            ),
+        )
     if done.returncode != 0:
         reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise EchelonError(
@@ -127,7 +138,7 @@ def main() -> None:
         exhausted = out_of_resources(error)
         if exhausted is None:
             raise
-        sys.stderr.write(json.dumps(asdict(exhausted.fault)))
+        sys.stdout.write(json.dumps(asdict(exhausted.fault)) + "\n")
         sys.exit(exhausted.exit_code)
     sys.stdout.write(json.dumps(asdict(audit)) + "\n")
 

@@ -48,6 +48,10 @@ RATED_POOLS = (
 )
 CARRYING = ("entity_code", "fiscal_period", "carried_by_pool_code")
 BORNE = "cost_object_key != 0"
+IN_DIRECT_POOL = (
+    f"(ledger_code, {', '.join(POOL)}) in (select (ledger_code, {', '.join(POOL)})"
+    f" from {POOLS} where treatment = 'direct')"
+)
 LAST_YEAR = (
     f"fiscal_period >= (select min(year_from_fiscal_period) from {CUSTOMER_YEAR})"
 )
@@ -173,7 +177,7 @@ COST_TIES = (
         of(DIRECT_LINES, "traced", key=(*POOL, "destination_code = 'customer'")),
         of(DIRECT, "allocated", key=(*POOL, BORNE))),
     Tie("direct postings are borne whole", POSTING, of(DIRECT_LINES, "traced"),
-        of(LINES, "amount_base_ccy"), is_partial=True),
+        of(LINES, "amount_base_ccy", where=IN_DIRECT_POOL)),
     Tie("customers bear the postings that name them", ("customer_id", *POOL),
         of(DIRECT_LINES, "traced", where="destination_code = 'customer'"),
         of(CUSTOMER_POOLS, "allocated"), is_partial=True),

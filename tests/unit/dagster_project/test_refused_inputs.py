@@ -38,6 +38,7 @@ def test_a_value_in_place_of_a_currency_is_not_repeated(currency, said):
 
 
 def test_a_posting_without_a_rate_is_named_by_its_line():
+    """Line 5 states its base amount, line 6 is of a balance sheet account."""
     with duckdb.connect() as connection:
         connection.execute(
             """
@@ -46,17 +47,21 @@ def test_a_posting_without_a_rate_is_named_by_its_line():
             select
                 'gl__journal_lines' as table_name, 'JPY' as currency_code,
                 date '2025-01-31' as calendar_date, 1 as row_count;
+            create table intermediate.int_ledger_lines_converted as
+            from (values ('J1', 1, 100.00), ('J1', 3, null))
+                as lines (document_id, line_no, amount_base_ccy),
+                (values ('general_ledger', 'E1', 'JPY', date '2025-01-31')) as common
+                (ledger_code, entity_code, local_currency_code, posting_date);
             create table raw.deliveries as
             select
                 'gl__journal_lines' as table_name, 'gl.csv' as source_file,
                 'gl-0001' as delivery_id, 1 as sequence;
             create table raw.gl__journal_lines as
-            from (values ('EUR', date '2025-01-31', 4), ('JPY', date '2025-01-30', 5),
-                ('JPY', date '2025-01-31', 6))
-                as lines (currency_code, posting_date, _source_line),
-                (values ('gl-0001')) as deliveries (_delivery_id);
+            from (values (1, 5), (2, 6), (3, 7)) as lines (line_no, _source_line),
+                (values ('E1', 'J1', 'gl-0001'))
+                as common (entity_code, journal_id, _delivery_id);
             """
         )
         with pytest.raises(EchelonError, match="no exchange rate for JPY") as refusal:
             check_rates_and_pools(connection)
-    assert (refusal.value.fault.file, refusal.value.fault.line) == ("gl.csv", 6)
+    assert (refusal.value.fault.file, refusal.value.fault.line) == ("gl.csv", 7)

@@ -1,6 +1,7 @@
 -- Grain: one row per calendar date to the last day of the data.
--- From the start of the period, or else the month, that its first day falls in: what
--- was owed or stored before the first order was so on whole days of a whole period.
+-- From the start of the period or month that its first day falls in, whichever comes
+-- first: what was owed or stored before the first order was so on whole days of a whole
+-- period. Days before the data are marked: a period of nothing else is none.
 with
 
 refresh as (select * from {{ ref('stg_refresh__parameters') }}),
@@ -68,11 +69,21 @@ calendar as (
         least(
             date_trunc('month', min(data_days.first_date)), min(periods.starts_on_date)
         ) as first_date,
+        min(data_days.first_date) as first_data_date,
         min(data_days.last_date) as last_date
     from data_days
     left join periods
         on data_days.first_date between periods.starts_on_date and periods.ends_on_date
+),
+
+days as (
+    select
+        {{ days_between('first_date', 'last_date') }} as calendar_date,
+        first_data_date
+    from calendar
 )
 
-select {{ days_between('first_date', 'last_date') }} as calendar_date
-from calendar
+select
+    calendar_date,
+    calendar_date >= first_data_date as is_of_data
+from days

@@ -1,4 +1,6 @@
 -- Grain: one row per entity and calendar date.
+-- Periods that ended before the first day of the data are left out: the calendar may
+-- begin within them, for the sake of another entity.
 -- No day is of an adjusting period (a 13th). A declared one wins; of overlapping ones
 -- the lowest code.
 -- Where none is declared the ledger's own postings say: the period most journals of the
@@ -30,6 +32,7 @@ declared_days as (
     select
         entities.entity_code,
         calendar_days.calendar_date,
+        calendar_days.is_of_data,
         {{ month_code('calendar_days.calendar_date') }} as month_code,
         min(periods.fiscal_period) as fiscal_period
     from entities
@@ -40,7 +43,7 @@ declared_days as (
             and calendar_days.calendar_date
             between periods.starts_on_date and periods.ends_on_date
     where entities.entity_code is not null
-    group by entities.entity_code, calendar_days.calendar_date
+    group by all
 ),
 
 -- Journals, not lines: a closing journal has many lines and is one.
@@ -79,17 +82,27 @@ posted_months as (
         partition by entity_code, month_code
         order by sum(journal_count) desc, fiscal_period
     ) = 1
+),
+
+assigned_days as (
+    select
+        entity_code,
+        calendar_date,
+        declared_days.is_of_data,
+        coalesce(
+            declared_days.fiscal_period,
+            posted_days.fiscal_period,
+            posted_months.fiscal_period,
+            month_code
+        ) as fiscal_period
+    from declared_days
+    left join posted_days using (entity_code, calendar_date)
+    left join posted_months using (entity_code, month_code)
 )
 
 select
     entity_code,
     calendar_date,
-    coalesce(
-        declared_days.fiscal_period,
-        posted_days.fiscal_period,
-        posted_months.fiscal_period,
-        month_code
-    ) as fiscal_period
-from declared_days
-left join posted_days using (entity_code, calendar_date)
-left join posted_months using (entity_code, month_code)
+    fiscal_period
+from assigned_days
+qualify bool_or(is_of_data) over (partition by entity_code, fiscal_period)

@@ -2,9 +2,9 @@
 -- What a posting names bears it: an order evenly over its lines, else a shipment by
 -- weight, else a customer; one that names nothing known is object 0. Signed: a reversal
 -- takes back what was charged.
--- Postings that name the same are rounded as one: the part of each is the step between
--- the shares of their running total, so that the parts add up to every posting, and on
--- every object to its share of them all.
+-- Postings that name the same document are rounded as one: the part of each is the
+-- step between the shares of their running total, so that the parts add up to every
+-- posting, and on every object to its share of them all.
 with
 
 direct_pools as (
@@ -40,7 +40,7 @@ postings as (
         sum({{ amount_to_cents('ledger_lines.amount_base_ccy') }}) over (
             partition by
                 entity_code, fiscal_period, cost_pool_code,
-                ledger_lines.source_document_id, ledger_lines.customer_id
+                ledger_lines.source_document_id
             order by ledger_code, ledger_lines.document_id, ledger_lines.line_no
             rows unbounded preceding
         ) as running_cents

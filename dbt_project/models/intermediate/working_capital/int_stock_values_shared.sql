@@ -24,13 +24,14 @@ valued_balances as (
         fiscal_days.fiscal_period,
         balances.warehouse_id,
         balances.product_id,
-        count(distinct balances.balance_date) over (
-            partition by balances.warehouse_id, fiscal_days.fiscal_period
-        ) as day_count,
         {{ amount_to_cents(to_base_amount(
             'balances.on_hand_qty * balances.unit_cost_local_ccy',
             'closing_rates.base_ccy_per_local_ccy'
-        )) }} as value_cents
+        )) }} as value_cents,
+        -- A day on which no value is known is not a day without stock.
+        count(distinct if(value_cents is null, null, balances.balance_date)) over (
+            partition by balances.warehouse_id, fiscal_days.fiscal_period
+        ) as day_count
     from {{ ref('stg_wms__inventory_balances') }} as balances
     left join {{ ref('stg_wms__warehouses') }} as sites using (warehouse_id)
     cross join first_entity
