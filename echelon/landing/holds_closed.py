@@ -14,6 +14,8 @@ from echelon.quoting import quote_name
 
 JOURNALS = "gl__journal_lines"
 _PERIODS = "gl__periods"
+# What a posting is, in which period and of whom: the document it names bears a direct
+# cost. Its description and what it reverses move no amount.
 _POSTED = (
     "posting_date",
     "fiscal_period",
@@ -22,6 +24,7 @@ _POSTED = (
     "amount",
     "currency_code",
     "base_amount",
+    "source_document_id",
     "customer_id",
 )
 

@@ -72,6 +72,8 @@ INPUTS = """
     create schema intermediate;
     create table stg_gl__periods (entity_code varchar, fiscal_period varchar,
         starts_on_date date, ends_on_date date);
+    create table intermediate.int_fiscal_days (entity_code varchar, calendar_date date,
+        fiscal_period varchar);
     create table intermediate.int_charges_converted (source_system varchar,
         entity_code varchar, document_id varchar, line_no bigint,
         fiscal_period varchar, charged_date date, charge_type varchar,

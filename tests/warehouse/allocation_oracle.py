@@ -94,8 +94,9 @@ def _allocate_period(ledger: Ledger, period: str, allocation: Allocation) -> Non
         elif treatment == "direct":
             parts["unallocated"] += _charge_directly(ledger, place, allocation)
         else:
-            hours = ledger.hours if period not in ADJUSTING else {}
-            is_charging = pool == carrier and pool in posted
+            is_adjusting = period in ADJUSTING
+            hours = {} if is_adjusting else ledger.hours
+            is_charging = pool == carrier and pool in posted and not is_adjusting
             _PoolPart(
                 (*place, carrier), cents, is_charging, quantities, hours
             ).allocate(allocation)

@@ -150,3 +150,53 @@ def test_a_correction_of_known_days_may_be_as_small_as_it_likes(two_months):
         amend=lambda m: m.update(period="2024-01"),
     )
     assert two_months.load().files[-1].superseded_row_count == 1
+
+
+POSTED = "DE01,C1,1,2024-01-20,2024-01,6900,45.00,EUR,O1,,Claim\n"
+SETTLED = "DE01,C1,2,2024-01-20,2024-01,1000,-45.00,EUR,O1,,Claim\n"
+
+
+def journals(*lines):
+    return (
+        "entity_code,journal_id,line_no,posting_date,fiscal_period,account_id,amount,"
+        "currency_code,source_document_id,customer_id,description\n" + "".join(lines)
+    )
+
+
+@pytest.fixture
+def closed_january(landing):
+    landing.deliver(REQUIRED)
+    periods = (
+        "entity_code,fiscal_period,starts_on,ends_on,status\n"
+        "DE01,2024-01,2024-01-01,2024-01-31,closed\n"
+    )
+    ledger = {"gl__journal_lines": journals(POSTED, SETTLED), "gl__periods": periods}
+    landing.deliver(ledger, system="gl")
+    return landing
+
+
+def deliver_again(landing, *lines):
+    landing.deliver({"gl__journal_lines": journals(*lines)}, system="gl", sequence=2)
+    return landing
+
+
+@pytest.mark.parametrize(
+    ("was", "becomes"),
+    [("45.00", "46.00"), (",O1,", ",O2,"), (",O1,,", ",O1,C2,"), ("C1,", "C2,")],
+    ids=["another_amount", "another_order", "another_customer", "another_journal"],
+)
+def test_a_closed_posting_is_held_if_it_changes_what_anyone_bears(
+    closed_january, was, becomes
+):
+    changed = [line.replace(was, becomes) for line in (POSTED, SETTLED)]
+    fault = deliver_again(closed_january, *changed).fault().fault
+    assert (fault.code, fault.line) == ("closed_period_posting", 2)
+    assert "period 2024-01 of DE01 is closed" in fault.message
+
+
+@pytest.mark.parametrize("description", ["Claim", "Claim of Ada"])
+def test_a_closed_posting_may_come_again_and_be_described_better(
+    closed_january, description
+):
+    again = [line.replace("Claim", description) for line in (POSTED, SETTLED)]
+    assert deliver_again(closed_january, *again).load()

@@ -1,5 +1,5 @@
 -- Grain: one row per entity, fiscal period, driver and cost object.
--- An adjusting period is driven by its whole year.
+-- An adjusting period is driven by its whole year, what is stated of itself included.
 with
 
 drivers as (select * from {{ ref('int_activity_drivers_unioned') }}),
@@ -9,10 +9,11 @@ adjusting_periods as (select * from {{ ref('int_adjusting_periods_found') }})
 select
     entity_code,
     fiscal_period,
-    driver_code,
-    cost_object_key,
-    driver_qty
+    drivers.driver_code,
+    drivers.cost_object_key,
+    drivers.driver_qty
 from drivers
+anti join adjusting_periods using (entity_code, fiscal_period)
 union all
 select
     entity_code,

@@ -16,6 +16,8 @@ drivers as (select * from {{ ref('int_activity_drivers_totalled') }}),
 
 capacities as (select * from {{ ref('int_capacity_minutes_chosen') }}),
 
+adjusting_periods as (select * from {{ ref('int_adjusting_periods_found') }}),
+
 consumed_activities as (
     select
         pools.ledger_code,
@@ -29,9 +31,11 @@ consumed_activities as (
         driver_policy.unit_minutes,
         drivers.driver_month_key,
         drivers.events_hash,
-        -- Served and not posted to, a pool has no posting to trace a charge to.
+        -- Served and not posted to, a pool has no posting to trace a charge to; what
+        -- drives an adjusting period was charged in the periods of its year.
         cast(
-            driver_policy.standard_rate_base_ccy * sign(pools.posting_count)
+            driver_policy.standard_rate_base_ccy
+            * if(adjusting_periods.fiscal_period is null, sign(pools.posting_count), 0)
             as decimal(18, 6)
         ) as standard_rate_base_ccy,
         {{ driver_units('driver_policy.resource_share') }} as share_qty,
@@ -62,6 +66,10 @@ consumed_activities as (
             driver_policy.capacity_worker_group = capacities.worker_group
             and pools.entity_code = capacities.entity_code
             and pools.fiscal_period = capacities.fiscal_period
+    left join adjusting_periods
+        on
+            pools.entity_code = adjusting_periods.entity_code
+            and pools.fiscal_period = adjusting_periods.fiscal_period
 )
 
 select

@@ -1,6 +1,7 @@
 -- Grain: one row per order.
 -- Constant amounts take one exchange rate per currency for all dates; lines are summed
--- per currency before they are converted.
+-- per currency before they are converted. A line that was keyed in makes the order one
+-- that was, whatever the others are.
 with
 
 order_lines as (select * from {{ ref('int_order_lines_converted') }}),
@@ -14,6 +15,14 @@ constant_rates as (
     from {{ ref('int_exchange_rates_constant') }}
 ),
 
+entered_lines as (
+    select
+        order_lines.*,
+        entry_modes.is_electronic
+    from order_lines
+    left join entry_modes using (entry_mode)
+),
+
 order_currencies as (
     select
         order_id,
@@ -24,7 +33,7 @@ order_currencies as (
         min(fiscal_period) as fiscal_period,
         bool_or(is_demand) as is_order,
         bool_or(is_rush) filter (where is_demand) as is_rush,
-        min(entry_mode) filter (where is_demand) as entry_mode,
+        bool_and(is_electronic) filter (where is_demand) as is_electronic,
         count(*) filter (where is_demand) as line_count,
         count(*) filter (where is_return) as return_line_count,
         sum(change_count) filter (where is_demand) as change_count,
@@ -36,7 +45,7 @@ order_currencies as (
         ) as costed_sales,
         sum(cogs_amount_local_ccy) filter (where is_net_sales) as cogs,
         sum(discount_amount_local_ccy) filter (where is_net_sales) as discount
-    from order_lines
+    from entered_lines
     group by all
 )
 
@@ -48,7 +57,7 @@ select
     min(order_currencies.fiscal_period) as fiscal_period,
     bool_or(order_currencies.is_order) as is_order,
     bool_or(order_currencies.is_rush) as is_rush,
-    bool_and(entry_modes.is_electronic) as is_electronic,
+    bool_and(order_currencies.is_electronic) as is_electronic,
     sum(order_currencies.line_count) as line_count,
     sum(order_currencies.return_line_count) as return_line_count,
     sum(order_currencies.change_count) as change_count,
@@ -67,6 +76,5 @@ select
         'order_currencies.discount', 'constant_rates.base_ccy_per_local_ccy'
     ) }}) as constant_discount_amount_base_ccy
 from order_currencies
-left join entry_modes using (entry_mode)
 left join constant_rates using (local_currency_code)
 group by order_currencies.order_id

@@ -53,7 +53,7 @@ warehouse_stocks as (
         fiscal_period,
         warehouse_id,
         product_id,
-        sum(value_cents) // max(day_count) as stock_cents
+        cast(round(sum(value_cents) / max(day_count)) as hugeint) as stock_cents
     from valued_balances
     where value_cents is not null
     group by all
