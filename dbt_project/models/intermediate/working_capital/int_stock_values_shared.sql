@@ -53,7 +53,9 @@ warehouse_stocks as (
         fiscal_period,
         warehouse_id,
         product_id,
-        cast(round(sum(value_cents) / max(day_count)) as hugeint) as stock_cents
+        -- Half a cent goes away from zero; a quotient would pass through double.
+        (2 * sum(value_cents) + sign(sum(value_cents)) * max(day_count))
+        // (2 * max(day_count)) as stock_cents
     from valued_balances
     where value_cents is not null
     group by all
