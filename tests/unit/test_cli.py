@@ -50,6 +50,11 @@ def echelon(directory, *arguments, **environment):
         (["sample", "--seed", "-1"], {}, "--seed"),
         (["refresh", "--as-of", "2025-1-5"], {}, "--as-of"),
         (["refresh", "--as-of", "20250105"], {}, "--as-of"),
+        (
+            "override C S01 --until 2026-2-1 --requested-by A --reason x".split(),
+            {},
+            "--until",
+        ),
         (["refresh", "--policy", "absent"], {}, "--policy"),
         (["land", "--mapping", "absent.yml", "--source", "."], {}, "absent.yml"),
         (["land", "--mapping", "absent.yml", "--source", "absent"], {}, "--source"),
