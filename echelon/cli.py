@@ -242,6 +242,8 @@ def end_with(error: EchelonError) -> NoReturn:
         ExitCode.INTERNAL: "error: internal",
     }.get(error.exit_code, "error")
     line = " ".join(f"{label}: {error}".split())
+    # A name out of a delivery could otherwise steer the terminal that shows it.
+    line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
     err.print(line, markup=False, highlight=False, soft_wrap=True)
     sys.exit(int(error.exit_code))
 

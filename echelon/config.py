@@ -40,6 +40,7 @@ _PATH_FAULTS = {
     errno.EACCES,
     errno.EPERM,
     errno.EROFS,
+    errno.EISDIR,
     errno.ENOTDIR,
     errno.ELOOP,
     errno.ENAMETOOLONG,
@@ -242,8 +243,7 @@ def _refuse_misspelt_variables() -> None:
         written = variable.upper().removeprefix(PREFIX)
         if meant := get_close_matches(written, sorted(bare), n=1, cutoff=_MISSPELT):
             message = f"there is no such setting, did you mean {bare[meant[0]]}?"
-            hint = "docs/runbook.md lists the settings"
-            raise _refused(message, None, variable, hint)
+            raise _refused(message, None, variable, "see docs/runbook.md, Settings")
 
 
 def _read_settings_file() -> dict[str, Any]:

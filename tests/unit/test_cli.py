@@ -51,9 +51,9 @@ def echelon(directory, *arguments, **environment):
         (["refresh", "--as-of", "2025-1-5"], {}, "--as-of"),
         (["refresh", "--as-of", "20250105"], {}, "--as-of"),
         (
-            "override C S01 --until 2026-2-1 --requested-by A --reason x".split(),
+            ["approve", "C-1", "--by", "A", "--reason", "x", "--on", "2026-2-1"],
             {},
-            "--until",
+            "--on",
         ),
         (["refresh", "--policy", "absent"], {}, "--policy"),
         (["land", "--mapping", "absent.yml", "--source", "."], {}, "absent.yml"),
@@ -203,6 +203,14 @@ def test_exception_ends_in_one_line(  # noqa: PLR0917
 
 
 @pytest.mark.usefixtures("bare_environment")
+@pytest.mark.usefixtures("bare_environment")
+def test_a_message_writes_nothing_to_the_screen_but_letters(monkeypatch, capsys):
+    failure = fail_with(RuntimeError("\x1b[31m\u202eBericht S\xfcd\x9b2J"))
+    monkeypatch.setattr(store, "list_releases", failure)
+    [line] = end_of(monkeypatch, capsys, "releases")[2]
+    assert "RuntimeError: \ufffd[31m\ufffdBericht S\xfcd\ufffd2J (" in line
+
+
 def test_stack_trace_is_printed_on_demand(monkeypatch, capsys):
     os.environ["ECHELON_DEBUG"] = "1"
     monkeypatch.setattr(store, "list_releases", fail_with(RuntimeError("lost")))
