@@ -126,7 +126,7 @@ def _same_person(case: Case) -> None:
 
 
 def _same_person_spelled_otherwise(case: Case) -> None:
-    case.answer(case.ask(), "  ANN ")
+    case.answer(case.ask(), "  A\u200bNN ")
 
 
 def _two_names_of_one_account(case: Case) -> None:

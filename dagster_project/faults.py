@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from echelon.config import out_of_resources
+from echelon.config import out_of_reach, out_of_resources
 from echelon.errors import EchelonError, ExitCode, Fault
 
 
@@ -20,7 +20,8 @@ def reported_faults() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        fault = error if isinstance(error, EchelonError) else out_of_resources(error)
+        known = error if isinstance(error, EchelonError) else None
+        fault = known or out_of_resources(error) or out_of_reach(error)
         if fault is None:
             raise
         raise dg.Failure(

@@ -48,6 +48,7 @@ from echelon.config import (
     Settings,
     export_settings,
     load_settings,
+    out_of_reach,
     out_of_resources,
 )
 from echelon.errors import EchelonError, ExitCode, Fault
@@ -228,7 +229,8 @@ def main() -> None:
             end_with(usage_error(error.format_message()))
         if os.environ.get("ECHELON_DEBUG") == "1":
             traceback.print_exc()
-        end_with(out_of_resources(error) or internal_error(error))
+        known = out_of_resources(error) or out_of_reach(error)
+        end_with(known or internal_error(error))
 
 
 def end_with(error: EchelonError) -> NoReturn:
@@ -240,6 +242,8 @@ def end_with(error: EchelonError) -> NoReturn:
         ExitCode.INTERNAL: "error: internal",
     }.get(error.exit_code, "error")
     line = " ".join(f"{label}: {error}".split())
+    # A name out of a delivery could otherwise steer the terminal that shows it.
+    line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
     err.print(line, markup=False, highlight=False, soft_wrap=True)
     sys.exit(int(error.exit_code))
 

@@ -27,7 +27,7 @@ def approve(
 ) -> None:
     """Agree to a change that somebody else asked for, or to a fitted model."""
     if on is not None:
-        check_date(on)
+        check_date(on, "--on")
     data_dir = load_settings().data_dir
     path: Path | None
     if proposal.startswith("C-"):

@@ -27,8 +27,9 @@ def decide(
     as_json: AsJson = False,
 ) -> None:
     """Ask that two identifiers be one customer, or never be."""
-    for day in filter(None, (on, until)):
-        check_date(day)
+    for option, day in (("--on", on), ("--until", until)):
+        if day:
+            check_date(day, option)
     data_dir = load_settings().data_dir
     given = Decision(
         decision.replace("-", "_"),

@@ -71,7 +71,7 @@ def decide_(
                 "give --to SEGMENT and --until YYYY-MM-DD",
                 "docs/assignment_lifecycle.md",
             )
-        check_date(until)
+        check_date(until, "--until")
         opening = dispute_of(data_dir, PROJECT_DIR, dispute_id)
         remedy = Override(
             customer_id=opening["customer_id"],
@@ -92,5 +92,5 @@ def decide_(
 
 def _day(on: str | None) -> str:
     if on is not None:
-        check_date(on)
+        check_date(on, "--on")
     return on or decision_day(load_settings().data_dir)

@@ -27,7 +27,7 @@ def except_(
 ) -> None:
     """Ask for one order to be served as another segment; decided before it leaves."""
     if on is not None:
-        check_date(on)
+        check_date(on, "--on")
     data_dir = load_settings().data_dir
     given = OrderException(
         order_id=order,

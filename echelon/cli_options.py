@@ -19,15 +19,15 @@ err = Console(stderr=True)
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON line for machines.")]
 
 
-def check_date(text: str) -> None:
-    """Refuse an as-of date that is none, or that is written in another form."""
+def check_date(text: str, option: str = "--as-of") -> None:
+    """Refuse a date that is none, or that is written in another form."""
     try:
         is_date = date.fromisoformat(text).isoformat() == text
     except ValueError:
         is_date = False
     if not is_date:
         message = f"{text!r} is not a date"
-        raise bad_option(message, "--as-of", "write it as YYYY-MM-DD", "bad_date")
+        raise bad_option(message, option, "write it as YYYY-MM-DD", "bad_date")
 
 
 def check_directory(path: Path, option: str) -> None:

@@ -24,8 +24,9 @@ def override(
     as_json: AsJson = False,
 ) -> None:
     """Ask for a customer to be in a segment until a day, whatever the model says."""
-    for day in filter(None, (on, until)):
-        check_date(day)
+    for option, day in (("--on", on), ("--until", until)):
+        if day:
+            check_date(day, option)
     data_dir = load_settings().data_dir
     decided_on = on or decision_day(data_dir)
     given = Override(

@@ -35,8 +35,9 @@ def reclassify(
     as_json: AsJson = False,
 ) -> None:
     """Put a misclassification right; says first which orders and money it touched."""
-    for day in filter(None, (since, until)):
-        check_date(day)
+    for option, day in (("--since", since), ("--until", until)):
+        if day:
+            check_date(day, option)
     data_dir = load_settings().data_dir
     if (customer is None) == (release is None):
         raise _refused("name a customer or a release", "one of the two")

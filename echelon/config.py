@@ -4,6 +4,7 @@ import errno
 import os
 import tomllib
 from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -30,7 +31,20 @@ CONTRACTS_DIR = PROJECT_DIR / "contracts" / "landing"
 SETTINGS_FILE = "echelon.toml"
 # Settings whose relative value in the file counts from the file.
 PATHS = ("data_dir", "signing_key_file", "audit_head_file")
+PREFIX = "ECHELON_"
 SETTINGS_FILE_VARIABLE = "ECHELON_SETTINGS_FILE"
+# How alike a variable and a setting are when one was meant for the other.
+_MISSPELT = 0.8
+# What keeps a path from being read or written, whoever asks for it.
+_PATH_FAULTS = {
+    errno.EACCES,
+    errno.EPERM,
+    errno.EROFS,
+    errno.EISDIR,
+    errno.ENOTDIR,
+    errno.ELOOP,
+    errno.ENAMETOOLONG,
+}
 # SQLite of a disk that is full while it maps its log, or that is failing.
 DISK_FAULT_TEXT = "disk I/O error"
 FULL_DISK_TEXTS = (os.strerror(errno.ENOSPC), "database or disk is full")
@@ -69,7 +83,7 @@ class Settings(BaseSettings):
             directory; unset or empty for nowhere.
     """
 
-    model_config = SettingsConfigDict(env_prefix="ECHELON_", extra="forbid")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid")
 
     data_dir: Path = Path("data")
     memory_limit: str = Field(
@@ -90,6 +104,15 @@ class Settings(BaseSettings):
     smtp_password: SecretStr | None = None
     signing_key_file: Path | None = None
     audit_head_file: Path | None = None
+
+    @field_validator("data_dir", mode="before")
+    @classmethod
+    def _is_a_directory(cls, value: object) -> object:
+        if not value:
+            raise ValueError("name a directory")
+        if Path(str(value)).exists() and not Path(str(value)).is_dir():
+            raise ValueError("it is not a directory")
+        return value
 
     @field_validator("signing_key_file", "audit_head_file", mode="before")
     @classmethod
@@ -140,6 +163,7 @@ def load_settings() -> Settings:
     Raises:
         EchelonError: ``CONFIGURATION``, naming the variable, or the file and its key.
     """
+    _refuse_misspelt_variables()
     try:
         settings = Settings()
     except ValidationError as error:
@@ -194,6 +218,32 @@ def out_of_resources(error: BaseException) -> EchelonError | None:
                 "free disk space; if there is some, look after the disk",
             )
     return None
+
+
+def out_of_reach(error: BaseException) -> EchelonError | None:
+    """Recognise a path this account may not or cannot use; None for anything else."""
+    for cause in _causes(error):
+        if isinstance(cause, OSError) and cause.errno in _PATH_FAULTS:
+            message = os.strerror(cause.errno).lower()
+            file = None if cause.filename is None else str(cause.filename)
+            hint = "let this account read and write there, or name another directory"
+            fault = Fault("path_unusable", message, file=file, hint=hint)
+            return EchelonError(ExitCode.CONFIGURATION, fault)
+    return None
+
+
+def _refuse_misspelt_variables() -> None:
+    """Refuse a variable that nobody reads and that is nearly the name of a setting."""
+    settings = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    known = {*settings, SETTINGS_FILE_VARIABLE}
+    for variable in sorted(os.environ):
+        if not variable.upper().startswith(PREFIX) or variable.upper() in known:
+            continue
+        bare = {name.removeprefix(PREFIX): name for name in known}
+        written = variable.upper().removeprefix(PREFIX)
+        if meant := get_close_matches(written, sorted(bare), n=1, cutoff=_MISSPELT):
+            message = f"there is no such setting, did you mean {bare[meant[0]]}?"
+            raise _refused(message, None, variable, "see docs/runbook.md, Settings")
 
 
 def _read_settings_file() -> dict[str, Any]:

@@ -8,7 +8,15 @@ from datetime import datetime
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from benchmarks.badinput.case import REJECTED, Case, Rewrite, file_case, in_rows, spoil
+from benchmarks.badinput.case import (
+    LOADED,
+    REJECTED,
+    Case,
+    Rewrite,
+    file_case,
+    in_rows,
+    spoil,
+)
 from benchmarks.badinput.company import ERP, TMS, Landing, parquet
 from benchmarks.badinput.rows import shipments
 from benchmarks.badinput.trial import Verdict
@@ -250,4 +258,33 @@ _TYPES = (
     _typed("a list where text belongs", "mode", pa.array([["road"]] * 120)),
     _typed("bytes where text belongs", "mode", pa.array([b"road"] * 120)),
 )
-CASES = (*_MALFORMED, *_PARQUET, *_BOMBS, *_HEADERS, *_TYPES)
+
+
+def _beyond(name: str, column: str, value: int, of: pa.DataType) -> Case:
+    """Describe a binary date, in row 41, that nobody could write as YYYY-MM-DD."""
+    width = pa.int32() if of == pa.date32() else pa.int64()
+    values = pa.array([*[0] * 40, value, *[0] * 79], width).cast(of)
+    table = shipments()
+    if column in table.column_names:
+        table = table.drop_columns([column])
+    spoilt = parquet(table.append_column(column, values))
+    code = "bad_date" if of == pa.date32() else "bad_timestamp"
+    verdict = Verdict(LOADED, code, f"{TMS}/tms__shipments.parquet", 41, column)
+    return Case(
+        f"tms__shipments.{column}: {name}, Parquet",
+        lambda landing: spoil(landing, "tms__shipments", lambda _: spoilt),
+        verdict,
+    )
+
+
+_DAY, _MOMENT, _ZONED = pa.date32(), pa.timestamp("us"), pa.timestamp("us", "UTC")
+_YEARS = (
+    _beyond("before Christ", "planned_delivery_date", -1_000_000, _DAY),
+    _beyond("the year 10000", "planned_delivery_date", 2_932_897, _DAY),
+    _beyond("infinity", "planned_delivery_date", 2**31 - 1, _DAY),
+    _beyond("before Christ", "shipped_at", -(2 * 10**17), _MOMENT),
+    _beyond("the year 10000", "shipped_at", 253_402_300_800_000_000, _MOMENT),
+    _beyond("infinity", "shipped_at", 2**63 - 1, _MOMENT),
+    _beyond("infinity with a zone", "shipped_at", 2**63 - 1, _ZONED),
+)
+CASES = (*_MALFORMED, *_PARQUET, *_BOMBS, *_HEADERS, *_TYPES, *_YEARS)

@@ -63,6 +63,7 @@ _MALFORMED = (
     _set("text", "sequence", "1"),
     _set("a fraction", "sequence", 1.5),
     _set("true", "sequence", True),
+    _set("beyond 64 bits", "sequence", 2**63),
     _set("words", "period", "last year"),
     _set("a thirteenth month", "period", "2024-13"),
     _set("a thirtieth of February", "period", "2024-02-30"),

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pyarrow as pa
 
 from benchmarks.badinput.case import rows_of
-from benchmarks.badinput.company import ERP, GL, Landing, text
+from benchmarks.badinput.company import ERP, GL, TMS, Landing, text
 from benchmarks.badinput.rows import CUSTOMERS, JOURNALS, shipments
 
 _CUSTOMERS, _ORDERS = "erp__customers", "erp__order_lines"
@@ -49,6 +49,18 @@ def _as_parquet(landing: Landing) -> None:
     landing.seal(ERP)
 
 
+def _binary_numbers(landing: Landing) -> None:
+    table = shipments()
+    at = table.column_names.index("weight_kg")
+    promised = landing.manifests[TMS]["tables"]["tms__shipments"]["control_totals"]
+    weights = table.column(at).cast(pa.float64())
+    table = table.set_column(at, "weight_kg", weights)
+    landing.put(TMS, "tms__shipments", table)
+    entry = landing.manifests[TMS]["tables"]["tms__shipments"]
+    entry["control_totals"] = promised
+    landing.seal(TMS)
+
+
 def _again(landing: Landing) -> None:
     landing.deliver("erp/erp-0002", {_CUSTOMERS: text(CUSTOMERS)})
 
@@ -80,6 +92,7 @@ def harmless() -> dict[str, Callable[[Landing], object]]:
             _CUSTOMERS, lambda r: [[*r[0], "region"], *([*row, ""] for row in r[1:])]
         ),
         "Parquet text instead of CSV": _as_parquet,
+        "Parquet doubles instead of decimals": _binary_numbers,
         "the same rows again": _again,
         "a closed period again as it was": _ledger_again,
         "typed Parquet again": lambda landing: landing.deliver(

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from echelon.decisions.changes import Change, request_change
 from echelon.decisions.landing import refused, rows_in_force
+from echelon.decisions.people import is_said
 from echelon.release.store import open_release
 
 OVERRIDES = "policy_segment_overrides"
@@ -160,8 +161,9 @@ def request_exception(
 
 def check_said(*texts: str) -> None:
     """Refuse a decision that leaves a name or a reason empty."""
-    if not all(text.strip() for text in texts):
-        raise refused("a decision needs names and a reason", "leave none empty", RULE)
+    if not all(map(is_said, texts)):
+        hint = "leave none empty, and write text without control characters"
+        raise refused("a decision needs names and a reason", hint, RULE)
 
 
 def check_customer(data_dir: Path, customer_id: str) -> None:

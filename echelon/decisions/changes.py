@@ -25,6 +25,7 @@ from echelon.decisions.people import (
     APPROVE,
     REQUEST,
     Rights,
+    is_said,
     plain,
     rights_in_force,
 )
@@ -134,7 +135,7 @@ def answer_change(data_dir: Path, project_dir: Path, answer: Answer) -> Path | N
             edited, or is by somebody not entitled; ``CONFIGURATION`` if no such change
             was asked for or the answer names nobody; ``BUSY`` as above.
     """
-    if not answer.person.strip() or not answer.reason.strip():
+    if not (is_said(answer.person) and is_said(answer.reason)):
         raise refused("an answer needs a name and a reason", "--by, --reason", RULE)
     with refresh_lock(data_dir):
         events = [

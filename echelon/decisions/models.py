@@ -12,6 +12,7 @@ from typing import Any
 
 from echelon.decisions.changes import demand_right
 from echelon.decisions.landing import PolicyDecision, land_decision, refused
+from echelon.decisions.people import is_said
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.landing.manifest import POLICY_SYSTEM, delivery_directories
 from echelon.release.layout import SEGMENT_MODEL_NAME, landing_dir, proposals_dir
@@ -87,9 +88,9 @@ def approve(  # noqa: PLR0913, PLR0917 -- one parameter per column of the policy
         known = ", ".join(proposed_versions(data_dir)) or "none"
         message = f"no model {model_version!r} was proposed"
         raise refused(message, f"proposals: {known}", RULE)
-    if not approved_by.strip() or not reason.strip():
+    if not (is_said(approved_by) and is_said(reason)):
         message = "an approval needs a name and a reason"
-        raise refused(message, "give --by and --reason", RULE)
+        raise refused(message, "give --by and --reason, as text", RULE)
     demand_right(data_dir, project_dir, approved_by, "model_approved")
     model = proposals_dir(data_dir) / model_version / SEGMENT_MODEL_NAME
     row = {

@@ -8,6 +8,7 @@ operating system, only that account may use it.
 
 import csv
 import io
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,6 +24,10 @@ CHECKED = (MEMBERS, TEAMS, ACCESS)
 EXPIRY = "approval_expiry_days"
 REQUEST, APPROVE = "request", "approve"
 ANYBODY = "*"
+# Letters and marks by category that leave no trace: joiners, fillers, selectors.
+_BLANK_LETTERS = frozenset(
+    map(chr, (0x34F, 0x115F, 0x1160, 0x2800, *range(0xFE00, 0xFE10)))
+)
 DECISIONS = (
     "segment_overridden",
     "segment_corrected",
@@ -128,7 +133,7 @@ def _check(texts: Mapping[str, str]) -> None:
                 said = f"{row[column]!r} is not known"
                 raise _refused(reader.line_num, column, said, f"one of {known}")
         for column in ("person_name", "approved_by"):
-            if not (row[column] or "").strip():
+            if not is_said(row[column] or ""):
                 raise _refused(reader.line_num, column, "it is empty", "name a person")
         for column in ("valid_from", "valid_to"):
             may_be_empty = column == "valid_to" and not row[column]
@@ -138,8 +143,26 @@ def _check(texts: Mapping[str, str]) -> None:
 
 
 def plain(name: str) -> str:
-    """Return a name without regard to case and spaces, so that Ann is ann."""
-    return " ".join(name.split()).casefold()
+    """Return a name without regard to case, spaces and what nobody sees: Ann is ann."""
+    seen = "".join(
+        letter
+        for letter in unicodedata.normalize("NFKC", name)
+        if letter.isspace() or not (_is_hidden(letter) or letter in _BLANK_LETTERS)
+    )
+    return " ".join(seen.split()).casefold()
+
+
+def is_said(text: str) -> bool:
+    """Say whether a text says something, in characters a file and a screen can show."""
+    is_text = not any(
+        letter not in "\t\n\r" and unicodedata.category(letter) in ("Cc", "Cs")
+        for letter in text
+    )
+    return is_text and plain(text) != ""
+
+
+def _is_hidden(letter: str) -> bool:
+    return unicodedata.category(letter).startswith("C")
 
 
 def _rows(text: str) -> "csv.DictReader[str]":

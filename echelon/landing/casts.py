@@ -20,6 +20,7 @@ _INTEGERS = {
 }
 _DATE = "[0-9]{4}-[0-9]{2}-[0-9]{2}"
 _TIME = r"([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](\.[0-9]{1,6})?"
+_LAST_BY_TYPE = {"date": "9999-12-31", "timestamp": "9999-12-31 23:59:59.999999"}
 _BAD_CODES = {
     "decimal": "bad_decimal",
     "bigint": "bad_integer",
@@ -59,12 +60,14 @@ def cast_column(column: str, source_type: str, sql_type: str) -> Cast | None:
         return Cast(f"cast(null as {sql_type})", None)
     if source == "varchar":
         return _from_text(f"nullif({column}, '')", sql_type)
+    if source == sql_type and source in _LAST_BY_TYPE:
+        return _of_known_years(column, column, sql_type)
     if source == sql_type:
         return Cast(column, None)
     if source in ("double", "float"):
         return _from_floating_point(column, source, sql_type)
     if source == "timestampwithtimezone" and sql_type == "timestamp":
-        return Cast(f"make_timestamp(epoch_us({column}))", None)
+        return _of_known_years(f"make_timestamp(epoch_us({column}))", column, sql_type)
     if _may_pass_as_text(source, sql_type):
         return _from_text(f"cast({column} as varchar)", sql_type)
     return None
@@ -73,6 +76,12 @@ def cast_column(column: str, source_type: str, sql_type: str) -> Cast | None:
 def bad_code(sql_type: str) -> str:
     """Name the check that a value fails if it is not of the contracted type."""
     return _BAD_CODES[sql_type.partition("(")[0]]
+
+
+def _of_known_years(value: str, given: str, sql_type: str) -> Cast:
+    """Hold a binary date to the years a written one can have; infinity has none."""
+    within = f"between '0001-01-01' and {sql_type} '{_LAST_BY_TYPE[sql_type]}'"
+    return Cast(f"case when {value} {within} then {value} end", given)
 
 
 def _may_pass_as_text(source: str, sql_type: str) -> bool:

@@ -10,7 +10,7 @@ without a date goes with the row it refers to.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 import duckdb
 
@@ -47,7 +47,7 @@ def leave_out_later(
     Returns:
         What was left out, by table; tables that kept everything are missing.
     """
-    first_unknown = f"date '{as_of + timedelta(days=1)}'"
+    first_unknown = f"(date '{as_of}' + 1)"
     left_out: dict[str, LeftOut] = {}
     for contract in contracts.values():
         if contract.horizon.date_column:

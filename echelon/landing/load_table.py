@@ -99,6 +99,7 @@ def good_rows(
     path = delivery.directory / promised.file
     columns = read_columns(connection, path, label)
     source = SourceFile(path, label, columns)
+    check_columns(source, contract)
     incoming = cast_columns(contract, delivery, source, "")
     values, given, _ = selected(incoming)
     rule = broken_rule(incoming.rules)

@@ -149,7 +149,7 @@ def _read_delivery(
         refuse("seal_mismatch", message, file, None, "seal")
     _check_names(directory, file, manifest)
     _check_tables(file, manifest, contracts)
-    _check_files(directory, label, manifest)
+    _check_files(directory, label, manifest, contracts)
     return Delivery(directory, label, manifest)
 
 
@@ -169,8 +169,13 @@ def _check_links(directory: Path, label: str) -> None:
     """Refuse links out of the landing area: what they lead to can be anything."""
     area = directory.parents[1].resolve()
     for path in (directory, *sorted(directory.iterdir())):
-        if not path.resolve().is_relative_to(area):
-            name = label if path == directory else f"{label}/{path.name}"
+        name = label if path == directory else f"{label}/{path.name}"
+        try:
+            leads_out = not path.resolve().is_relative_to(area)
+        except (OSError, RuntimeError):
+            refuse("link_outside", "a link leads round in a circle", name)
+            raise
+        if leads_out:
             refuse("link_outside", "a link leads out of the landing area", name)
 
 
@@ -223,13 +228,22 @@ def _system_of(table: str) -> str:
     return table.partition("_")[0]
 
 
-def _check_files(directory: Path, label: str, manifest: Manifest) -> None:
+def _check_files(
+    directory: Path,
+    label: str,
+    manifest: Manifest,
+    contracts: Mapping[str, TableContract],
+) -> None:
+    unlisted = contracts.keys() - manifest.tables.keys()
     listed = {entry.file for entry in manifest.tables.values()}
     for entry in sorted(listed):
         if not (directory / entry).is_file():
             refuse("missing_file", "the file is not there", f"{label}/{entry}")
     for path in sorted(directory.iterdir()):
-        if path.suffix in (".csv", ".parquet") and path.name not in listed:
+        is_data = path.suffix.lower() in (".csv", ".parquet")
+        # erp__charges.csv.gz and erp__charges.xlsx are not read either.
+        is_data = is_data or path.name.lower().partition(".")[0] in unlisted
+        if is_data and path.name not in listed:
             message = "the manifest does not list this file"
             refuse("unlisted_file", message, f"{label}/{path.name}")
 

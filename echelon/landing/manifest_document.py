@@ -11,6 +11,8 @@ from echelon.landing.waiver import Waiver
 
 # Stands for all columns together where a column is named.
 WHOLE_ROW = "*"
+# Of a signed 64-bit number, which the warehouse keeps it in.
+_HIGHEST_SEQUENCE = 2**63 - 1
 _MONTH_OR_DAY = r"\d{4}-\d{2}(-\d{2})?"
 _Text = Annotated[str, Field(min_length=1)]
 # A directory of that name is this one and no other, to people, shells and globs.
@@ -83,7 +85,7 @@ class Manifest(_Strict):
     company: _Text
     system: _Text
     delivery_id: _DirectoryName
-    sequence: Annotated[int, Field(ge=0)]
+    sequence: Annotated[int, Field(ge=0, le=_HIGHEST_SEQUENCE)]
     period: Annotated[str, Field(pattern=rf"^{_MONTH_OR_DAY}(/{_MONTH_OR_DAY})?$")]
     time_zone: Literal["UTC"]
     units: Units = Units()

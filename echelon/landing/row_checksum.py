@@ -29,5 +29,5 @@ def row_digest(casts: Mapping[str, Cast]) -> str:
 
 
 def _text(cast: Cast) -> str:
-    value = f"cast({cast.value} as varchar)"
-    return value if cast.given is None else f"coalesce({value}, {cast.given})"
+    values = (cast.value, *([cast.given] if cast.given else []))
+    return f"coalesce({', '.join(f'cast({value} as varchar)' for value in values)})"

@@ -85,10 +85,11 @@ def back_up(data_dir: Path, archive: Path, keep_days: int) -> BackupReport:
 
     Raises:
         EchelonError: ``INTEGRITY`` naming a release that is not whole,
-            ``CONFIGURATION`` if nothing has been published, ``BUSY`` when a refresh is
-            running.
+            ``CONFIGURATION`` if nothing has been published or the archive lies in the
+            data directory, ``BUSY`` when a refresh is running.
     """
     started = time.monotonic()
+    _refuse_inside(data_dir, archive)
     with refresh_lock(data_dir):
         heal(data_dir)
         record = _record(data_dir)
@@ -113,6 +114,18 @@ def back_up(data_dir: Path, archive: Path, keep_days: int) -> BackupReport:
     )
 
 
+def _refuse_inside(data_dir: Path, archive: Path) -> None:
+    """Refuse an archive that is lost with what it is to replace."""
+    if archive.resolve().is_relative_to(data_dir.resolve()):
+        fault = Fault(
+            code="archive_inside",
+            message="the archive lies in the data directory and would be lost with it",
+            file=str(archive),
+            hint="name a directory elsewhere, on another disk",
+        )
+        raise EchelonError(ExitCode.CONFIGURATION, fault)
+
+
 def read_record(archive: Path, name: str) -> dict[str, Any]:
     """Read the record of a backup and check it against the hash in its name.
 
@@ -126,6 +139,9 @@ def read_record(archive: Path, name: str) -> dict[str, Any]:
         raise _damaged(f"backup {name} has no readable record", path) from error
     if sha256_of_record(record)[:12] != name.rpartition("-")[2]:
         raise _damaged(f"the record of backup {name} changed", path)
+    for file in record["files"]:
+        if Path(file).is_absolute() or ".." in Path(file).parts:
+            raise _damaged(f"backup {name} leads out of a data directory", path)
     return record
 
 
@@ -148,8 +164,11 @@ def copy_checked(source: Path, target: Path, digest: str) -> None:
     """Copy a file, force it to disk and check on the way that it is the one meant.
 
     Raises:
-        EchelonError: ``INTEGRITY`` if its SHA-256 is another; no target is left.
+        EchelonError: ``INTEGRITY`` if it is gone or its SHA-256 is another; no target
+            is left.
     """
+    if not source.is_file():
+        raise _damaged(f"{source.name} is gone", source)
     partial = target.with_name(f".{target.name}.partial")
     found = hashlib.sha256()
     with source.open("rb") as reader, partial.open("wb") as writer:
@@ -204,9 +223,12 @@ def _beside_releases(data_dir: Path) -> Iterator[Path]:
 
 
 def _keep(path: Path, digest: str, archive: Path) -> bool:
-    """Copy a file into the archive unless it is there; say whether it was copied."""
+    """Copy a file into the archive unless it is there whole; say whether it was.
+
+    A file of the archive that changed since would come back with every backup after it.
+    """
     target = kept_file(archive, digest)
-    if target.exists() and target.stat().st_size == path.stat().st_size:
+    if target.is_file() and sha256_of_file(target) == digest:
         return False
     target.parent.mkdir(parents=True, exist_ok=True)
     copy_checked(path, target, digest)

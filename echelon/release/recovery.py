@@ -215,7 +215,8 @@ def _is_log_cut(data_dir: Path, release_id: str) -> bool:
         return False  # a manifest that names no event is none of ours
     events = read_events(data_dir)
     head = events[count - 1].line_sha256 if 0 < count <= len(events) else ""
-    return bool(head != known_head)
+    # The first release names no event, and is announced before it is put in its place.
+    return not events or bool(head != known_head)
 
 
 def _is_whole(data_dir: Path, release_id: str) -> bool:

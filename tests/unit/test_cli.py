@@ -42,10 +42,19 @@ def echelon(directory, *arguments, **environment):
         (["status"], {"ECHELON_THREADS": "abc"}, "ECHELON_THREADS"),
         (["status"], {"ECHELON_MEMORY_LIMIT": "lots"}, "ECHELON_MEMORY_LIMIT"),
         (["status"], {"ECHELON_SETTINGS_FILE": "absent.toml"}, "absent.toml"),
+        (["status"], {"ECHELON_DATADIR": "x"}, "did you mean ECHELON_DATA_DIR?"),
+        (["status"], {"ECHELON_DATA_DIR": ""}, "name a directory"),
+        (["refresh"], {"ECHELON_DATA_DIR": "/dev/null"}, "it is not a directory"),
+        (["sample", "--size", "tiny", "--out", "/dev/null/x"], {}, "/dev/null/x"),
         (["sample", "--size", "huge"], {}, "--size"),
         (["sample", "--seed", "-1"], {}, "--seed"),
         (["refresh", "--as-of", "2025-1-5"], {}, "--as-of"),
         (["refresh", "--as-of", "20250105"], {}, "--as-of"),
+        (
+            ["approve", "C-1", "--by", "A", "--reason", "x", "--on", "2026-2-1"],
+            {},
+            "--on",
+        ),
         (["refresh", "--policy", "absent"], {}, "--policy"),
         (["land", "--mapping", "absent.yml", "--source", "."], {}, "absent.yml"),
         (["land", "--mapping", "absent.yml", "--source", "absent"], {}, "--source"),
@@ -131,6 +140,7 @@ def test_refused_variable_is_named(tmp_path, monkeypatch):
 
 
 FULL_DISK = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+READ_ONLY = OSError(errno.EROFS, os.strerror(errno.EROFS), "/srv/current")
 FAILING_DISK = sqlite3.OperationalError("disk I/O error")
 
 
@@ -163,11 +173,20 @@ def end_of(monkeypatch, capsys, *arguments):
             "out_of_memory",
             "ECHELON_MEMORY_LIMIT",
         ),
+        (fail_with(READ_ONLY), 30, "path_unusable", "/srv/current: read-only"),
         (fail_with(FULL_DISK), 40, "disk_full", "free disk space"),
         (fail_with(RuntimeError(), FULL_DISK), 40, "disk_full", "free disk space"),
         (fail_with(RuntimeError(), FAILING_DISK), 40, "disk_failed", "look after"),
     ],
-    ids=["unforeseen", "memory", "duckdb_memory", "disk", "wrapped_disk", "sqlite"],
+    ids=[
+        "unforeseen",
+        "memory",
+        "duckdb_memory",
+        "read_only",
+        "disk",
+        "wrapped_disk",
+        "sqlite",
+    ],
 )
 @pytest.mark.usefixtures("bare_environment")
 def test_exception_ends_in_one_line(  # noqa: PLR0917
@@ -184,6 +203,14 @@ def test_exception_ends_in_one_line(  # noqa: PLR0917
 
 
 @pytest.mark.usefixtures("bare_environment")
+@pytest.mark.usefixtures("bare_environment")
+def test_a_message_writes_nothing_to_the_screen_but_letters(monkeypatch, capsys):
+    failure = fail_with(RuntimeError("\x1b[31m\u202eBericht S\xfcd\x9b2J"))
+    monkeypatch.setattr(store, "list_releases", failure)
+    [line] = end_of(monkeypatch, capsys, "releases")[2]
+    assert "RuntimeError: \ufffd[31m\ufffdBericht S\xfcd\ufffd2J (" in line
+
+
 def test_stack_trace_is_printed_on_demand(monkeypatch, capsys):
     os.environ["ECHELON_DEBUG"] = "1"
     monkeypatch.setattr(store, "list_releases", fail_with(RuntimeError("lost")))

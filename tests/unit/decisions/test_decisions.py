@@ -74,6 +74,7 @@ def test_an_override_lands_with_those_before_it(data_dir):
         ({"segment_code": "EXC"}, "'EXC' is no segment"),
         ({"valid_to": "2025-12-31"}, "before it begins"),
         ({"reason": " "}, "needs names and a reason"),
+        ({"requested_by": "ann\udcff"}, "needs names and a reason"),
     ],
 )
 def test_an_override_that_cannot_be_is_refused_and_lands_nothing(

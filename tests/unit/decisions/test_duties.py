@@ -5,7 +5,7 @@ import json
 import pytest
 
 from benchmarks.duties import ALL, run
-from echelon.decisions.people import Rights, plain
+from echelon.decisions.people import Rights, is_said, plain
 
 
 def member(name, **changes):
@@ -59,5 +59,22 @@ def test_a_role_somebody_is_listed_for_is_theirs_alone(person, holds):
     assert rights.holds_role(person, "customer-service")
 
 
-def test_a_name_is_the_same_in_any_case_and_spacing():
-    assert plain("  Ann  LEE ") == plain("ann lee")
+@pytest.mark.parametrize(
+    "written",
+    [
+        "  Ann  LEE ",
+        "ann\u00a0lee",
+        "an\u200bn lee\ufeff",
+        "\uff41nn lee",
+        "ann l\ufe0fee",
+    ],
+    ids=["case_and_spaces", "no_break", "nothing_seen", "full_width", "selector"],
+)
+def test_a_name_is_the_same_however_it_is_written(written):
+    assert plain(written) == plain("ann lee")
+
+
+@pytest.mark.parametrize("text", ["", " \n", "\u200b", "an\x1bn", "ann\udcff"])
+def test_what_shows_nothing_or_is_no_text_says_nothing(text):
+    assert not is_said(text)
+    assert is_said("Zo\u00eb \u9648\nfrom sales")

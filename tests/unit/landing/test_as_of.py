@@ -38,6 +38,27 @@ def test_parquet_is_read_as_csv_is(landing):
     assert latest(landing) == date(2024, 5, 5)
 
 
+def test_a_binary_date_before_christ_is_bad_and_does_not_decide(landing):
+    landing.deliver_required()
+    cases = {"case_id": ["K1"], "account_id": ["A1"], "case_type": ["complaint"]}
+    moment = pa.array([-(2 * 10**17)]).cast(pa.timestamp("us"))
+    landing.deliver(
+        {"crm__service_cases": pa.table({**cases, "opened_at": moment})}, "crm"
+    )
+    assert latest(landing) == date(2024, 2, 3)
+
+
+def test_a_column_no_contract_knows_is_refused_before_the_date_is_sought(landing):
+    landing.deliver_required()
+    cases = {"case_id": ["K1"], "account_id": ["A1"], "case_type": ["complaint"]}
+    rows = {**cases, "opened_at": [datetime(2024, 5, 5)], "file_row_number": [1]}
+    landing.deliver({"crm__service_cases": pa.table(rows)}, "crm")
+    with pytest.raises(EchelonError) as caught:
+        latest(landing)
+    place = caught.value.fault.code, caught.value.fault.column
+    assert place == ("unknown_column", "file_row_number")
+
+
 @pytest.mark.parametrize(
     "row",
     [

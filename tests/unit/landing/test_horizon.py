@@ -36,6 +36,12 @@ def test_events_after_the_date_are_left_out_and_counted(landing):
     assert column(landing, "select order_id from raw.erp__order_lines") == ["O1"]
 
 
+def test_the_last_day_there_is_leaves_nothing_out(landing):
+    landing.deliver_required(erp__order_lines=ORDERS)
+    table = landing.load(date.max).tables["erp__order_lines"]
+    assert (table.row_count, table.later_row_count) == (2, 0)
+
+
 def test_dates_filled_in_later_are_not_known_yet(landing):
     landing.deliver_required(erp__order_lines=ORDERS)
     landing.deliver({"tms__shipments": SHIPMENTS}, "tms")

@@ -55,9 +55,23 @@ def test_missing_file_is_refused(landing):
     assert_refused(landing, "missing_file", CUSTOMERS)
 
 
-def test_unlisted_file_is_refused(landing):
-    (landing.deliver_required() / "erp__charges.csv").write_text("a\n", "utf-8")
-    assert_refused(landing, "unlisted_file", "erp/erp-0001/erp__charges.csv")
+@pytest.mark.parametrize(
+    "name",
+    ["erp__charges.csv", "erp__charges.CSV", "erp__charges.csv.gz", "old.parquet"],
+)
+def test_unlisted_file_is_refused(landing, name):
+    (landing.deliver_required() / name).write_text("a\n", "utf-8")
+    assert_refused(landing, "unlisted_file", f"erp/erp-0001/{name}")
+
+
+def test_a_note_beside_the_tables_is_none_of_them(landing):
+    (landing.deliver_required() / "erp__customers.csv.sha256").write_text("a\n")
+    assert landing.load().tables["erp__customers"].row_count == 2
+
+
+def test_a_link_that_leads_to_itself_is_refused(landing):
+    (landing.deliver_required() / "notes.txt").symlink_to("notes.txt")
+    assert_refused(landing, "link_outside", "erp/erp-0001/notes.txt")
 
 
 def test_altered_file_is_refused(landing):
@@ -84,6 +98,20 @@ def test_control_total_that_differs_by_a_cent_is_refused(landing):
         landing, "control_total_mismatch", LINES, column="net_amount"
     )
     assert "adds up to 15.7500, the manifest says 15.76" in fault.message
+
+
+def test_a_control_total_is_compared_with_bad_values_of_any_size(landing):
+    amounts = "9e999999", "9e999999"
+    lines = REQUIRED["erp__order_lines"]
+    for given, huge in zip(("10.50", "5.25"), amounts, strict=True):
+        lines = lines.replace(f"{given},", f"{huge},")
+    assert lines.count("9e999999") == 2
+    totals = {"net_amount": "15.75"}
+    landing.deliver(
+        {**REQUIRED, "erp__order_lines": lines},
+        amend=lambda m: m["tables"]["erp__order_lines"].update(control_totals=totals),
+    )
+    assert_refused(landing, "control_total_mismatch", LINES, column="net_amount")
 
 
 def test_control_total_of_a_text_column_is_refused(landing):

@@ -6,7 +6,7 @@ import pytest
 
 from echelon.audit import read_events
 from echelon.errors import EchelonError, ExitCode
-from echelon.hashing import sha256_of_file
+from echelon.hashing import sha256_of_file, sha256_of_record
 from echelon.release.archive import back_up, backup_names, records_dir
 from echelon.release.pins import pin
 from echelon.release.restore import drill, restore
@@ -104,7 +104,22 @@ def _leave_a_file_out_of_the_record(archive):
     path.write_text(json.dumps(record))
 
 
-@pytest.mark.parametrize("spoil", [_flip_a_byte, _leave_a_file_out_of_the_record])
+def _lose_a_file(archive):
+    max((archive / "files").glob("*/*"), key=lambda p: p.stat().st_size).unlink()
+
+
+def _lead_out(archive):
+    [path] = records_dir(archive).glob("*.json")
+    record = json.loads(path.read_text())
+    record["files"]["../../outside.txt"] = record["files"].pop("audit/audit.jsonl")
+    path.unlink()
+    name = f"{record['made_at']}-{sha256_of_record(record)[:12]}.json"
+    (records_dir(archive) / name).write_text(json.dumps(record))
+
+
+@pytest.mark.parametrize(
+    "spoil", [_flip_a_byte, _lose_a_file, _leave_a_file_out_of_the_record, _lead_out]
+)
 def test_damaged_backup_puts_nothing_in_force(two, archive, elsewhere, spoil):
     back_up(two.data_dir, archive, YEARS)
     spoil(archive)
@@ -113,6 +128,22 @@ def test_damaged_backup_puts_nothing_in_force(two, archive, elsewhere, spoil):
     assert refusal.value.exit_code is ExitCode.INTEGRITY
     assert refusal.value.fault.code == "backup_damaged"
     assert current_release_id(elsewhere) is None
+    assert not (elsewhere.parent / "outside.txt").exists()
+
+
+@pytest.mark.parametrize("spoil", [_flip_a_byte, _lose_a_file])
+def test_the_next_backup_makes_a_damaged_archive_whole(two, archive, elsewhere, spoil):
+    back_up(two.data_dir, archive, YEARS)
+    spoil(archive)
+    back_up(two.data_dir, archive, YEARS)
+    assert restore(archive, elsewhere).releases == ids(two.data_dir)
+
+
+def test_an_archive_in_the_data_directory_is_refused(two):
+    with pytest.raises(EchelonError) as refusal:
+        back_up(two.data_dir, two.data_dir / "backup", YEARS)
+    assert refusal.value.exit_code is ExitCode.CONFIGURATION
+    assert refusal.value.fault.code == "archive_inside"
 
 
 def test_restore_never_writes_over_anything(two, archive):

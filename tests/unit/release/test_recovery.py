@@ -116,6 +116,16 @@ def test_lost_log_stops_every_writer_and_loses_no_release(two):
     assert {path.name for path in (two.data_dir / "releases").iterdir()} == {*before}
 
 
+def test_the_first_release_is_not_taken_for_a_planted_one_when_the_log_is_lost(company):
+    company.release()
+    before = ids(company)
+    audit_log_path(company.data_dir).unlink()
+    assert found(company, repair=True)[0] == ("audit_log_cut", False)
+    assert {path.name for path in (company.data_dir / "releases").iterdir()} == {
+        *before
+    }
+
+
 def test_unknown_directory_among_the_releases_is_set_aside(two):
     (two.data_dir / "releases" / "notes").mkdir()
     assert found(two) == [("release_unknown", False)]
