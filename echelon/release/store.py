@@ -127,7 +127,8 @@ def find_release(data_dir: Path, release_id: str) -> Release:
     directory = releases_dir(data_dir) / release_id
     is_current = release_id == current_release_id(data_dir)
     # An id is a name, never a way to another directory.
-    if Path(release_id).name != release_id or not directory.is_dir():
+    is_name = release_id != "" and Path(release_id).name == release_id
+    if not (is_name and directory.is_dir()):
         code = ExitCode.INTEGRITY if is_current else ExitCode.CONFIGURATION
         raise EchelonError(
             code,

@@ -58,6 +58,7 @@ def echelon(directory, *arguments, **environment):
         (["refresh", "--policy", "absent"], {}, "--policy"),
         (["land", "--mapping", "absent.yml", "--source", "."], {}, "absent.yml"),
         (["land", "--mapping", "absent.yml", "--source", "absent"], {}, "--source"),
+        (["pin", "R1", "--reason", " "], {}, "the reason is empty"),
         (["status", "--bogus"], {}, "--bogus"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list | dict) else None,

@@ -166,12 +166,14 @@ def test_rollback_to_a_changed_release_is_refused(company):
     [
         ("2025-01-01-abc", ExitCode.CONFIGURATION),
         ("../landing", ExitCode.CONFIGURATION),
+        ("", ExitCode.CONFIGURATION),
         (None, ExitCode.NOTHING_NEW),
     ],
-    ids=["unknown", "not_an_id", "in_force_already"],
+    ids=["unknown", "not_an_id", "no_id", "in_force_already"],
 )
 def test_rollback_to_nowhere_is_refused(company, release_id, exit_code):
     release = company.release()
+    asked = release.release_id if release_id is None else release_id
     with pytest.raises(EchelonError) as refusal:
-        rollback(company.data_dir, release_id or release.release_id)
+        rollback(company.data_dir, asked)
     assert refusal.value.exit_code is exit_code
