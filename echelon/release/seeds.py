@@ -30,7 +30,7 @@ KEY_COLUMNS = {
 
 def assemble_seeds(
     data_dir: Path, project_dir: Path, policy_dir: Path | None, seeds_dir: Path
-) -> None:
+) -> dict[str, str]:
     """Lay a company's policy files over the default seeds, file by file.
 
     A later layer replaces the whole file: defaults, then each policy delivery in order
@@ -42,6 +42,10 @@ def assemble_seeds(
         policy_dir: Policy files given by hand, or None.
         seeds_dir: Directory to create.
 
+    Returns:
+        By seed file below `seeds_dir` the file it was copied from, so that people
+        correct that one; what lands later was not read.
+
     Raises:
         EchelonError: ``CONFIGURATION`` for a file that is no policy of ours, whose
             columns are not those of the default, that lacks a row models look up, or
@@ -49,32 +53,17 @@ def assemble_seeds(
     """
     defaults_dir = project_dir / "dbt_project" / "seeds"
     shutil.copytree(defaults_dir, seeds_dir)
+    given = {
+        path.relative_to(defaults_dir).as_posix(): str(path)
+        for path in sorted(defaults_dir.rglob("*.csv"))
+    }
     if policy_dir is not None and not policy_dir.is_dir():
         raise _refused(policy_dir, "there is no such policy directory")
     for layer in _layers(data_dir, policy_dir):
         for overlay in sorted(layer.glob("*.csv")):
             _check_overlay(overlay, defaults_dir / "policy" / overlay.name)
             shutil.copyfile(overlay, seeds_dir / "policy" / overlay.name)
-
-
-def seed_as_given(
-    data_dir: Path, project_dir: Path, policy_dir: Path | None, file: str
-) -> Path:
-    """Find the file that ``assemble_seeds`` took a seed from.
-
-    Args:
-        data_dir: Directory of everything a run writes.
-        project_dir: Root of the source tree, holding the defaults.
-        policy_dir: Policy files given by hand, or None.
-        file: The seed file below the assembled seeds.
-
-    Returns:
-        The file of the last layer that has it, so that people correct that one.
-    """
-    given = project_dir / "dbt_project" / "seeds" / file
-    for layer in _layers(data_dir, policy_dir):
-        if (layer / given.name).exists():
-            given = layer / given.name
+            given[f"policy/{overlay.name}"] = str(overlay)
     return given
 
 

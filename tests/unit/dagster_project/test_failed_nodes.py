@@ -41,7 +41,7 @@ def refused(nodes, tmp_path):
             header = (DEFAULTS / f"policy_{name}.csv").read_text().splitlines()[0]
             text = "\n".join([header, *added]) + "\n"
             (overlay / f"policy_{name}.csv").write_text(text)
-        assemble_seeds(tmp_path, PROJECT_DIR, overlay, tmp_path / "seeds")
+        given = assemble_seeds(tmp_path, PROJECT_DIR, overlay, tmp_path / "seeds")
         chosen = [
             node
             for node in nodes
@@ -54,7 +54,7 @@ def refused(nodes, tmp_path):
             connection.execute(facts)
             outcomes = list(build(connection, chosen, tmp_path / "seeds"))
             failed = [one for one in outcomes if one.failure is not None]
-            files = policy_files(seeds, tmp_path / "seeds", tmp_path, str(overlay))
+            files = policy_files(seeds, tmp_path / "seeds", given)
             return failure_of(failed, connection, files) if failed else None
 
     return attempt
