@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from echelon.errors import EchelonError, ExitCode, Fault
-from echelon.warehouse.build import Outcome, failing_case, failing_row
+from echelon.warehouse.build import Outcome, failing_case, failing_rows
 from echelon.warehouse.nodes import SEED, TEST, Node
 from echelon.warehouse.policy_faults import PolicyFile, fault_of_load, fault_of_test
 
@@ -89,8 +89,8 @@ def _policy_fault(
         return fault_of_load(files[node.unique_id], str(outcome.failure))
     if node.policy is None or not outcome.failing_row_count:
         return None
-    row = failing_row(connection, node)
-    return fault_of_test(files[node.policy], node, row, outcome.failing_row_count)
+    rows = failing_rows(connection, node)
+    return fault_of_test(files[node.policy], node, rows)
 
 
 def _rank(outcome: Outcome) -> int:

@@ -14,7 +14,10 @@ from echelon.landing.manifest import (
     delivery_directories,
 )
 from echelon.release.layout import landing_dir
+from echelon.warehouse.policy_faults import HINT
+from echelon.warehouse.seed_file import MisfitError, read_rows
 
+Rows = list[tuple[int, dict[str, str]]]  # line, value by column
 SETTINGS_NAME = "policy_settings.csv"
 THRESHOLDS_NAME = "policy_thresholds.csv"
 KEEP_DAYS = "archive_keep_days"
@@ -47,9 +50,9 @@ def assemble_seeds(
         correct that one; what lands later was not read.
 
     Raises:
-        EchelonError: ``CONFIGURATION`` for a file that is no policy of ours, whose
-            columns are not those of the default, that lacks a row models look up, or
-            that holds a threshold which is no number.
+        EchelonError: ``CONFIGURATION`` for a file that is no policy of ours, that is no
+            CSV, whose columns are not those of the default, that lacks a row models
+            look up, or that holds a threshold which is no number.
     """
     defaults_dir = project_dir / "dbt_project" / "seeds"
     shutil.copytree(defaults_dir, seeds_dir)
@@ -156,30 +159,36 @@ def _check_overlay(overlay: Path, default: Path) -> None:
                     f"dbt_project/seeds/policy/{overlay.name}",
                 )
     if overlay.name == THRESHOLDS_NAME:
-        for line, row in rows:
-            if not _is_number(row["value"]):
-                raise _refused(
-                    overlay,
-                    f"{row['value']!r} of {row['name']} is not a number",
-                    line=line,
-                    column="value",
-                    hint="write a number with a decimal point, without separators",
-                )
+        _check_thresholds(overlay, rows)
 
 
-def _is_number(text: str | None) -> bool:
-    return re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)", (text or "").strip()) is not None
+def _check_thresholds(overlay: Path, rows: Rows) -> None:
+    for line, row in rows:
+        if not _is_number(row["value"]):
+            raise _refused(
+                overlay,
+                f"{row['value']!r} of {row['name']} is not a number",
+                line=line,
+                column="value",
+                hint="write a number with a decimal point, without separators",
+            )
 
 
-def _read(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)", text.strip()) is not None
+
+
+def _read(path: Path) -> tuple[list[str], Rows]:
     """Read the header, and each row with the line it ends on."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
-            header = list(reader.fieldnames or [])
-            return header, [(reader.line_num, row) for row in reader]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise _refused(path, f"not readable as UTF-8 CSV: {error}") from error
+        header, rows = read_rows(path)
+    except MisfitError as misfit:
+        raise _refused(
+            path, str(misfit), misfit.line, misfit.column, hint=HINT
+        ) from misfit
+    return header, [
+        (line, dict(zip(header, fields, strict=True))) for line, fields in rows
+    ]
 
 
 def _refused(
