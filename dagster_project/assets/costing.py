@@ -97,13 +97,16 @@ def charge_places(
 
 
 def _rule(connection: duckdb.DuckDBPyConnection) -> tuple[str, list[str]]:
-    """Read the method and order of charging; where no service is used, any will do."""
+    """Read the method and order of charging; where no service is used, any will do.
+
+    An order may be empty: it names none.
+    """
     rules = connection.execute(
         "select distinct allocation_method, step_order"
         " from intermediate.int_pool_services_chosen"
     ).fetchall()
     method, order = rules[0] if rules else (METHODS[0], "")
-    return method, order.split()
+    return method, (order or "").split()
 
 
 def _refused(error: ValueError, place: Place, policy_file: str) -> EchelonError:

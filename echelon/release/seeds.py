@@ -29,6 +29,8 @@ KEY_COLUMNS = {
     "policy_identity_rules.csv": "match_rule",
     "policy_matching.csv": "setting_name",
 }
+# An order that names no pool leaves all of them to the larger share of output first.
+MAY_BE_EMPTY = {"service_step_order"}
 
 
 def assemble_seeds(
@@ -52,7 +54,7 @@ def assemble_seeds(
     Raises:
         EchelonError: ``CONFIGURATION`` for a file that is no policy of ours, that is no
             CSV, whose columns are not those of the default, that lacks a row models
-            look up, or that holds a threshold which is no number.
+            look up, or that holds an empty setting or a threshold which is no number.
     """
     defaults_dir = project_dir / "dbt_project" / "seeds"
     shutil.copytree(defaults_dir, seeds_dir)
@@ -160,6 +162,8 @@ def _check_overlay(overlay: Path, default: Path) -> None:
                 )
     if overlay.name == THRESHOLDS_NAME:
         _check_thresholds(overlay, rows)
+    if overlay.name == SETTINGS_NAME:
+        _check_settings(overlay, rows)
 
 
 def _check_thresholds(overlay: Path, rows: Rows) -> None:
@@ -171,6 +175,19 @@ def _check_thresholds(overlay: Path, rows: Rows) -> None:
                 line=line,
                 column="value",
                 hint="write a number with a decimal point, without separators",
+            )
+
+
+def _check_settings(overlay: Path, rows: Rows) -> None:
+    for line, row in rows:
+        name = row["setting_name"]
+        if not row["setting_value"].strip() and name not in MAY_BE_EMPTY:
+            raise _refused(
+                overlay,
+                f"{name} is empty",
+                line=line,
+                column="setting_value",
+                hint="give it a value its description names and refresh again",
             )
 
 

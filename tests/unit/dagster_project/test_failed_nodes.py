@@ -216,6 +216,15 @@ WRONG = {
         ("capacities.csv", 1, "valid_from"),
         "the header names valid_from twice",
     ),
+    "a_setting_left_empty": (
+        {
+            "settings": (DEFAULTS / "policy_settings.csv")
+            .read_text()
+            .replace("method,reciprocal", "method, ")
+        },
+        ("settings.csv", 10, "setting_value"),
+        "service_allocation_method is empty",
+    ),
 }
 
 
@@ -226,7 +235,7 @@ def test_a_wrong_row_of_policy_is_refused_where_it_stands(
     error = refused(**rows)
     assert error.exit_code == ExitCode.CONFIGURATION
     assert said(error, tmp_path) == (*place, words)
-    assert "correct the row and refresh again" in error.fault.hint
+    assert "and refresh again" in error.fault.hint
 
 
 def test_lines_may_end_as_they_like(refused):
@@ -306,6 +315,12 @@ def test_a_step_order_names_service_pools(refused, tmp_path):
     assert message == (
         "setting_name 'service_step_order': s9 is no cost pool with treatment service"
     )
+
+
+def test_a_step_order_may_name_no_pool(refused):
+    settings = (DEFAULTS / "policy_settings.csv").read_text()
+    text = settings.replace("service_step_order,by_output", "service_step_order,")
+    assert refused(settings=text) is None
 
 
 def test_a_test_of_facts_closes_the_gate(nodes, refused):

@@ -1,3 +1,4 @@
+import re
 import shutil
 
 import pytest
@@ -6,7 +7,7 @@ from echelon.config import PROJECT_DIR
 from echelon.errors import EchelonError, ExitCode
 from echelon.landing.manifest import delivery_directories
 from echelon.release.candidate import load_candidate, open_candidate
-from echelon.release.seeds import KEY_COLUMNS, assemble_seeds
+from echelon.release.seeds import KEY_COLUMNS, MAY_BE_EMPTY, assemble_seeds
 
 DEFAULTS = PROJECT_DIR / "dbt_project" / "seeds" / "policy"
 
@@ -34,6 +35,10 @@ def without(row):
         return "".join(kept)
 
     return edit
+
+
+def emptied(setting):
+    return lambda text: re.sub(rf"(?m)^({setting}),[^,]*", r"\1,", text)
 
 
 @pytest.mark.parametrize(
@@ -99,6 +104,23 @@ def test_landing_under_way_is_no_delivery(company):
     company.deliver("_scratch", system="erp")
     company.deliver("erp-0002", system=".landing-2")
     assert delivery_directories(company.data_dir / "landing") == expected
+
+
+@pytest.mark.parametrize("name", ["base_currency_code", "segment_rank_attribute"])
+def test_an_empty_setting_is_refused_at_its_line(overlay, tmp_path, name):
+    rows = (DEFAULTS / "policy_settings.csv").read_text("utf-8").splitlines()
+    line = next(no for no, row in enumerate(rows, 1) if row.startswith(f"{name},"))
+    with pytest.raises(EchelonError, match=f"{name} is empty") as caught:
+        overlay("policy_settings.csv", emptied(name))
+    fault = caught.value.fault
+    assert caught.value.exit_code == ExitCode.CONFIGURATION
+    assert fault.file == str(tmp_path / "overlay" / "policy_settings.csv")
+    assert (fault.line, fault.column) == (line, "setting_value")
+
+
+@pytest.mark.parametrize("name", sorted(MAY_BE_EMPTY))
+def test_a_setting_whose_emptiness_says_something_may_be_empty(overlay, name):
+    assert f"{name},," in overlay("policy_settings.csv", emptied(name))
 
 
 def test_the_file_to_correct_is_the_one_that_lay_on_top(company, tmp_path):
