@@ -5,10 +5,8 @@ from pathlib import Path
 
 import duckdb
 
-from echelon.config import PROJECT_DIR
 from echelon.errors import EchelonError, ExitCode, Fault
-from echelon.release.seeds import seed_as_given
-from echelon.warehouse.build import Outcome, failing_case, failing_row
+from echelon.warehouse.build import Outcome, failing_case, failing_rows
 from echelon.warehouse.nodes import SEED, TEST, Node
 from echelon.warehouse.policy_faults import PolicyFile, fault_of_load, fault_of_test
 
@@ -63,26 +61,20 @@ def failure_of(
 
 
 def policy_files(
-    seeds: Mapping[str, Node], seeds_dir: Path, data_dir: Path, policy_dir: str | None
+    seeds: Mapping[str, Node], seeds_dir: Path, given_files: Mapping[str, str]
 ) -> dict[str, PolicyFile]:
     """Name for each seed the file that was loaded, and where that came from.
 
     Args:
         seeds: Seeds by dbt's name of them.
         seeds_dir: The assembled seeds.
-        data_dir: Directory of everything a run writes.
-        policy_dir: Policy files given by hand, or None.
+        given_files: By seed file below `seeds_dir` the file it was copied from.
 
     Returns:
         Policy file by dbt's name of its seed.
     """
-    by_hand = Path(policy_dir) if policy_dir else None
     return {
-        unique_id: PolicyFile(
-            seed,
-            seeds_dir / seed.file,
-            seed_as_given(data_dir, PROJECT_DIR, by_hand, seed.file),
-        )
+        unique_id: PolicyFile(seed, seeds_dir / seed.file, Path(given_files[seed.file]))
         for unique_id, seed in seeds.items()
     }
 
@@ -97,8 +89,8 @@ def _policy_fault(
         return fault_of_load(files[node.unique_id], str(outcome.failure))
     if node.policy is None or not outcome.failing_row_count:
         return None
-    row = failing_row(connection, node)
-    return fault_of_test(files[node.policy], node, row, outcome.failing_row_count)
+    rows = failing_rows(connection, node)
+    return fault_of_test(files[node.policy], node, rows)
 
 
 def _rank(outcome: Outcome) -> int:

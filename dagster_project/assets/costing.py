@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterator
 from fractions import Fraction
-from pathlib import Path
 
 import dagster as dg
 import duckdb
@@ -11,7 +10,6 @@ import pandas as pd
 
 from dagster_project.faults import reported_faults
 from dagster_project.resources.refresh import RefreshResource
-from echelon.config import PROJECT_DIR
 from echelon.costing.services import (
     METHODS,
     ClosedServiceLoopError,
@@ -19,10 +17,9 @@ from echelon.costing.services import (
     charge_services,
 )
 from echelon.errors import EchelonError, ExitCode, Fault
-from echelon.release.seeds import seed_as_given
 
 Place = tuple[str, str, str]  # ledger, entity, fiscal period
-SERVICES_NAME = "policy_pool_services.csv"
+SERVICES_FILE = "policy/policy_pool_services.csv"
 COLUMNS = {
     "ledger_code": "string",
     "entity_code": "string",
@@ -47,15 +44,16 @@ COLUMNS = {
 def service_charges(refresh: RefreshResource) -> dg.MaterializeResult[None]:
     """Grain: ledger, entity, period, service pool, carrying pool. What each bears."""
     with reported_faults():
+        given = refresh.candidate.given_files[SERVICES_FILE]
         with refresh.connect() as connection:
-            rows = list(charge_places(connection, _policy_file(refresh)))
+            rows = list(charge_places(connection, given))
         frame = pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
         refresh.write_tables("costing", {"service_charges": frame})
     return dg.MaterializeResult(metadata={"dagster/row_count": len(frame)})
 
 
 def charge_places(
-    connection: duckdb.DuckDBPyConnection, policy_file: str = SERVICES_NAME
+    connection: duckdb.DuckDBPyConnection, policy_file: str = SERVICES_FILE
 ) -> Iterator[tuple[str, str, str, str, str, int]]:
     """Charge the services of each entity and period.
 
@@ -99,13 +97,16 @@ def charge_places(
 
 
 def _rule(connection: duckdb.DuckDBPyConnection) -> tuple[str, list[str]]:
-    """Read the method and order of charging; where no service is used, any will do."""
+    """Read the method and order of charging; where no service is used, any will do.
+
+    An order may be empty: it names none.
+    """
     rules = connection.execute(
         "select distinct allocation_method, step_order"
         " from intermediate.int_pool_services_chosen"
     ).fetchall()
     method, order = rules[0] if rules else (METHODS[0], "")
-    return method, order.split()
+    return method, (order or "").split()
 
 
 def _refused(error: ValueError, place: Place, policy_file: str) -> EchelonError:
@@ -123,10 +124,3 @@ def _refused(error: ValueError, place: Place, policy_file: str) -> EchelonError:
             else "correct policy_pool_services or service_allocation_method",
         ),
     )
-
-
-def _policy_file(refresh: RefreshResource) -> str:
-    policy_dir = Path(refresh.policy_dir) if refresh.policy_dir else None
-    seed = f"policy/{SERVICES_NAME}"
-    data_dir = refresh.settings.data_dir
-    return str(seed_as_given(data_dir, PROJECT_DIR, policy_dir, seed))

@@ -153,9 +153,7 @@ def _build(
         failed = [one for one in outcomes if one.failure is not None]
         if failed:
             candidate = refresh.candidate
-            files = policy_files(
-                SEEDS, candidate.seeds_dir, candidate.data_dir, refresh.policy_dir
-            )
+            files = policy_files(SEEDS, candidate.seeds_dir, candidate.given_files)
             raise failure_of(failed, connection, files)
 
 

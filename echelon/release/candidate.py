@@ -1,7 +1,7 @@
 """Where does a refresh do its work before anyone may see it?"""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
@@ -57,6 +57,7 @@ class Candidate:
         hashes: SHA-256 of each kind of input.
         inputs_sha256: SHA-256 of all inputs but the previous release.
         deliveries: What had landed, ``<system>/<delivery_id>``.
+        given_files: By seed file below ``seeds_dir`` the file it was copied from.
         refit: Whether the segmentation is fitted anew.
         retrain_matching: Whether the customer matcher is trained anew.
     """
@@ -72,6 +73,7 @@ class Candidate:
     hashes: InputHashes
     inputs_sha256: str
     deliveries: tuple[str, ...]
+    given_files: Mapping[str, str]
     refit: bool
     retrain_matching: bool
 
@@ -127,7 +129,9 @@ def open_candidate(data_dir: Path, inputs: ReleaseInputs) -> Candidate:
         clean_leftovers(data_dir)
         with _assembling(data_dir) as assembling:
             seeds_dir = assembling / "seeds"
-            assemble_seeds(data_dir, inputs.project_dir, inputs.policy_dir, seeds_dir)
+            given_files = assemble_seeds(
+                data_dir, inputs.project_dir, inputs.policy_dir, seeds_dir
+            )
             deliveries = delivery_labels(data_dir)
             hashes = hash_inputs(data_dir, inputs.project_dir, seeds_dir)
             current = _checked_release(data_dir, inputs)
@@ -156,6 +160,7 @@ def open_candidate(data_dir: Path, inputs: ReleaseInputs) -> Candidate:
             hashes=hashes,
             inputs_sha256=combined,
             deliveries=deliveries,
+            given_files=given_files,
             refit=inputs.refit,
             retrain_matching=inputs.retrain_matching,
         )

@@ -14,7 +14,10 @@ from echelon.landing.manifest import (
     delivery_directories,
 )
 from echelon.release.layout import landing_dir
+from echelon.warehouse.policy_faults import HINT
+from echelon.warehouse.seed_file import MisfitError, read_rows
 
+Rows = list[tuple[int, dict[str, str]]]  # line, value by column
 SETTINGS_NAME = "policy_settings.csv"
 THRESHOLDS_NAME = "policy_thresholds.csv"
 KEEP_DAYS = "archive_keep_days"
@@ -26,11 +29,13 @@ KEY_COLUMNS = {
     "policy_identity_rules.csv": "match_rule",
     "policy_matching.csv": "setting_name",
 }
+# An order that names no pool leaves all of them to the larger share of output first.
+MAY_BE_EMPTY = {"service_step_order"}
 
 
 def assemble_seeds(
     data_dir: Path, project_dir: Path, policy_dir: Path | None, seeds_dir: Path
-) -> None:
+) -> dict[str, str]:
     """Lay a company's policy files over the default seeds, file by file.
 
     A later layer replaces the whole file: defaults, then each policy delivery in order
@@ -42,39 +47,28 @@ def assemble_seeds(
         policy_dir: Policy files given by hand, or None.
         seeds_dir: Directory to create.
 
+    Returns:
+        By seed file below `seeds_dir` the file it was copied from, so that people
+        correct that one; what lands later was not read.
+
     Raises:
-        EchelonError: ``CONFIGURATION`` for a file that is no policy of ours, whose
-            columns are not those of the default, that lacks a row models look up, or
-            that holds a threshold which is no number.
+        EchelonError: ``CONFIGURATION`` for a file that is no policy of ours, that is no
+            CSV, whose columns are not those of the default, that lacks a row models
+            look up, or that holds an empty setting or a threshold which is no number.
     """
     defaults_dir = project_dir / "dbt_project" / "seeds"
     shutil.copytree(defaults_dir, seeds_dir)
+    given = {
+        path.relative_to(defaults_dir).as_posix(): str(path)
+        for path in sorted(defaults_dir.rglob("*.csv"))
+    }
     if policy_dir is not None and not policy_dir.is_dir():
         raise _refused(policy_dir, "there is no such policy directory")
     for layer in _layers(data_dir, policy_dir):
         for overlay in sorted(layer.glob("*.csv")):
             _check_overlay(overlay, defaults_dir / "policy" / overlay.name)
             shutil.copyfile(overlay, seeds_dir / "policy" / overlay.name)
-
-
-def seed_as_given(
-    data_dir: Path, project_dir: Path, policy_dir: Path | None, file: str
-) -> Path:
-    """Find the file that ``assemble_seeds`` took a seed from.
-
-    Args:
-        data_dir: Directory of everything a run writes.
-        project_dir: Root of the source tree, holding the defaults.
-        policy_dir: Policy files given by hand, or None.
-        file: The seed file below the assembled seeds.
-
-    Returns:
-        The file of the last layer that has it, so that people correct that one.
-    """
-    given = project_dir / "dbt_project" / "seeds" / file
-    for layer in _layers(data_dir, policy_dir):
-        if (layer / given.name).exists():
-            given = layer / given.name
+            given[f"policy/{overlay.name}"] = str(overlay)
     return given
 
 
@@ -167,30 +161,51 @@ def _check_overlay(overlay: Path, default: Path) -> None:
                     f"dbt_project/seeds/policy/{overlay.name}",
                 )
     if overlay.name == THRESHOLDS_NAME:
-        for line, row in rows:
-            if not _is_number(row["value"]):
-                raise _refused(
-                    overlay,
-                    f"{row['value']!r} of {row['name']} is not a number",
-                    line=line,
-                    column="value",
-                    hint="write a number with a decimal point, without separators",
-                )
+        _check_thresholds(overlay, rows)
+    if overlay.name == SETTINGS_NAME:
+        _check_settings(overlay, rows)
 
 
-def _is_number(text: str | None) -> bool:
-    return re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)", (text or "").strip()) is not None
+def _check_thresholds(overlay: Path, rows: Rows) -> None:
+    for line, row in rows:
+        if not _is_number(row["value"]):
+            raise _refused(
+                overlay,
+                f"{row['value']!r} of {row['name']} is not a number",
+                line=line,
+                column="value",
+                hint="write a number with a decimal point, without separators",
+            )
 
 
-def _read(path: Path) -> tuple[list[str], list[tuple[int, dict[str, str]]]]:
+def _check_settings(overlay: Path, rows: Rows) -> None:
+    for line, row in rows:
+        name = row["setting_name"]
+        if not row["setting_value"].strip() and name not in MAY_BE_EMPTY:
+            raise _refused(
+                overlay,
+                f"{name} is empty",
+                line=line,
+                column="setting_value",
+                hint="give it a value its description names and refresh again",
+            )
+
+
+def _is_number(text: str) -> bool:
+    return re.fullmatch(r"[+-]?(\d+(\.\d*)?|\.\d+)", text.strip()) is not None
+
+
+def _read(path: Path) -> tuple[list[str], Rows]:
     """Read the header, and each row with the line it ends on."""
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            reader = csv.DictReader(stream)
-            header = list(reader.fieldnames or [])
-            return header, [(reader.line_num, row) for row in reader]
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise _refused(path, f"not readable as UTF-8 CSV: {error}") from error
+        header, rows = read_rows(path)
+    except MisfitError as misfit:
+        raise _refused(
+            path, str(misfit), misfit.line, misfit.column, hint=HINT
+        ) from misfit
+    return header, [
+        (line, dict(zip(header, fields, strict=True))) for line, fields in rows
+    ]
 
 
 def _refused(

@@ -4,7 +4,6 @@ dbt compiles: references, macros, contracts, tests. What is left is one statemen
 a node, and running these costs a twentieth of what dbt's own run of a small node does.
 """
 
-import csv
 import time
 from collections import deque
 from collections.abc import Iterator, Sequence
@@ -15,11 +14,9 @@ from typing import Any
 
 import duckdb
 
-from echelon.quoting import quote_name, quote_text
+from echelon.quoting import quote_name
 from echelon.warehouse.nodes import SEED, TEST, VIEW, Node
-
-# Said whole: what is left out, DuckDB would guess from the rows.
-CSV_FORMAT = """format csv, header true, delim ',', quote '"', escape '"'"""
+from echelon.warehouse.seed_file import MisfitError, read_seed
 
 
 @dataclass(frozen=True)
@@ -92,31 +89,35 @@ def _settled(
     yield outcome
 
 
-def failing_row(connection: duckdb.DuckDBPyConnection, test: Node) -> dict[str, Any]:
-    """Fetch the first row that a test found: keys and codes, which tests select.
+def failing_rows(
+    connection: duckdb.DuckDBPyConnection, test: Node, limit: int | None = None
+) -> list[dict[str, Any]]:
+    """Fetch rows that a test found: keys and codes, which tests select.
 
     Args:
         connection: The warehouse.
         test: A test that failed.
+        limit: Number of rows to fetch; None for all.
 
     Returns:
-        Value by column.
+        Value by column of each row, in order.
     """
-    rows = connection.execute(f"select * from ({test.sql}) order by all limit 1")
+    first = "" if limit is None else f" limit {limit}"
+    rows = connection.execute(f"select * from ({test.sql}) order by all{first}")
     names = [column[0] for column in rows.description or ()]
-    return dict(zip(names, rows.fetchone() or (), strict=True))
+    return [dict(zip(names, row, strict=True)) for row in rows.fetchall()]
 
 
 def failing_case(connection: duckdb.DuckDBPyConnection, test: Node) -> str:
     """Name the first row that a test found, column and value pairs."""
-    row = failing_row(connection, test)
+    (row,) = failing_rows(connection, test, limit=1)
     return ", ".join(f"{name} {value}" for name, value in row.items())
 
 
 def _tried(
     connection: duckdb.DuckDBPyConnection, node: Node, seeds_dir: Path
 ) -> Outcome:
-    """Build one node; what DuckDB has against it is its failure."""
+    """Build one node; what DuckDB or its seed file has against it is its failure."""
     started = time.perf_counter()
     failure, failing, rows = None, 0, None
     try:
@@ -129,7 +130,7 @@ def _tried(
             failure = _contract_fault(connection, node)
             if failure is None:
                 rows = _create(connection, node)
-    except duckdb.Error as error:
+    except (duckdb.Error, MisfitError) as error:
         failure = str(error)
     return Outcome(node, time.perf_counter() - started, failure, failing, rows)
 
@@ -146,23 +147,12 @@ def _count(connection: duckdb.DuckDBPyConnection, test: Node) -> int:
 
 
 def _load(connection: duckdb.DuckDBPyConnection, seed: Node, seeds_dir: Path) -> int:
-    """Read a seed by the types it declares; a column it does not declare is text."""
-    path = seeds_dir / seed.file
-    columns = ", ".join(
-        f"{quote_name(name)} {kind}" for name, kind in column_types(seed, path).items()
+    """Load a seed by the types it declares; a column it does not declare is text."""
+    file = read_seed(seeds_dir / seed.file, seed.types)
+    connection.execute(
+        f"create or replace table {_address(seed)} as {file.select}", file.values
     )
-    connection.execute(f"create or replace table {_address(seed)} ({columns})")
-    loaded = connection.execute(
-        f"copy {_address(seed)} from {quote_text(str(path))} ({CSV_FORMAT})"
-    )
-    return int(loaded.fetchall()[0][0])
-
-
-def column_types(seed: Node, path: Path) -> dict[str, str]:
-    """Read from the header of a seed file the type of each of its columns."""
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        header = next(csv.reader(stream))
-    return {name: seed.types.get(name, "varchar") for name in header}
+    return len(file.lines)
 
 
 def _create(connection: duckdb.DuckDBPyConnection, model: Node) -> int | None:

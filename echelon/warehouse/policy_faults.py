@@ -1,8 +1,7 @@
 """Which row of which policy file is wrong, and what may stand there instead?"""
 
-import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -11,18 +10,11 @@ from typing import Any
 import duckdb
 
 from echelon.errors import Fault
-from echelon.quoting import quote_name, quote_text
-from echelon.warehouse.build import column_types
+from echelon.quoting import quote_name
 from echelon.warehouse.nodes import Node
+from echelon.warehouse.seed_file import MisfitError, SeedFile, read_seed
 
 HINT = "correct the row and refresh again; the former release stays in force"
-TYPES = {
-    "date": "a date such as 2025-01-31",
-    "decimal": "a number such as 0.80",
-    "bigint": "a whole number",
-    "integer": "a whole number",
-    "boolean": "true or false",
-}
 BOUNDS = {"least": "at least", "above": "above", "most": "at most"}
 
 
@@ -42,28 +34,30 @@ class PolicyFile:
 
 
 def fault_of_test(
-    file: PolicyFile, test: Node, row: Mapping[str, Any], count: int
+    file: PolicyFile, test: Node, rows: Sequence[Mapping[str, Any]]
 ) -> Fault:
     """Say which row of a policy file a failed data test found, in words.
 
     Args:
         file: The file whose rows the test judges.
         test: The test.
-        row: The first row it found.
-        count: Number of rows it found.
+        rows: The rows it found.
 
     Returns:
-        The fault, with the line where the row can be found by its values.
+        The fault of the first, with the line where it can be found by its values.
     """
-    lines = _lines_like(file, _wanted(file, test, row))
-    more = f" ({count} such rows)" if count > 1 else ""
+    row = rows[0]
+    lines = _lines_like(file, test, row)
     line = lines[0] if lines else None
     message = _words(test, row)
     if test.rule == "unique_combination" and len(lines) > 1:
         message, line = f"{message} of line {lines[0]}", lines[1]
+    count = sum(_line_count(test, one) for one in rows)
+    if count > 1:
+        message += f" ({count} such {'lines' if test.rule else 'cases'})"
     return Fault(
         code="policy_refused",
-        message=message + more,
+        message=message,
         file=str(file.given),
         line=line,
         column=test.asked.get("column_name"),
@@ -73,7 +67,7 @@ def fault_of_test(
 
 
 def fault_of_load(file: PolicyFile, reason: str) -> Fault:
-    """Say what in a policy file is not of the type its column declares.
+    """Say what in a policy file cannot be read or held by the column it is for.
 
     Args:
         file: The file that could not be loaded.
@@ -82,16 +76,20 @@ def fault_of_load(file: PolicyFile, reason: str) -> Fault:
     Returns:
         The fault.
     """
-    line, column, message = _misfit(file) or (None, None, None)
-    if message is None:
-        said = " ".join(reason.split()).partition(" Original Line")[0]
-        message = f"not readable: {said.replace(str(file.path), str(file.given))}"
+    said = " ".join(reason.split())
+    misfit = MisfitError(
+        f"not readable: {said.replace(str(file.path), str(file.given))}"
+    )
+    try:
+        read_seed(file.path, file.seed.types)
+    except MisfitError as error:
+        misfit = error
     return Fault(
         code="policy_unreadable",
-        message=message,
+        message=str(misfit),
         file=str(file.given),
-        line=line,
-        column=column,
+        line=misfit.line,
+        column=misfit.column,
         rule="a policy file replaces the default of the same name and columns",
         hint=HINT,
     )
@@ -124,81 +122,41 @@ def _words(test: Node, row: Mapping[str, Any]) -> str:
     return f"{', '.join(pairs)}: {row.get('problem', test.name)}"
 
 
-def _wanted(file: PolicyFile, test: Node, row: Mapping[str, Any]) -> dict[str, Any]:
+def _line_count(test: Node, row: Mapping[str, Any]) -> int:
+    """Count the lines that one row of a test stands for: of a repeated key the rest."""
+    if test.rule == "accepted_values":
+        return int(row["n_records"])
+    if test.rule == "unique_combination":
+        return int(row["row_count"]) - (None not in row.values())
+    return 1
+
+
+def _wanted(file: SeedFile, test: Node, row: Mapping[str, Any]) -> dict[str, Any]:
     """Pick what the row is known by: expressions over the file, and their values."""
     if test.rule == "accepted_values":
         return {quote_name(test.asked["column_name"]): row["value_field"]}
     if test.rule == "unique_combination":
         return dict(zip(test.asked["columns"], row.values(), strict=False))
-    columns = column_types(file.seed, file.path)
-    found = {name: row[name] for name in columns if name in row}
+    found = {name: row[name] for name in file.types if name in row}
     if not test.rule:  # what a test across tables leaves empty, it says nothing of
         found = {name: value for name, value in found.items() if value is not None}
     return {quote_name(name): value for name, value in found.items()}
 
 
-def _lines_like(file: PolicyFile, wanted: Mapping[str, Any]) -> list[int]:
-    """List the lines whose rows hold some values."""
+def _lines_like(file: PolicyFile, test: Node, row: Mapping[str, Any]) -> list[int]:
+    """List the lines whose rows hold what a row of a test is known by."""
+    read = read_seed(file.path, file.seed.types)
+    wanted = _wanted(read, test, row)
     if not wanted:
         return []
-    with file.path.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.DictReader(stream)
-        lines = [reader.line_num for _ in reader]
     conditions = " and ".join(f"{one} is not distinct from ?" for one in wanted)
-    rows = _rows(file.path, column_types(file.seed, file.path))
-    # Apart: a refresh does not ask its warehouse to keep the order of rows.
     with duckdb.connect() as connection:
-        numbers = connection.execute(
-            f"select row_no from ({rows}) where {conditions} order by row_no",
-            list(wanted.values()),
+        found = connection.execute(
+            f"select line_no from ({read.select}, unnest(?::bigint[]) as line_no)"
+            f" where {conditions} order by line_no",
+            [*read.values, read.lines, *wanted.values()],
         ).fetchall()
-    return [lines[number - 1] for (number,) in numbers if number <= len(lines)]
-
-
-def _misfit(file: PolicyFile) -> tuple[int, str | None, str] | None:
-    """Find the first row with a field too many or of another type than declared."""
-    with file.path.open(encoding="utf-8-sig", newline="") as stream:
-        reader = csv.reader(stream)
-        header = next(reader)
-        lines = []
-        for fields in reader:
-            if fields and len(fields) != len(header):
-                has = f"the row has {len(fields)} fields, the header {len(header)}"
-                return reader.line_num, None, has
-            lines += [reader.line_num] if fields else []
-    types = column_types(file.seed, file.path)
-    rows = _rows(file.path, dict.fromkeys(types, "varchar"))
-    found: list[tuple[int, str, str]] = []
-    with duckdb.connect() as connection:
-        for name, kind in types.items():
-            column = quote_name(name)
-            found += [
-                (row_no, name, f"{value!r} is not {_type_in_words(kind)}")
-                for row_no, value in connection.execute(
-                    f"select row_no, {column} from ({rows}) where {column} is not null"
-                    f" and try_cast({column} as {kind}) is null order by 1 limit 1"
-                ).fetchall()
-            ]
-    if not found:
-        return None
-    row_no, name, message = min(found)
-    return lines[row_no - 1], name, message
-
-
-def _rows(path: Path, types: Mapping[str, str]) -> str:
-    """Select the rows of a file by number, read as ``build`` loads them."""
-    columns = ", ".join(
-        f"{quote_text(name)}: {quote_text(kind)}" for name, kind in types.items()
-    )
-    return (
-        "select *, row_number() over () as row_no"
-        f" from read_csv({quote_text(str(path))}, header = true, delim = ',',"
-        f""" quote = '"', escape = '"', parallel = false, columns = {{{columns}}})"""
-    )
-
-
-def _type_in_words(kind: str) -> str:
-    return TYPES.get(kind.partition("(")[0].lower(), kind)
+    return [line for (line,) in found]
 
 
 def _bare(expression: str) -> str:

@@ -69,3 +69,9 @@ def test_an_unknown_method_is_refused(warehouse):
     with pytest.raises(EchelonError, match="by_guess") as refused:
         list(charge_places(warehouse))
     assert refused.value.fault.code == "services_refused"
+
+
+@pytest.mark.parametrize("method", ["reciprocal", "step_down"])
+def test_an_empty_order_names_no_pool(warehouse, method):
+    use(warehouse, "s1", "desk", method=method, order=None)
+    assert ("gl", "E1", "2025-01", "s1", "desk", 701) in charge_places(warehouse)

@@ -6,7 +6,7 @@ import pytest
 from dagster_project.failed_nodes import failure_of, policy_files
 from dagster_project.resources.compiled_project import DBT_DIR, compiled_manifest
 from echelon.config import PROJECT_DIR, load_settings
-from echelon.errors import ExitCode
+from echelon.errors import EchelonError, ExitCode
 from echelon.release.seeds import assemble_seeds
 from echelon.warehouse.build import build
 from echelon.warehouse.nodes import SEED, TEST, read_nodes
@@ -25,6 +25,12 @@ FACTS = """
 """
 
 
+def text_of(name, *rows):
+    """Write rows below the header of a default."""
+    header = (DEFAULTS / f"policy_{name}.csv").read_text().splitlines()[0]
+    return "\n".join([header, *rows]) + "\n"
+
+
 @pytest.fixture(scope="module")
 def nodes():
     return read_nodes(compiled_manifest(load_settings()))
@@ -32,16 +38,18 @@ def nodes():
 
 @pytest.fixture
 def refused(nodes, tmp_path):
-    """Lay policy rows over the defaults, build the seeds and test them."""
+    """Lay policy rows, or texts, over the defaults, build the seeds and test them."""
 
     def attempt(extra=(), facts="", **rows):
         overlay = tmp_path / "policy"
         overlay.mkdir()
         for name, added in rows.items():
-            header = (DEFAULTS / f"policy_{name}.csv").read_text().splitlines()[0]
-            text = "\n".join([header, *added]) + "\n"
-            (overlay / f"policy_{name}.csv").write_text(text)
-        assemble_seeds(tmp_path, PROJECT_DIR, overlay, tmp_path / "seeds")
+            text = added if isinstance(added, str) else text_of(name, *added)
+            (overlay / f"policy_{name}.csv").write_text(text, newline="")
+        try:
+            given = assemble_seeds(tmp_path, PROJECT_DIR, overlay, tmp_path / "seeds")
+        except EchelonError as error:
+            return error
         chosen = [
             node
             for node in nodes
@@ -54,7 +62,7 @@ def refused(nodes, tmp_path):
             connection.execute(facts)
             outcomes = list(build(connection, chosen, tmp_path / "seeds"))
             failed = [one for one in outcomes if one.failure is not None]
-            files = policy_files(seeds, tmp_path / "seeds", tmp_path, str(overlay))
+            files = policy_files(seeds, tmp_path / "seeds", given)
             return failure_of(failed, connection, files) if failed else None
 
     return attempt
@@ -136,10 +144,52 @@ WRONG = {
         "from_pool_code 'p', to_pool_code 'nobody': nobody is served and is not in"
         " policy_cost_pools",
     ),
+    "misspelt_alike": (
+        {"cost_pools": [POOL, *[POOL.replace("allocate", "alocate")] * 3]},
+        ("cost_pools.csv", 3, "treatment"),
+        "treatment 'alocate' is none of: allocate, customer_sustaining, direct,"
+        " service, sustaining, excluded (3 such lines)",
+    ),
+    "stated_three_times": (
+        {"driver_quantities": [QUANTITY, QUANTITY, QUANTITY]},
+        ("driver_quantities.csv", 3, None),
+        "the row repeats the key driver_code 'units', entity_code 'B', fiscal_period"
+        " '2025-01', erp_customer_id 'X' of line 2 (2 such lines)",
+    ),
     "date_of_another_country": (
-        {"cost_pools": [POOL, POOL.replace("2000-01-01", "01.02.2024")]},
-        ("cost_pools.csv", 3, "valid_from"),
+        {"cost_pools": [POOL.replace("2000-01-01", "01.02.2024")]},
+        ("cost_pools.csv", 2, "valid_from"),
         "'01.02.2024' is not a date such as 2025-01-31",
+    ),
+    "day_or_month_first": (
+        {"cost_pools": [POOL.replace("2000-01-01", "01/02/2024")]},
+        ("cost_pools.csv", 2, "valid_from"),
+        "'01/02/2024' is not a date such as 2025-01-31",
+    ),
+    "no_day_of_the_calendar": (
+        {"cost_pools": [POOL, POOL.replace("2000-01-01", "2023-02-29")]},
+        ("cost_pools.csv", 3, "valid_from"),
+        "'2023-02-29' is not a date such as 2025-01-31",
+    ),
+    "for_ever": (
+        {"cost_pools": [POOL.replace(",,me", ",infinity,me")]},
+        ("cost_pools.csv", 2, "valid_to"),
+        "'infinity' is not a date such as 2025-01-31",
+    ),
+    "a_month_and_a_half": (
+        {"cost_pools": [POOL.replace(",6,", ",1.5,")]},
+        ("cost_pools.csv", 2, "avoidability_months"),
+        "'1.5' is not a whole number",
+    ),
+    "more_decimals_than_are_kept": (
+        {"cost_pools": [POOL.replace("0.5", "0.12345678")]},
+        ("cost_pools.csv", 2, "avoidable_ratio"),
+        "'0.12345678' has more than 6 decimals",
+    ),
+    "more_than_the_column_holds": (
+        {"cost_pools": [POOL.replace("0.5", "99999999999999")]},
+        ("cost_pools.csv", 2, "avoidable_ratio"),
+        "'99999999999999' is too large for the column",
     ),
     "decimal_comma": (
         {"capacities": [CAPACITY.replace("0.8", '"0,8"')]},
@@ -151,6 +201,30 @@ WRONG = {
         ("capacities.csv", 2, None),
         "the row has 7 fields, the header 6",
     ),
+    "a_quote_left_open": (
+        {"capacities": text_of("capacities", CAPACITY, CAPACITY.replace("me", '"me'))},
+        ("capacities.csv", 3, None),
+        "from here not readable as CSV: unexpected end of data",
+    ),
+    "text_after_a_quote": (
+        {"capacities": text_of("capacities", CAPACITY.replace("crew", '"crew"s'))},
+        ("capacities.csv", 2, None),
+        "from here not readable as CSV: ',' expected after '\"'",
+    ),
+    "a_column_named_twice": (
+        {"capacities": text_of("capacities").replace("\n", ",valid_from\n")},
+        ("capacities.csv", 1, "valid_from"),
+        "the header names valid_from twice",
+    ),
+    "a_setting_left_empty": (
+        {
+            "settings": (DEFAULTS / "policy_settings.csv")
+            .read_text()
+            .replace("method,reciprocal", "method, ")
+        },
+        ("settings.csv", 10, "setting_value"),
+        "service_allocation_method is empty",
+    ),
 }
 
 
@@ -161,7 +235,13 @@ def test_a_wrong_row_of_policy_is_refused_where_it_stands(
     error = refused(**rows)
     assert error.exit_code == ExitCode.CONFIGURATION
     assert said(error, tmp_path) == (*place, words)
-    assert "correct the row and refresh again" in error.fault.hint
+    assert "and refresh again" in error.fault.hint
+
+
+def test_lines_may_end_as_they_like(refused):
+    pools = text_of("cost_pools", POOL, POOL.replace("p,", "q,", 1))
+    # A row that another program appended.
+    assert refused(cost_pools=pools[:-1].replace("\nq", "\r\nq") + "\r\n") is None
 
 
 WRONG_BESIDE_FACTS = {
@@ -235,6 +315,12 @@ def test_a_step_order_names_service_pools(refused, tmp_path):
     assert message == (
         "setting_name 'service_step_order': s9 is no cost pool with treatment service"
     )
+
+
+def test_a_step_order_may_name_no_pool(refused):
+    settings = (DEFAULTS / "policy_settings.csv").read_text()
+    text = settings.replace("service_step_order,by_output", "service_step_order,")
+    assert refused(settings=text) is None
 
 
 def test_a_test_of_facts_closes_the_gate(nodes, refused):

@@ -71,6 +71,7 @@ def candidate(tmp_path):
         InputHashes("", "", "", ""),
         "",
         (),
+        {},
         False,
         False,
     )

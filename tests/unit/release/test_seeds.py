@@ -1,3 +1,4 @@
+import re
 import shutil
 
 import pytest
@@ -5,7 +6,8 @@ import pytest
 from echelon.config import PROJECT_DIR
 from echelon.errors import EchelonError, ExitCode
 from echelon.landing.manifest import delivery_directories
-from echelon.release.seeds import KEY_COLUMNS, assemble_seeds, seed_as_given
+from echelon.release.candidate import load_candidate, open_candidate
+from echelon.release.seeds import KEY_COLUMNS, MAY_BE_EMPTY, assemble_seeds
 
 DEFAULTS = PROJECT_DIR / "dbt_project" / "seeds" / "policy"
 
@@ -33,6 +35,10 @@ def without(row):
         return "".join(kept)
 
     return edit
+
+
+def emptied(setting):
+    return lambda text: re.sub(rf"(?m)^({setting}),[^,]*", r"\1,", text)
 
 
 @pytest.mark.parametrize(
@@ -100,26 +106,54 @@ def test_landing_under_way_is_no_delivery(company):
     assert delivery_directories(company.data_dir / "landing") == expected
 
 
-def test_the_file_to_correct_is_the_one_that_lies_on_top(company, tmp_path):
-    def as_given(policy_dir, name):
-        seed = f"policy/{name}"
-        return seed_as_given(company.data_dir, PROJECT_DIR, policy_dir, seed)
+@pytest.mark.parametrize("name", ["base_currency_code", "segment_rank_attribute"])
+def test_an_empty_setting_is_refused_at_its_line(overlay, tmp_path, name):
+    rows = (DEFAULTS / "policy_settings.csv").read_text("utf-8").splitlines()
+    line = next(no for no, row in enumerate(rows, 1) if row.startswith(f"{name},"))
+    with pytest.raises(EchelonError, match=f"{name} is empty") as caught:
+        overlay("policy_settings.csv", emptied(name))
+    fault = caught.value.fault
+    assert caught.value.exit_code == ExitCode.CONFIGURATION
+    assert fault.file == str(tmp_path / "overlay" / "policy_settings.csv")
+    assert (fault.line, fault.column) == (line, "setting_value")
 
+
+@pytest.mark.parametrize("name", sorted(MAY_BE_EMPTY))
+def test_a_setting_whose_emptiness_says_something_may_be_empty(overlay, name):
+    assert f"{name},," in overlay("policy_settings.csv", emptied(name))
+
+
+def test_the_file_to_correct_is_the_one_that_lay_on_top(company, tmp_path):
     units, zones, pools = (
         "policy_units.csv",
         "policy_zones.csv",
         "policy_cost_pools.csv",
     )
-    by_hand = tmp_path / "by_hand"
-    by_hand.mkdir()
-    (by_hand / pools).touch()
-    for sequence, names in ((1, (units, zones)), (2, (zones, pools))):
-        delivery = company.deliver(f"policy-{sequence}", "policy", sequence)
+
+    def lay(directory, *names):
+        directory.mkdir(exist_ok=True)
         for name in names:
-            (delivery / name).touch()
-    landed = company.data_dir / "landing" / "policy"
-    assert as_given(by_hand, pools) == by_hand / pools
-    assert as_given(None, pools) == landed / "policy-2" / pools
-    assert as_given(None, zones) == landed / "policy-2" / zones
-    assert as_given(by_hand, units) == landed / "policy-1" / units
-    assert as_given(by_hand, "policy_matching.csv") == DEFAULTS / "policy_matching.csv"
+            shutil.copy(DEFAULTS / name, directory)
+        return directory
+
+    by_hand = lay(tmp_path / "by_hand", pools)
+    first = lay(company.deliver("policy-1", "policy", 1), units, zones)
+    second = lay(company.deliver("policy-2", "policy", 2), zones, pools)
+    laid = {pools: by_hand, zones: second, units: first}
+    given = assemble_seeds(
+        company.data_dir, PROJECT_DIR, by_hand, tmp_path / "assembled"
+    )
+    assert {name: given[f"policy/{name}"] for name in laid} == {
+        name: str(directory / name) for name, directory in laid.items()
+    }
+    matching = "policy_matching.csv"
+    assert given[f"policy/{matching}"] == str(DEFAULTS / matching)
+
+
+def test_what_lands_during_a_refresh_is_not_the_file_to_correct(company):
+    opened = open_candidate(company.data_dir, company.inputs())
+    late = company.deliver("policy-1", "policy", 1)
+    shutil.copy(DEFAULTS / "policy_settings.csv", late)
+    (late / "manifest.json").write_text("{}")
+    given = load_candidate(opened.directory).given_files["policy/policy_settings.csv"]
+    assert not given.startswith(str(company.data_dir))
