@@ -8,6 +8,8 @@ import duckdb
 from echelon.quoting import quote_name, quote_text
 from echelon.warehouse.nodes import SEED, TEST, Node
 
+CARRIED_OVER = "raw.previous_"
+
 
 @dataclass(frozen=True)
 class Extent:
@@ -58,9 +60,20 @@ class Extent:
                 return f"{lacks[0]} has no rows: {self.undelivered[lacks[0]]}"
         if node.is_never_empty:
             return None
-        empty = [relation for relation in node.reads if not self.rows_behind(relation)]
+        # What is carried over has rows or not as costs were taken over or computed.
+        empty = [
+            relation
+            for relation in node.reads
+            if not self.rows_behind(relation) and not self._is_carried_over(relation)
+        ]
         reasons = filter(None, map(self.why_empty, empty))
         return next(reasons, "none of the rows it reads meets its conditions")
+
+    def _is_carried_over(self, address: str) -> bool:
+        """Say whether a relation hands on what the release in force holds."""
+        node = self.nodes.get(address)
+        reads = node.reads if node else ()
+        return any(relation.startswith(CARRIED_OVER) for relation in reads)
 
 
 def read_extent(connection: duckdb.DuckDBPyConnection, nodes: Iterable[Node]) -> Extent:

@@ -180,31 +180,27 @@ def _quantities(ledger: Ledger, period: str) -> dict[str, dict[int, int]]:
 
 
 def _charge_directly(ledger: Ledger, place: Place, allocation: Allocation) -> int:
-    """Charge what is named; return the cents that name nothing known."""
-    named: dict[tuple[str | None, str | None], int] = defaultdict(int)
+    """Charge what is named, an order before a customer; return what names nobody."""
+    orders: dict[str, list[int]] = defaultdict(list)
+    customers: dict[str, list[int]] = defaultdict(list)
+    for position, (customer, order, _) in enumerate(ledger.objects):
+        if order is None:
+            customers[customer].append(position)
+        else:
+            orders[order].append(position)
+    named: dict[tuple[int, ...], int] = defaultdict(int)
     for line in ledger.lines:
         if (line.period, line.pool) == place[1:]:
-            known = {customer for customer, _, _ in ledger.objects}
-            customer = line.customer if line.customer in known else None
-            named[line.document, customer] += base_cents(line)
-    nobody = 0
-    for (document, customer), cents in named.items():
-        places = [
-            position
-            for position, (name, order, _) in enumerate(ledger.objects)
-            if document is not None and order == document
-        ] or [
-            position
-            for position, (name, order, _) in enumerate(ledger.objects)
-            if name == customer and order is None
-        ]
-        for position, own in zip(
-            places, steps(cents, [1] * len(places), len(places)), strict=True
-        ):
+            bearing = orders.get(line.document or "") or customers.get(
+                line.customer or "", []
+            )
+            named[tuple(bearing)] += base_cents(line)
+    for places, cents in named.items():
+        shares = steps(cents, [1] * len(places), len(places))
+        for position, own in zip(places, shares, strict=True):
             row = (*place, place[2], "direct", position)
             allocation.rows[row] = allocation.rows.get(row, 0) + own
-        nobody += 0 if places else cents
-    return nobody
+    return named[()]
 
 
 def _service_charges(costs: dict[str, int]) -> dict[tuple[str, str], int]:
