@@ -9,6 +9,11 @@ from filelock import FileLock
 from tests.command_line import echelon
 
 
+def pytest_collection_modifyitems(items):
+    """Leave the small modules for the end: no worker waits for another's long one."""
+    items.sort(key=lambda item: item.nodeid.startswith("tests/unit/"))
+
+
 @pytest.fixture(scope="session")
 def made_once(tmp_path_factory):
     """Fill a directory by ``make(directory)`` once per test run and return it."""
