@@ -6,11 +6,7 @@ with
 
 level_costs as (select * from {{ ref('fct_level_costs') }}),
 
-direct_costs as (select * from {{ ref('fct_direct_costs') }}),
-
 activities as (select * from {{ ref('fct_cost_activities') }}),
-
-cost_objects as (select * from {{ ref('dim_cost_objects') }}),
 
 cost_levels as (select * from {{ ref('int_cost_levels_enumerated') }}),
 
@@ -22,7 +18,7 @@ numbered_costs as (
         level_costs.cost_activity_key,
         sum(level_costs.driver_qty) as driver_qty,
         sum(level_costs.cost_object_count) as cost_object_count,
-        sum(level_costs.allocated_amount_base_ccy) as allocated_amount
+        sum(level_costs.allocated_amount_base_ccy) as allocated_amount_base_ccy
     from level_costs
     inner join cost_levels using (cost_level_key)
     group by all
@@ -35,25 +31,13 @@ customer_costs as (
         activities.behaviour,
         numbered_costs.driver_qty,
         numbered_costs.cost_object_count,
-        numbered_costs.allocated_amount
+        numbered_costs.allocated_amount_base_ccy
     from numbered_costs
     inner join activities using (cost_activity_key)
     union all
-    select
-        cost_objects.customer_id,
-        direct_costs.entity_code,
-        direct_costs.fiscal_period,
-        direct_costs.cost_pool_code,
-        direct_costs.cost_pool_code as carried_by_pool_code,
-        'direct' as activity_code,
-        direct_costs.behaviour,
-        cast(null as bigint) as driver_qty,
-        count(*) as cost_object_count,
-        sum(direct_costs.allocated_amount_base_ccy) as allocated_amount
-    from direct_costs
-    inner join cost_objects using (cost_object_key)
-    where cost_object_key != 0
-    group by all
+    {{ direct_activity_costs(
+        ref('fct_direct_costs'), ref('dim_cost_objects'), ['customer_id']
+    ) }}
 )
 
 select
@@ -66,10 +50,12 @@ select
     customer_costs.behaviour,
     cast(customer_costs.driver_qty as bigint) as driver_qty,
     cast(customer_costs.cost_object_count as bigint) as cost_object_count,
-    cast(customer_costs.allocated_amount as decimal(18, 2))
+    cast(customer_costs.allocated_amount_base_ccy as decimal(18, 2))
         as allocated_amount_base_ccy,
     cast(
-        round(customer_costs.allocated_amount * cost_pools.avoidable_ratio, 2)
+        round(
+            customer_costs.allocated_amount_base_ccy * cost_pools.avoidable_ratio, 2
+        )
         as decimal(18, 2)
     ) as avoidable_amount_base_ccy,
     cost_pools.avoidability_months
