@@ -62,6 +62,7 @@ INPUTS = """
         cost_pool_code, cost_pool_code as cost_pool_name, 'allocate' as treatment,
         'benchmark' as reason, 'variable' as behaviour,
         1::decimal(18, 6) as avoidable_ratio, 0::bigint as avoidability_months,
+        null::decimal(18, 6) as step_qty,
         date '2025-12-31' as last_posting_date, 1 as posting_count,
         (pool_cents * 0.01::decimal(3, 2))::decimal(18, 2) as pool_amount_base_ccy
     from pools;

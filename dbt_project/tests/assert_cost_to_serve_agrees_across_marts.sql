@@ -73,7 +73,8 @@ method_costs as (
     select
         method_code,
         sum(cost_to_serve_amount_base_ccy) as amount
-    from {{ ref('rpt_cost_to_serve_by_customer_method') }}
+    from {{ ref('rpt_cost_to_serve_by_holder_method') }}
+    where holder_type = 'customer'
     group by method_code
 )
 

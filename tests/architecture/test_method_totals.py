@@ -28,11 +28,13 @@ TABLES = {
     "finance.rpt_profitability_by_cost_level_month": """('2025-01', 500, 100)
         as t(fiscal_period, net_sales_amount_base_ccy,
             cost_to_serve_amount_base_ccy)""",
-    "finance.rpt_cost_to_serve_by_customer_method": """
-        ('activity', 60), ('activity', 40), ('full', 70), ('full', 40)
-        as t(method_code, cost_to_serve_amount_base_ccy)""",
+    "finance.rpt_cost_to_serve_by_holder_method": """
+        ('customer', 'activity', 60), ('customer', 'activity', 40),
+        ('customer', 'full', 70), ('customer', 'full', 40),
+        ('company', 'activity', 100), ('company', 'full', 110)
+        as t(holder_type, method_code, cost_to_serve_amount_base_ccy)""",
 }
-METHOD_COSTS = "warehouse.finance.rpt_cost_to_serve_by_customer_method"
+METHOD_COSTS = "warehouse.finance.rpt_cost_to_serve_by_holder_method"
 
 
 @pytest.fixture

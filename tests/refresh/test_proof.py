@@ -21,8 +21,9 @@ FOLLOWS_FROM_NO_SUM = {
     "finance.rpt_cost_to_serve_by_customer.cost_to_serve_per_order_amount_base_ccy",
     "finance.rpt_cost_to_serve_by_customer_pool_month.avoidable_amount_base_ccy",
     # By another method than the published one, and the least over all of them.
-    "finance.rpt_cost_to_serve_by_customer_method.cost_to_serve_amount_base_ccy",
-    "finance.rpt_cost_to_serve_by_customer_method.incremental_amount_base_ccy",
+    "finance.rpt_cost_to_serve_by_holder_method.avoidable_alone_amount_base_ccy",
+    "finance.rpt_cost_to_serve_by_holder_method.cost_to_serve_amount_base_ccy",
+    "finance.rpt_cost_to_serve_by_holder_method.incremental_amount_base_ccy",
     "finance.rpt_cross_subsidy_by_holder.least_incremental_amount_base_ccy",
     "finance.rpt_cross_subsidy_by_holder.least_stand_alone_amount_base_ccy",
     "finance.rpt_cross_subsidy_by_holder.least_surplus_amount_base_ccy",

@@ -79,6 +79,34 @@ def test_we_02_activities_take_their_minutes_and_idle_ones_are_unused(textbook):
     assert parts_of(textbook, "we_02") == expected
 
 
+def test_of_three_clerks_one_goes_with_a_customer_that_others_leave_idle(textbook):
+    """Of 2.5 clerks' work 1.3 is left without a, 1.6 without b, 2.1 without c."""
+    found = textbook.query("""
+        select right(customer_name, 11), allocated_amount_base_ccy,
+            avoidable_amount_base_ccy, avoidability_months
+        from finance.rpt_cost_to_serve_by_customer_pool_month
+        inner join core.dim_customers using (customer_id)
+        where cost_pool_code = 'clerks_desk' order by all
+    """)
+    assert [(name, str(cost), str(going)) for name, cost, going, _ in found] == [
+        ("a of clerks", "14400.00", "10000.00"),
+        ("b of clerks", "10800.00", "10000.00"),
+        ("c of clerks", "4800.00", "0.00"),
+    ]
+    assert {months for *_, months in found} == {3}
+    alone = textbook.query("""
+        select right(customer_name, 11), avoidable_alone_amount_base_ccy
+        from finance.rpt_cost_to_serve_by_holder_method as costs
+        inner join core.dim_customers on holder_id = customer_id
+        where customer_name like '%of clerks' and method_code = 'activity'
+    """)
+    assert by_key(alone) == {
+        "a of clerks": "20000.00",
+        "b of clerks": "10000.00",
+        "c of clerks": "10000.00",
+    }
+
+
 @pytest.mark.parametrize(
     ("case", "carried"),
     [

@@ -35,6 +35,8 @@ WE_08_USED = {
 DUAL_COSTS = {"fixed": 3_000_000, "variable": 2_400_000, "a": 0, "b": 0, "idle": 0}
 DUAL_PLANNED = {"a": 8_000, "b": 4_000}
 DUAL_USED = {"a": 9_000, "b": 3_000}
+# Orders of three customers, of which a clerk enters 1,000.
+CLERKS = {"a": 1_200, "b": 900, "c": 400}
 # WE-14 and WE-17: an amount to split, and over which quantities, an order each.
 ROUNDING = {
     "we_14_a": ("0.05", (70, 30)),
@@ -62,6 +64,7 @@ def all_cases():
     direct(cases)
     thirteenth_period(cases)
     currencies(cases)
+    clerks(cases)
     return cases
 
 
@@ -283,3 +286,21 @@ def currencies(cases):
             (DAY, "closing", "1.20"),
         )
     ]
+
+
+def clerks(cases):
+    """Three clerks at 10,000.00, of which some go only with two customers together."""
+    case = "clerks"
+    for name, orders in CLERKS.items():
+        account = cases.customer(case, name)
+        cases.quantity(case, "clerks_orders", orders, erp_customer_id=account)
+    row = units("clerks_orders")
+    pool = cases.pool(case, "desk", "30000.00", activities={"enter": row})
+    cases.policy["policy_cost_pools"][-1] |= {
+        "behaviour": "step",
+        "avoidable_ratio": 1,
+        "avoidability_months": 3,
+    }
+    cases.policy["policy_cost_steps"].append(
+        {"cost_pool_code": pool, "step_qty": 1_000}
+    )

@@ -7,6 +7,7 @@ POLICY_FILES = (
     "policy_activity_drivers",
     "policy_capacities",
     "policy_cost_plans",
+    "policy_cost_steps",
     "policy_driver_quantities",
     "policy_pool_services",
 )

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from fractions import Fraction
+from math import ceil
 
 from tests.warehouse.random_ledgers import (
     ACTIVITIES,
@@ -10,6 +11,7 @@ from tests.warehouse.random_ledgers import (
     POOLS,
     RATES,
     SERVICES,
+    STEPS,
     Activity,
     Ledger,
     Line,
@@ -201,6 +203,48 @@ def _charge_directly(ledger: Ledger, place: Place, allocation: Allocation) -> in
             row = (*place, place[2], "direct", position)
             allocation.rows[row] = allocation.rows.get(row, 0) + own
     return named[()]
+
+
+def avoidable_by_steps(
+    ledgers: list[Ledger], allocation: Allocation
+) -> dict[tuple[str, ...], Fraction]:
+    """Count what would go with a customer: the whole steps that others do not need.
+
+    Returns:
+        Cents by entity, period, pool, activity and customer.
+    """
+    avoidable = {}
+    for ledger in ledgers:
+        for period in {line.period for line in ledger.lines}:
+            quantities = _quantities(ledger, period)
+            hours = {} if period in ADJUSTING else ledger.hours
+            for pool, size in STEPS.items():
+                place = (ledger.entity, period, pool)
+                if place not in allocation.pools:
+                    continue
+                used: dict[tuple[str, str], Fraction] = defaultdict(Fraction)
+                for name, activity in ACTIVITIES[pool].items():
+                    units = Fraction(activity.unit_minutes or MILLION, MILLION)
+                    for position, qty in quantities.get(activity.driver, {}).items():
+                        holder = ledger.objects[position][0] if position >= 0 else ""
+                        used[name, holder] += qty * units / MILLION / size
+                group = next(iter(ACTIVITIES[pool].values())).group
+                practical, _ = hours.get((period, group), (0, 0))
+                needed = max(_whole(sum(used.values())), 1)
+                supplied = max(_whole(Fraction(practical, size)), 1)
+                supplied = supplied if practical else needed
+                for (name, holder), own in used.items():
+                    others = _whole(sum(used.values()) - own)
+                    going = max(min(needed, supplied) - others, 0)
+                    step = Fraction(allocation.pools[place]["ledger"], supplied)
+                    if holder:
+                        avoidable[(*place, name, holder)] = going * step
+    return avoidable
+
+
+def _whole(steps_used: Fraction) -> int:
+    """Round up; less than a millionth of a step is rounding and not use."""
+    return ceil(steps_used - Fraction(1, MILLION))
 
 
 def _service_charges(costs: dict[str, int]) -> dict[tuple[str, str], int]:

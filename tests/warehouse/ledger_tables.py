@@ -15,6 +15,7 @@ from tests.warehouse.random_ledgers import (
     POOLS,
     RATES,
     SERVICES,
+    STEPS,
     Ledger,
 )
 
@@ -130,6 +131,7 @@ def ledger_tables(ledgers: list[Ledger]) -> dict[str, Table]:
 
 def _policy_tables() -> dict[str, Table]:
     undated = (1, 0, ALWAYS, None)
+    moves = {pool: "step" if pool in STEPS else "variable" for pool in POOLS}
     return {
         "policy_cost_pools": Table(
             {
@@ -142,7 +144,7 @@ def _policy_tables() -> dict[str, Table]:
                 "valid_to": "date",
             },
             [
-                (pool, pool, pool, None, None, treatment, "variable", "why", *undated)
+                (pool, pool, pool, None, None, treatment, moves[pool], "why", *undated)
                 for pool, treatment in POOLS.items()
             ],
         ),
@@ -170,6 +172,10 @@ def _policy_tables() -> dict[str, Table]:
                 for pool, activities in ACTIVITIES.items()
                 for name, activity in activities.items()
             ],
+        ),
+        "policy_cost_steps": Table(
+            {"cost_pool_code": "varchar", "step_qty": RATIO, "valid_from": "date"},
+            [(pool, size, ALWAYS) for pool, size in STEPS.items()],
         ),
         "policy_pool_services": Table(
             {

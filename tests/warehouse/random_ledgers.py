@@ -57,6 +57,7 @@ ACTIVITIES = {
     "picking": {"pick": Activity("minutes", unit="minutes", group="pickers")},
     "tolls": {"toll": Activity("weight", rate=370_000)},
 }
+STEPS = {"desk": 400, "freight": 3, "picking": 60}  # minutes, or units of the driver
 SERVICES = {
     "it": {"rent": 1, "picking": 2, "freight": 3, "board": 1},
     "rent": {"it": 3, "desk": 4, "freight": 2, "tolls": 1},

@@ -14,8 +14,14 @@ from tests.warehouse.allocation_models import (
     rendered,
     run_models,
 )
-from tests.warehouse.allocation_oracle import allocate, base_cents
-from tests.warehouse.random_ledgers import ADJUSTING, Ledger, Line, random_ledgers
+from tests.warehouse.allocation_oracle import allocate, avoidable_by_steps, base_cents
+from tests.warehouse.random_ledgers import (
+    ADJUSTING,
+    STEPS,
+    Ledger,
+    Line,
+    random_ledgers,
+)
 
 SEED = 2026
 LEVELS = "rpt_cost_to_serve_by_cost_level_pool_month"
@@ -133,6 +139,29 @@ def test_every_cent_of_a_thousand_ledgers_has_one_place(warehouse):
 def test_every_row_is_within_a_cent_of_its_exact_share(warehouse, ledgers, expected):
     rows = published_rows(warehouse, ledgers)
     assert max(abs(rows[row] - exact) for row, exact in expected.exact.items()) < 1
+
+
+def test_whole_steps_go_with_a_customer(warehouse, ledgers, expected):
+    rows = warehouse.execute(
+        f"""
+        select entity_code, fiscal_period, cost_pool_code, activity_code, customer_id,
+            avoidable_amount_base_ccy
+        from rpt_cost_to_serve_by_customer_pool_month
+        where cost_pool_code = carried_by_pool_code and cost_pool_code in {tuple(STEPS)}
+        """
+    ).fetchall()
+    exact = avoidable_by_steps(ledgers, expected)
+    found = {row[:5]: cents(row[5]) for row in rows}
+    assert set(found) == set(exact)
+    # A step's cost passes through a double: beyond 10^15 cents it is not the cent.
+    wrong = {
+        row: (amount, exact[row])
+        for row, amount in found.items()
+        if abs(amount - exact[row]) > 1 + abs(amount) // 10**14
+    }
+    assert wrong == {}
+    going = sum(amount != 0 for amount in exact.values())
+    assert len(exact) - going > COUNT < going
 
 
 def test_every_posting_is_traced_to_who_bears_it_and_back(warehouse):

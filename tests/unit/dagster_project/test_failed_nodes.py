@@ -144,6 +144,31 @@ WRONG = {
         "from_pool_code 'p', to_pool_code 'nobody': nobody is served and is not in"
         " policy_cost_pools",
     ),
+    "a_step_of_nothing": (
+        {"cost_pools": [POOL], "cost_steps": ["p,0,2000-01-01,me"]},
+        ("cost_steps.csv", 2, "step_qty"),
+        "step_qty 0 must be above 0",
+    ),
+    "a_step_of_a_pool_that_moves_in_none": (
+        {"cost_pools": [POOL], "cost_steps": ["p,100,2000-01-01,me"]},
+        ("cost_steps.csv", 2, None),
+        "cost_pool_code 'p', valid_from 2000-01-01: has a size of a step, but no row of"
+        " policy_cost_pools says behaviour step and treatment allocate or"
+        " customer_sustaining",
+    ),
+    "a_step_of_lines_and_stops": (
+        {
+            "cost_pools": [POOL.replace("variable", "step")],
+            "cost_steps": ["p,100,2000-01-01,me"],
+            "activity_drivers": [
+                DRIVER.replace("stops,,,", "stops,,0.5,"),
+                DRIVER.replace("a,stops,stops,,,", "b,order_count,orders,,0.5,"),
+            ],
+        },
+        ("cost_steps.csv", 2, None),
+        "cost_pool_code 'p', valid_from 2000-01-01: has a size of a step, but"
+        " activities in different units: no sum of steps",
+    ),
     "misspelt_alike": (
         {"cost_pools": [POOL, *[POOL.replace("allocate", "alocate")] * 3]},
         ("cost_pools.csv", 3, "treatment"),

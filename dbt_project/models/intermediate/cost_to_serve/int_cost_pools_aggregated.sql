@@ -1,7 +1,8 @@
 -- Grain: one row per ledger, entity, fiscal period and cost pool.
--- A pool's treatment, name and reason are those in force on its last posting of the
--- period. Quarantined postings are a pool of their own: their account cannot be
--- trusted. Unmapped ones are too; no treatment takes them, so they never reconcile.
+-- A pool's treatment, name, reason and size of a step are those in force on its last
+-- posting of the period. Quarantined postings are a pool of their own: their account
+-- cannot be trusted. Unmapped ones are too; no treatment takes them, so they never
+-- reconcile.
 with
 
 costed_pools as (select * from {{ ref('int_cost_pools_posted') }}),
@@ -30,6 +31,17 @@ pool_versions as (
             partition by cost_pool_code order by valid_from
         ) as superseded_from
     from pool_attributes
+),
+
+step_sizes as (
+    select
+        cost_pool_code,
+        step_qty,
+        valid_from,
+        lead(valid_from, 1, cast('9999-12-31' as date)) over (
+            partition by cost_pool_code order by valid_from
+        ) as superseded_from
+    from {{ ref('policy_cost_steps') }}
 )
 
 select
@@ -43,6 +55,7 @@ select
     pool_versions.behaviour,
     pool_versions.avoidable_ratio,
     pool_versions.avoidability_months,
+    case when pool_versions.behaviour = 'step' then step_sizes.step_qty end as step_qty,
     costed_pools.last_posting_date,
     costed_pools.posting_count,
     costed_pools.pool_amount_base_ccy
@@ -52,6 +65,11 @@ left join pool_versions
         costed_pools.cost_pool_code = pool_versions.cost_pool_code
         and costed_pools.last_posting_date >= pool_versions.valid_from
         and costed_pools.last_posting_date < pool_versions.superseded_from
+left join step_sizes
+    on
+        costed_pools.cost_pool_code = step_sizes.cost_pool_code
+        and costed_pools.last_posting_date >= step_sizes.valid_from
+        and costed_pools.last_posting_date < step_sizes.superseded_from
 union all
 select
     'general_ledger' as ledger_code,
@@ -64,6 +82,7 @@ select
     cast(null as varchar) as behaviour,
     cast(null as decimal(18, 6)) as avoidable_ratio,
     cast(null as bigint) as avoidability_months,
+    cast(null as decimal(18, 6)) as step_qty,
     cast(null as date) as last_posting_date,
     row_count as posting_count,
     amount_base_ccy as pool_amount_base_ccy

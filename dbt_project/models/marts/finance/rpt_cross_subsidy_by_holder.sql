@@ -4,7 +4,7 @@
 -- brings more than serving it alone would cost pays. It counts if all methods agree.
 with
 
-method_costs as (select * from {{ ref('rpt_cost_to_serve_by_customer_method') }}),
+method_costs as (select * from {{ ref('rpt_cost_to_serve_by_holder_method') }}),
 
 years as (select * from {{ ref('rpt_profitability_by_customer_year') }}),
 
@@ -28,30 +28,27 @@ unborne_costs as (
     where fiscal_period >= (select min(years.year_from_fiscal_period) from years)
 ),
 
-incremental_costs as (
-    select
-        method_code,
-        {{ known_sum('incremental_amount_base_ccy') }} as amount
-    from method_costs
-    group by method_code
-),
-
 accepted_methods as {{ in_force(
     ref('policy_accepted_methods'), ['method_code', 'driver_code']
 ) }},
 
--- Every accepted method counts, also where no customer bears any cost.
+-- Every accepted method counts, also where no customer bears any cost. Common is what
+-- would stay if all customers went.
 methods as (
     select
         accepted_methods.method_code,
         (select coalesce(sum(years.cost_to_serve_amount_base_ccy), 0) from years)
         + min(unborne_costs.amount)
         - if(
-            count(incremental_costs.method_code) = 0, 0, min(incremental_costs.amount)
+            count(company_costs.method_code) = 0, 0,
+            min(company_costs.incremental_amount_base_ccy)
         ) as common_amount
     from accepted_methods
     cross join unborne_costs
-    left join incremental_costs using (method_code)
+    left join method_costs as company_costs
+        on
+            accepted_methods.method_code = company_costs.method_code
+            and company_costs.holder_type = 'company'
     group by accepted_methods.method_code
 ),
 
@@ -76,23 +73,30 @@ holders as (
     select
         customers.holder_type,
         customers.holder_id,
-        methods.method_code,
-        min(methods.common_amount) as common_amount,
         case
             when count(*) = count(customers.margin_amount)
                 then sum(customers.margin_amount)
-        end as margin_amount,
-        coalesce(sum(method_costs.cost_to_serve_amount_base_ccy), 0) as cost_amount,
-        case
-            when
-                count(method_costs.cost_to_serve_amount_base_ccy)
-                = count(method_costs.incremental_amount_base_ccy)
-                then coalesce(sum(method_costs.incremental_amount_base_ccy), 0)
-        end as incremental_amount
+        end as margin_amount
     from customers
-    cross join methods
-    left join method_costs using (customer_id, method_code)
     group by all
+),
+
+tests as (
+    select
+        holders.holder_type,
+        holders.holder_id,
+        holders.margin_amount,
+        coalesce(method_costs.cost_to_serve_amount_base_ccy, 0) as cost_amount,
+        if(
+            method_costs.holder_id is null, 0, method_costs.incremental_amount_base_ccy
+        ) as incremental_amount,
+        if(
+            method_costs.holder_id is null, 0,
+            method_costs.avoidable_alone_amount_base_ccy
+        ) + methods.common_amount as stand_alone_amount
+    from holders
+    cross join methods
+    left join method_costs using (holder_type, holder_id, method_code)
 )
 
 select
@@ -101,12 +105,14 @@ select
     count(*) as method_count,
     count(*) filter (where margin_amount < incremental_amount)
         as receiving_method_count,
-    count(*) filter (where margin_amount > incremental_amount + common_amount)
+    count(*) filter (where margin_amount > stand_alone_amount)
         as paying_method_count,
     case
         when receiving_method_count = method_count then 'receives'
         when paying_method_count = method_count then 'pays'
-        when count(margin_amount - incremental_amount - common_amount) < method_count
+        when
+            count(margin_amount - incremental_amount - stand_alone_amount)
+            < method_count
             then 'unknown'
         when receiving_method_count + paying_method_count = 0 then 'neither'
         else 'depends on the method'
@@ -117,8 +123,7 @@ select
     ) as decimal(18, 2))
         as least_incremental_amount_base_ccy,
     cast(if(
-        count(incremental_amount + common_amount) = method_count,
-        min(incremental_amount + common_amount), null
+        count(stand_alone_amount) = method_count, min(stand_alone_amount), null
     ) as decimal(18, 2))
         as least_stand_alone_amount_base_ccy,
     cast(min(margin_amount - cost_amount) as decimal(18, 2))
@@ -126,8 +131,8 @@ select
     -- What is received or paid whichever method counts.
     cast(case verdict
         when 'receives' then min(incremental_amount - margin_amount)
-        when 'pays' then min(margin_amount - incremental_amount - common_amount)
+        when 'pays' then min(margin_amount - stand_alone_amount)
         else 0
     end as decimal(18, 2)) as robust_amount_base_ccy
-from holders
+from tests
 group by holder_type, holder_id

@@ -32,8 +32,12 @@ avoidable_costs as (
         customer_id,
         pool_costs.carried_by_pool_code as cost_pool_code,
         pool_costs.activity_code,
-        sum(pool_costs.avoidable_amount_base_ccy) as avoidable_amount,
-        sum(pool_costs.allocated_amount_base_ccy) as allocated_amount
+        sum(pool_costs.allocated_amount_base_ccy) as allocated_amount,
+        -- A whole step may go with a customer that bears a part of it.
+        if(
+            abs(sum(pool_costs.avoidable_amount_base_ccy)) > abs(allocated_amount),
+            allocated_amount, sum(pool_costs.avoidable_amount_base_ccy)
+        ) as avoidable_amount
     from pool_costs
     inner join years using (customer_id)
     where pool_costs.fiscal_period >= years.year_from_fiscal_period
