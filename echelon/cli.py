@@ -219,6 +219,8 @@ def prepare_dagster_home(settings: Settings) -> None:
 def main() -> None:
     """Run a command; end with its public exit code and one line on what is wrong."""
     try:
+        if "" in sys.argv[1:]:  # as a path it would be the current directory
+            raise usage_error("an argument is empty; is a variable of the shell unset?")
         sys.exit(app(standalone_mode=False) or 0)
     except EchelonError as error:
         end_with(error)

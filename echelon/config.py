@@ -87,7 +87,10 @@ class Settings(BaseSettings):
 
     data_dir: Path = Path("data")
     memory_limit: str = Field(
-        default="6GB", pattern=r"(?i)^\d+(\.\d+)? ?([kmgt](i?b)?|b|%)$"
+        default="6GB",
+        # No more than DuckDB can count: up to a million units, 10^18 bytes, 100 %.
+        pattern=r"(?i)^(\d{1,6}(\.\d+)? ?[kmgt](i?b)?|\d{1,18} ?b"
+        r"|(100|\d{1,2}(\.\d+)?) ?%)$",
     )
     threads: int | None = Field(default=None, ge=1)
     keep_releases: int = Field(default=5, ge=1)

@@ -41,6 +41,9 @@ def echelon(directory, *arguments, **environment):
     [
         (["status"], {"ECHELON_THREADS": "abc"}, "ECHELON_THREADS"),
         (["status"], {"ECHELON_MEMORY_LIMIT": "lots"}, "ECHELON_MEMORY_LIMIT"),
+        (["status"], {"ECHELON_MEMORY_LIMIT": "9000000TB"}, "ECHELON_MEMORY_LIMIT"),
+        (["status"], {"ECHELON_MEMORY_LIMIT": "101%"}, "ECHELON_MEMORY_LIMIT"),
+        (["backup", ""], {}, "an argument is empty"),
         (["status"], {"ECHELON_SETTINGS_FILE": "absent.toml"}, "absent.toml"),
         (["status"], {"ECHELON_DATADIR": "x"}, "did you mean ECHELON_DATA_DIR?"),
         (["status"], {"ECHELON_DATA_DIR": ""}, "name a directory"),
