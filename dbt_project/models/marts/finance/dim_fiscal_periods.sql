@@ -10,6 +10,8 @@ fiscal_days as (select * from {{ ref('int_fiscal_days') }}),
 
 ledger_lines as (select * from {{ ref('fct_ledger_lines') }}),
 
+adjusting_periods as (select * from {{ ref('int_adjusting_periods_found') }}),
+
 known_days as (
     select
         entity_code,
@@ -62,5 +64,11 @@ select
                 ),
                 false
             )
-    end as is_closed
+    end as is_closed,
+    (entity_code, fiscal_period) in (
+        select
+            adjusting_periods.entity_code,
+            adjusting_periods.fiscal_period
+        from adjusting_periods
+    ) as is_adjusting
 from periods
