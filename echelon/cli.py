@@ -14,12 +14,14 @@ import typer
 from echelon.cli_approve import approve
 from echelon.cli_audit_route import audit_route_command
 from echelon.cli_backup import backup, drill, restore
+from echelon.cli_calibrate_times import calibrate_times_command
 from echelon.cli_cluster import cluster
 from echelon.cli_compare import compare
 from echelon.cli_decide import decide
 from echelon.cli_dispute import dispute
 from echelon.cli_doctor import doctor
 from echelon.cli_draw import draw
+from echelon.cli_estimate_behaviour import estimate_behaviour_command
 from echelon.cli_exception import except_
 from echelon.cli_explain import explain
 from echelon.cli_land import land
@@ -87,6 +89,8 @@ app.command()(drill)
 app.command()(rebuild)
 app.command("except")(except_)
 app.command("audit-route")(audit_route_command)
+app.command("estimate-behaviour")(estimate_behaviour_command)
+app.command("calibrate-times")(calibrate_times_command)
 app.add_typer(dispute, name="dispute")
 app.add_typer(trace, name="trace")
 

@@ -12,7 +12,7 @@ import pytest
 
 from echelon.release.tie_out import tie_out
 from echelon.route_audit import audit_route
-from tests.refresh.conftest import Company
+from tests.refresh.conftest import Company, last_json
 from tests.refresh.textbook_cases import (
     ROUNDING,
     WE_09,
@@ -325,6 +325,28 @@ def test_a_thirteenth_period_goes_by_the_year_and_has_no_idle_time(textbook):
     ]
     expected = ["100.00", "95.00", "5.00", "0.00", "0.00", "0.00"]
     assert parts_of(textbook, "closing") == expected
+
+
+def test_a_hospitals_maintenance_moves_with_patient_days_as_published(textbook):
+    """0.80 a day by high-low; 0.759 and 3,431 a month by least squares."""
+    completed = textbook.run("estimate-behaviour", "--json")
+    (row,) = (
+        row
+        for row in last_json(completed)["estimates"]
+        if row["cost_pool_code"] == "hospital_maintenance"
+    )
+    assert row["high_low_slope_base_ccy_per_unit"] == "0.800000"
+    assert row["slope_base_ccy_per_unit"][:5] == "0.758"
+    assert row["intercept_amount_base_ccy"] == "3430.94"
+    assert (row["fit_ratio"], row["period_count"]) == ("0.8964", 7)
+    assert row["reason"] == "7 periods, 12 are needed"
+
+
+def test_without_measured_hours_standard_minutes_cannot_be_calibrated(textbook):
+    completed = textbook.run("calibrate-times", "--json")
+    assert completed.returncode == 30
+    assert last_json(completed)["code"] == "no_measured_minutes"
+    assert "wms__labor_hours" in last_json(completed)["hint"]
 
 
 def test_pounds_become_euros_and_the_closing_rate_is_a_line_of_its_own(textbook):

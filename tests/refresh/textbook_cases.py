@@ -37,6 +37,17 @@ DUAL_PLANNED = {"a": 8_000, "b": 4_000}
 DUAL_USED = {"a": 9_000, "b": 3_000}
 # Orders of three customers, of which a clerk enters 1,000.
 CLERKS = {"a": 1_200, "b": 900, "c": 400}
+# A hospital (Garrison, Noreen and Brewer, cost behaviour): patient-days of a month and
+# what its maintenance cost.
+HOSPITAL = {
+    "2024-06": (5_600, 7_900),
+    "2024-07": (7_100, 8_500),
+    "2024-08": (5_000, 7_400),
+    "2024-09": (6_500, 8_200),
+    "2024-10": (7_300, 9_100),
+    "2024-11": (8_000, 9_800),
+    "2024-12": (6_200, 7_800),
+}
 # WE-14 and WE-17: an amount to split, and over which quantities, an order each.
 ROUNDING = {
     "we_14_a": ("0.05", (70, 30)),
@@ -63,6 +74,7 @@ def all_cases():
     we_67(cases)
     direct(cases)
     thirteenth_period(cases)
+    hospital(cases)
     currencies(cases)
     clerks(cases)
     return cases
@@ -261,6 +273,23 @@ def thirteenth_period(cases):
     cases.policy["policy_capacities"].append(
         {"worker_group": "clerks", "theoretical_minutes": 2, "practical_ratio": 1}
     )
+
+
+def hospital(cases):
+    """Post seven months of maintenance, and a 13th period that no day drove."""
+    case = "hospital"
+    account = cases.customer(case, "ward")
+    cases.pool(
+        case, "maintenance", "0.00", activities={"maintain": units("patient_days")}
+    )
+    cases.postings.pop()
+    for period, (days, cost) in HOSPITAL.items():
+        dated = {"posting_date": f"{period}-15", "fiscal_period": period}
+        cases.post(case, "maintenance", f"{cost}.00", **dated)
+        month = {"fiscal_period": period, "erp_customer_id": account}
+        cases.quantity(case, "patient_days", days, **month)
+    dated = {"posting_date": "2024-12-31", "fiscal_period": "2024-13"}
+    cases.post(case, "maintenance", "5000.00", **dated)
 
 
 def currencies(cases):

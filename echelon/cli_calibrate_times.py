@@ -1,0 +1,57 @@
+"""The command that fits standard minutes to measured ones."""
+
+from typing import Any
+
+from rich.table import Table
+
+from echelon.cli_options import AsJson, out, print_json
+from echelon.config import load_settings
+
+COLUMNS = ("Term", "Count", "Fitted minutes", "+/-", "Standard", "Note")
+
+
+def calibrate_times_command(as_json: AsJson = False) -> None:
+    """Fit the minutes of order handling to measured ones; change nothing."""
+    # The library that fits takes a second to import.
+    from echelon.time_calibration import calibrate_times
+
+    found = calibrate_times(load_settings().data_dir).to_dict()
+    if as_json:
+        print_json(found)
+        return
+    _print(found)
+
+
+def _print(found: dict[str, Any]) -> None:
+    title = f"{found['driver_code']} (release {found['release_id']})"
+    table = Table(*COLUMNS, title=title)
+    for row in found["terms"]:
+        table.add_row(
+            row["term"],
+            f"{row['count']:,}",
+            _text(row["fitted_minutes"]),
+            _text(row["standard_error_minutes"]),
+            _text(row["standard_minutes"]),
+            row["note"],
+        )
+    out.print(table)
+    out.print(
+        f"{found['measured_minutes']:,.0f} minutes measured in {found['row_count']}"
+        f" closed periods of entities, {found['standard_minutes']:,.0f} by standards"
+    )
+    out.print(
+        f"Explained: {_text(found['fit_ratio'], '.2%')} of the variance; left over:"
+        f" {_text(found['residual_ratio'], '.2%')} of the minutes"
+    )
+    for line in (found["verdict"], *found["reasons"], *found["cautions"]):
+        out.print(line, markup=False)
+    for row in found["policy_rows"]:
+        out.print(
+            f"policy_time_equations, {row['term']}: minutes {row['minutes']},"
+            f" now {_text(row['minutes_in_force']) or 'none'}",
+            markup=False,
+        )
+
+
+def _text(value: object, layout: str = ".2f") -> str:
+    return "" if value is None else format(value, layout)

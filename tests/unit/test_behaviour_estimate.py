@@ -1,0 +1,92 @@
+"""Pools of a few periods, estimated and compared with policy."""
+
+from decimal import Decimal
+
+import pytest
+
+from echelon.behaviour_estimate import estimated, policy_rows
+from echelon.costing.behaviour import Requirements
+
+THREE = Requirements(periods=3, fit_ratio=Decimal("0.5"))
+
+
+def periods(quantities, costs, **columns):
+    return [
+        {
+            "entity_code": "E1",
+            "cost_pool_code": "picking",
+            "fiscal_period": f"2025-{month:02}",
+            "behaviour": "variable",
+            "avoidable_ratio": Decimal("1.000000"),
+            "cost": Decimal(cost),
+            "driver": "pick_minutes",
+            "driver_unit": "minutes",
+            "quantity": Decimal(quantity),
+            **columns,
+        }
+        for month, (quantity, cost) in enumerate(
+            zip(quantities, costs, strict=True), start=1
+        )
+    ]
+
+
+def test_a_line_is_written_in_exact_decimals_beside_the_policy():
+    """60.00 a period and 2.00 a minute: 60 of 240.00 move."""
+    row = estimated(periods([5, 10, 15], [70, 80, 90]), THREE)
+    assert (row["verdict"], row["reason"]) == ("estimated", None)
+    assert {
+        name: str(row[name]) for name in row if "ratio" in name or "_ccy" in name
+    } == {
+        "cost_amount_base_ccy": "240",
+        "policy_avoidable_ratio": "1.000000",
+        "slope_base_ccy_per_unit": "2.000000",
+        "intercept_amount_base_ccy": "60.00",
+        "fit_ratio": "1.0000",
+        "high_low_slope_base_ccy_per_unit": "2.000000",
+        "variable_ratio": "0.2500",
+    }
+    assert row["slope_standard_error"] == 0
+
+
+def test_periods_before_the_driver_changed_are_left_out():
+    former = periods([1, 2], [9, 9], driver="order_count", driver_unit="orders")
+    row = estimated(former + periods([5, 10, 15], [70, 80, 90]), THREE)
+    assert (row["period_count"], row["from_fiscal_period"]) == (3, "2025-01")
+    assert row["slope_base_ccy_per_unit"] == 2
+
+
+def test_activities_in_different_units_have_no_line():
+    rows = periods([1, 2, 3], [1, 2, 3], driver_unit=None, quantity=None)
+    row = estimated(rows, THREE)
+    assert row["verdict"] == "expert split stays"
+    assert row["reason"] == "its activities are counted in different units"
+    assert row["slope_base_ccy_per_unit"] is None
+
+
+def entity(name, ratio, cost, verdict="estimated"):
+    return {
+        "entity_code": name,
+        "cost_pool_code": "picking",
+        "cost_amount_base_ccy": Decimal(cost),
+        "variable_ratio": Decimal(ratio),
+        "policy_avoidable_ratio": Decimal(1),
+        "verdict": verdict,
+    }
+
+
+@pytest.mark.parametrize(
+    ("second", "written"),
+    [
+        (entity("E2", "0.5", 100), ["0.8000"]),
+        (entity("E2", "0.5", 100, "expert split stays"), []),
+    ],
+    ids=["weighed_by_cost", "not_known_of_all"],
+)
+def test_a_pool_has_one_ratio_for_all_its_entities(second, written):
+    """300.00 of which 0.9 and 100.00 of which 0.5 are 320.00 of 400.00."""
+    rows = policy_rows([entity("E1", "0.9", 300), second])
+    assert [str(row["avoidable_ratio"]) for row in rows] == written
+
+
+def test_nothing_is_to_be_written_where_policy_says_the_same():
+    assert policy_rows([entity("E1", "1.0000", 300)]) == []
