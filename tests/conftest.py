@@ -5,8 +5,13 @@ import shutil
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 from tests.command_line import echelon
+
+# Properties are about what is found: a busy machine may take its time.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 
 def pytest_collection_modifyitems(items):

@@ -135,7 +135,7 @@ ledgers = st.tuples(
 )
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(ledgers, ledgers)
 def test_any_two_ledgers_have_a_bridge_without_a_gap(before, after):
     with tempfile.TemporaryDirectory() as name:

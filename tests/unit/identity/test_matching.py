@@ -15,7 +15,6 @@ from tests.unit.identity.dirty_organisations import dirty_organisations
 
 SLOW = settings(
     max_examples=3,
-    deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

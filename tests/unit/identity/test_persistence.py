@@ -149,7 +149,7 @@ def recorded(history, assignment, day):
     return pd.concat([history, rows], ignore_index=True) if len(history) else rows
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(steps=st.lists(partitions, min_size=2, max_size=6), seed=st.integers(0, 99))
 def test_any_history_keeps_ids_apart_accounts_for_changes_and_reuses_none(steps, seed):
     history, given_ids = NO_HISTORY, set()
@@ -181,7 +181,7 @@ def test_any_history_keeps_ids_apart_accounts_for_changes_and_reuses_none(steps,
         assert again.events.empty
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(before=partitions, joins=st.integers(0, 6))
 def test_one_added_record_changes_nobody_elses_id(before, joins):
     history = recorded(NO_HISTORY, assign_ids(before, NO_HISTORY), 0)

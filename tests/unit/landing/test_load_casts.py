@@ -39,7 +39,7 @@ def assert_cast_is(text, sql_type, expected):
     assert is_bad == (text != "" and expected is None), (text, sql_type)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.one_of(NUMBER_TEXT, ANY_TEXT))
 def test_number_is_exactly_the_decimal_it_says_or_bad(text):
     assert_cast_is(text, "decimal(18,4)", decimal_or_none(text, 18, 4))
@@ -47,13 +47,13 @@ def test_number_is_exactly_the_decimal_it_says_or_bad(text):
     assert_cast_is(text, "bigint", integer_or_none(text))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.one_of(DATE_TEXT, ANY_TEXT))
 def test_date_is_exactly_the_day_it_says_or_bad(text):
     assert_cast_is(text, "date", date_or_none(text))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.one_of(TIME_TEXT, DATE_TEXT, ANY_TEXT))
 def test_timestamp_is_exactly_the_moment_it_says_or_bad(text):
     assert_cast_is(text, "timestamp", time_or_none(text))

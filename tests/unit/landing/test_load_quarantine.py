@@ -189,7 +189,7 @@ def test_floating_point_parquet_row_beyond_the_scale_is_set_aside(landing):
 
 
 # Each example is a whole load: shrinking a failure would take minutes.
-@settings(max_examples=15, deadline=None, phases=[Phase.explicit, Phase.generate])
+@settings(max_examples=15, phases=[Phase.explicit, Phase.generate])
 @given(
     st.lists(
         st.one_of(

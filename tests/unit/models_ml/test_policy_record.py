@@ -13,7 +13,7 @@ from models_ml.policy_record import from_record, to_record
 GUARD = Guard("g", "is_strategic", 1, "no_downgrade", None, None, "key account", None)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(
     st.floats(0, 25),
     st.sampled_from(["S01", "S02", "UNC", None]),

@@ -94,7 +94,7 @@ def determined(counts, hidden, axes):
     }
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.integers(2, 5).flatmap(
         lambda width: st.lists(
