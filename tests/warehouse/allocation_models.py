@@ -1,6 +1,7 @@
 """The allocation's models, rendered as dbt does and run on ledgers."""
 
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from random import Random
 
@@ -103,6 +104,7 @@ INPUTS = """
 """
 
 
+@cache
 def rendered(path: str) -> str:
     """Render a model with the project's macros; a ref is the table of its name."""
     files = [
