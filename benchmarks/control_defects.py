@@ -38,6 +38,10 @@ ACROSS_MODELS = {
         f" as cost_pool_name) from {POOLS}"
     ),
     "assert_cost_plans_are_usable": f"update {PLANS} set driver_code = 'x'",
+    "assert_cost_steps_are_usable": (
+        "insert into policy.policy_cost_steps by name"
+        " select 'x' as cost_pool_code, 1 as step_qty"
+    ),
     "assert_cost_postings_have_a_rate": (
         "update intermediate.int_ledger_lines_converted set amount_base_ccy = null"
     ),

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from benchmarks.control_defects import ACROSS_MODELS
 from dagster_project.resources.compiled_project import DBT_DIR, compiled_manifest
 from echelon.config import load_settings
 
@@ -134,6 +135,11 @@ def test_every_model_with_logic_has_a_unit_test(manifest, models):
         and LOGIC.search(statements_of(node))
     ]
     assert bare == []
+
+
+def test_every_test_across_models_knows_a_defect_it_must_catch():
+    names = {path.stem for path in (DBT_DIR / "tests").glob("*.sql")}
+    assert names == ACROSS_MODELS.keys()
 
 
 def test_every_audience_has_an_exposure(manifest):
