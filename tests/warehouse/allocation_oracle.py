@@ -211,13 +211,12 @@ def avoidable_by_steps(
     """Count what would go with a customer: the whole steps that others do not need.
 
     Returns:
-        Cents by entity, period, pool, activity and customer.
+        Cents by entity, period, pool, activity and customer; of no adjusting period.
     """
     avoidable = {}
     for ledger in ledgers:
-        for period in {line.period for line in ledger.lines}:
+        for period in {line.period for line in ledger.lines} - ADJUSTING.keys():
             quantities = _quantities(ledger, period)
-            hours = {} if period in ADJUSTING else ledger.hours
             for pool, size in STEPS.items():
                 place = (ledger.entity, period, pool)
                 if place not in allocation.pools:
@@ -229,7 +228,7 @@ def avoidable_by_steps(
                         holder = ledger.objects[position][0] if position >= 0 else ""
                         used[name, holder] += qty * units / MILLION / size
                 group = next(iter(ACTIVITIES[pool].values())).group
-                practical, _ = hours.get((period, group), (0, 0))
+                practical, _ = ledger.hours.get((period, group), (0, 0))
                 needed = max(_whole(sum(used.values())), 1)
                 supplied = max(_whole(Fraction(practical, size)), 1)
                 supplied = supplied if practical else needed

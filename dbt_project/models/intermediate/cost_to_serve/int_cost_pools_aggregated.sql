@@ -2,7 +2,8 @@
 -- A pool's treatment, name, reason and size of a step are those in force on its last
 -- posting of the period. Quarantined postings are a pool of their own: their account
 -- cannot be trusted. Unmapped ones are too; no treatment takes them, so they never
--- reconcile.
+-- reconcile. An adjusting period goes by its whole year, for which a step of one period
+-- is no measure.
 with
 
 costed_pools as (select * from {{ ref('int_cost_pools_posted') }}),
@@ -33,6 +34,8 @@ pool_versions as (
     from pool_attributes
 ),
 
+adjusting_periods as (select * from {{ ref('int_adjusting_periods_found') }}),
+
 step_sizes as (
     select
         cost_pool_code,
@@ -55,7 +58,11 @@ select
     pool_versions.behaviour,
     pool_versions.avoidable_ratio,
     pool_versions.avoidability_months,
-    case when pool_versions.behaviour = 'step' then step_sizes.step_qty end as step_qty,
+    case
+        when
+            pool_versions.behaviour = 'step' and adjusting_periods.fiscal_period is null
+            then step_sizes.step_qty
+    end as step_qty,
     costed_pools.last_posting_date,
     costed_pools.posting_count,
     costed_pools.pool_amount_base_ccy
@@ -70,6 +77,10 @@ left join step_sizes
         costed_pools.cost_pool_code = step_sizes.cost_pool_code
         and costed_pools.last_posting_date >= step_sizes.valid_from
         and costed_pools.last_posting_date < step_sizes.superseded_from
+left join adjusting_periods
+    on
+        costed_pools.entity_code = adjusting_periods.entity_code
+        and costed_pools.fiscal_period = adjusting_periods.fiscal_period
 union all
 select
     'general_ledger' as ledger_code,
