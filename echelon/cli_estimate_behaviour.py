@@ -1,16 +1,16 @@
 """The command that estimates from past periods how cost moves with its driver."""
 
+from collections.abc import Iterable
 from itertools import groupby
 from operator import itemgetter
 from typing import Any
 
-from rich.table import Column, Table
+from rich.table import Table
 
 from echelon.cli_options import AsJson, out, print_json
 from echelon.config import load_settings
 
-COLUMNS = (
-    Column("Pool, driver", no_wrap=True),
+FIGURES = (
     "Periods",
     "Per unit",
     "High-low",
@@ -38,10 +38,7 @@ def _print(found: dict[str, Any]) -> None:
     by_entity = groupby(found["estimates"], key=itemgetter("entity_code"))
     for entity, rows in by_entity:
         title = f"{entity}: cost over closed periods (release {found['release_id']})"
-        table = Table(*COLUMNS, title=title)
-        for row in rows:
-            table.add_row(*_cells(row))
-        out.print(table)
+        out.print(entity_table(title, rows))
     for row in found["estimates"]:
         if row["reason"]:
             where = f"{row['entity_code']} {row['cost_pool_code']}"
@@ -52,6 +49,26 @@ def _print(found: dict[str, Any]) -> None:
             f" {row['avoidable_ratio']}, now {_text(row['avoidable_ratio_in_force'])}",
             markup=False,
         )
+
+
+def entity_table(title: str, rows: Iterable[dict[str, Any]]) -> Table:
+    """Lay out the estimates of one entity.
+
+    Args:
+        title: What to write above them.
+        rows: Estimates of `BehaviourEstimates`.
+
+    Returns:
+        One row per pool.
+    """
+    table = Table(title=title)
+    # Made anew: a column keeps the cells of the tables it was in.
+    table.add_column("Pool, driver", no_wrap=True)
+    for name in FIGURES:
+        table.add_column(name)
+    for row in rows:
+        table.add_row(*_cells(row))
+    return table
 
 
 def _cells(row: dict[str, Any]) -> tuple[str, ...]:
