@@ -40,6 +40,13 @@ PERIODS = """
                 when bool_and(driver_unit = 'minutes' or unit_minutes is not null)
                     then 'minutes'
             end as driver_unit,
+            case
+                when not bool_and(is_alone)
+                    then string_agg(
+                        coalesce(cast(unit_minutes as varchar), 'measured'), ', '
+                        order by driver_code, activity_code
+                    )
+            end as minutes_of_units,
             cast(sum(total_driver_qty * case
                 when is_alone or driver_unit = 'minutes' then 1 else unit_minutes
             end) * 0.000001 as decimal(28, 6)) as quantity
@@ -48,8 +55,9 @@ PERIODS = """
     )
     select
         pools.entity_code, pools.cost_pool_code, pools.fiscal_period,
-        pools.behaviour, pools.avoidable_ratio, pools.pool_amount_base_ccy as cost,
-        quantities.driver, quantities.driver_unit, quantities.quantity
+        pools.behaviour, pools.avoidable_ratio, pools.step_qty,
+        pools.pool_amount_base_ccy as cost, quantities.driver, quantities.driver_unit,
+        quantities.minutes_of_units, quantities.quantity
     from core.fct_cost_pools as pools
     inner join finance.dim_fiscal_periods as periods using (entity_code, fiscal_period)
     inner join quantities using (entity_code, fiscal_period, cost_pool_code)
@@ -124,8 +132,8 @@ def estimated(periods: list[Row], required: Requirements) -> Row:
     """Estimate the behaviour of one pool of one entity.
 
     Args:
-        periods: Its periods in time order: cost, driver, its unit and quantity, and
-            what policy says.
+        periods: Its periods in time order: cost, driver, its unit and quantity, the
+            minutes of a unit where several activities are added, and what policy says.
         required: What an estimate must have.
 
     Returns:
@@ -152,6 +160,8 @@ def estimated(periods: list[Row], required: Requirements) -> Row:
         quantities = [row["quantity"] for row in counted]
         line = cost_line(quantities, costs)
         reasons = doubts(quantities, costs, line, required)
+    if last["step_qty"] is not None:
+        reasons.append("it moves in whole steps and not along a line")
     return {
         **known,
         **_described(line, quantities, costs),
@@ -195,7 +205,8 @@ def policy_rows(estimates: Iterable[Row]) -> list[Row]:
 
 def _since_last_change(periods: list[Row]) -> list[Row]:
     """Leave out the periods before the driver last changed: they count other things."""
-    by_driver = groupby(periods, key=itemgetter("driver", "driver_unit"))
+    counted_as = itemgetter("driver", "driver_unit", "minutes_of_units")
+    by_driver = groupby(periods, key=counted_as)
     *_, (_, last) = ((driver, list(rows)) for driver, rows in by_driver)
     return last
 

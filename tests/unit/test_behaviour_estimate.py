@@ -21,6 +21,8 @@ def periods(quantities, costs, **columns):
             "cost": Decimal(cost),
             "driver": "pick_minutes",
             "driver_unit": "minutes",
+            "minutes_of_units": None,
+            "step_qty": None,
             "quantity": Decimal(quantity),
             **columns,
         }
@@ -53,6 +55,27 @@ def test_periods_before_the_driver_changed_are_left_out():
     row = estimated(former + periods([5, 10, 15], [70, 80, 90]), THREE)
     assert (row["period_count"], row["from_fiscal_period"]) == (3, "2025-01")
     assert row["slope_base_ccy_per_unit"] == 2
+
+
+def test_periods_before_the_minutes_of_a_unit_changed_are_left_out():
+    """Ten orders were 100 minutes by 10 each and are 200 by 20: not more work."""
+    former = periods([100, 110], [70, 80], minutes_of_units="10, 5")
+    row = estimated(former + periods([200, 220, 240], [70, 80, 90]), THREE)
+    assert row["period_count"] == 3
+    assert str(row["slope_base_ccy_per_unit"]) == "0.500000"
+
+
+def test_cost_in_whole_steps_is_judged_by_no_line():
+    """By the line 4,500 units at 1.00 are 0.75 of 6,000.00; but of a clerk of
+    1,000.00 whom nobody needs any more 1.00 goes."""
+    steps = periods([500, 1500, 2500], [1000, 2000, 3000], step_qty=Decimal(1000))
+    row = estimated(steps, THREE)
+    assert (row["verdict"], str(row["variable_ratio"])) == (
+        "expert split stays",
+        "0.7500",
+    )
+    assert row["reason"] == "it moves in whole steps and not along a line"
+    assert policy_rows([row]) == []
 
 
 def test_activities_in_different_units_have_no_line():
