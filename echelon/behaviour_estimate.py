@@ -191,7 +191,8 @@ def policy_rows(estimates: Iterable[Row]) -> list[Row]:
         variable = sum(
             part["variable_ratio"] * part["cost_amount_base_ccy"] for part in parts
         )
-        ratio, in_force = (variable / cost).quantize(RATIO), parts[0][IN_FORCE]
+        ratio = (variable / cost).quantize(RATIO)
+        in_force = max(parts, key=itemgetter("to_fiscal_period"))[IN_FORCE]
         if ratio != in_force:
             rows.append(
                 {

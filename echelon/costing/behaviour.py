@@ -152,8 +152,9 @@ def doubts(
         Reasons; none where it can.
     """
     reasons = []
-    if len(costs) < required.periods:
-        reasons.append(f"{len(costs)} periods, {required.periods} are needed")
+    least = max(required.periods, LEAST_PERIODS_OF_A_LINE)
+    if len(costs) < least:
+        reasons.append(f"{len(costs)} periods, {least} are needed")
     if not varies(quantities):
         reasons.append("the driver does not vary")
     if not varies(costs):

@@ -86,14 +86,16 @@ def test_activities_in_different_units_have_no_line():
     assert row["slope_base_ccy_per_unit"] is None
 
 
-def entity(name, ratio, cost, verdict="estimated"):
+def entity(name, ratio, cost, verdict="estimated", **columns):
     return {
         "entity_code": name,
         "cost_pool_code": "picking",
         "cost_amount_base_ccy": Decimal(cost),
         "variable_ratio": Decimal(ratio),
         "policy_avoidable_ratio": Decimal(1),
+        "to_fiscal_period": "2025-12",
         "verdict": verdict,
+        **columns,
     }
 
 
@@ -113,3 +115,14 @@ def test_a_pool_has_one_ratio_for_all_its_entities(second, written):
 
 def test_nothing_is_to_be_written_where_policy_says_the_same():
     assert policy_rows([entity("E1", "1.0000", 300)]) == []
+
+
+def test_the_policy_compared_with_is_that_of_the_latest_period():
+    """An entity that ended in 2024 knew 0.2000; since then policy says 1.0000."""
+    former = {"policy_avoidable_ratio": Decimal("0.2"), "to_fiscal_period": "2024-06"}
+    parts = [entity("E1", "0.2", 300, **former), entity("E2", "0.2", 100)]
+    (row,) = policy_rows(parts)
+    assert (row["avoidable_ratio"], row["avoidable_ratio_in_force"]) == (
+        Decimal("0.2"),
+        1,
+    )

@@ -140,6 +140,13 @@ def test_why_an_expert_split_stays_is_said_in_words(quantities, costs, said):
     assert doubts(quantities, costs, line, USUAL) == said
 
 
+def test_two_periods_are_no_line_whatever_policy_asks_for():
+    two = [TEN, TEN + 1]
+    asked = Requirements(periods=1, fit_ratio=Decimal(0))
+    line = cost_line(two, two)
+    assert doubts(two, two, line, asked) == ["2 periods, 3 are needed"]
+
+
 def test_no_part_of_a_cost_is_below_nothing_or_above_all():
     falling = cost_line([TEN, TEN + 1, TEN + 2], [TEN, TEN - 1, TEN - 2])
     assert variable_ratio(falling, [TEN], [TEN]) == 0
