@@ -13,8 +13,9 @@ from rich.console import Console
 
 from echelon.errors import EchelonError, ExitCode, Fault
 
-out = Console(width=None if sys.stdout.isatty() else 120)
-err = Console(stderr=True)
+# Brackets in a name that was delivered are no style of ours.
+out = Console(width=None if sys.stdout.isatty() else 120, markup=False)
+err = Console(stderr=True, markup=False)
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON line for machines.")]
 

@@ -25,7 +25,8 @@ def print_summary(console: Console, summary: Summary) -> None:
     currency = summary.base_currency_code
     inputs = ", ".join(f"{name} {day}" for name, day in summary.input_as_of.items())
     console.print(
-        f"\n[bold]Release {summary.release_id}[/bold] as of {summary.as_of_date}"
+        f"\n[bold]Release {summary.release_id}[/bold] as of {summary.as_of_date}",
+        markup=True,
     )
     console.print(f"Input as of: {inputs}")
     levels = ", ".join(f"{use} by {level}" for use, level in summary.levels.items())
@@ -42,7 +43,8 @@ def print_summary(console: Console, summary: Summary) -> None:
     gates = ", ".join(f"{count} {outcome}" for outcome, count in summary.gates.items())
     console.print(f"Gates: {gates}")
     console.print(
-        "\nNext: [bold]make ui[/bold] (asset graph, gates, pictures), or query"
+        "\nNext: [bold]make ui[/bold] (asset graph, gates, pictures), or query",
+        markup=True,
     )
     console.print(f"  {summary.published_path}", soft_wrap=True)
 
