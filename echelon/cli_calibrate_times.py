@@ -39,10 +39,7 @@ def _print(found: dict[str, Any]) -> None:
         f"{found['measured_minutes']:,.0f} minutes measured in {found['row_count']}"
         f" closed periods of entities, {found['standard_minutes']:,.0f} by standards"
     )
-    out.print(
-        f"Explained: {_text(found['fit_ratio'], '.2%')} of the variance; left over:"
-        f" {_text(found['residual_ratio'], '.2%')} of the minutes"
-    )
+    out.print(explained(found))
     for line in (found["verdict"], *found["reasons"], *found["cautions"]):
         out.print(line, markup=False)
     for row in found["policy_rows"]:
@@ -51,6 +48,24 @@ def _print(found: dict[str, Any]) -> None:
             f" now {_text(row['minutes_in_force']) or 'none'}",
             markup=False,
         )
+
+
+def explained(found: dict[str, Any]) -> str:
+    """Say how much of the measured minutes the fitted terms explain.
+
+    Args:
+        found: A calibration as plain values.
+
+    Returns:
+        One line.
+    """
+    variance, rest = (
+        f"{_text(found[name], '.2%')} of the {whole}"
+        if found[name] is not None
+        else "not known"
+        for name, whole in (("fit_ratio", "variance"), ("residual_ratio", "minutes"))
+    )
+    return f"Explained: {variance}; left over: {rest}"
 
 
 def _text(value: object, layout: str = ".2f") -> str:
