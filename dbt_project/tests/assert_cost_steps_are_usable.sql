@@ -1,5 +1,6 @@
 -- A pool with a size of a step moves in steps and is allocated, by one activity or by
 -- activities that all take minutes: other quantities have no sum to count steps of.
+-- What its activities were before the size was in force does not matter.
 {{ config(meta={'policy': 'policy_cost_steps'}) }}
 with
 
@@ -12,15 +13,27 @@ stepped_pools as (
         behaviour = 'step' and treatment in ('allocate', 'customer_sustaining')
 ),
 
-mixed_pools as (
-    select cost_pool_code
-    from {{ ref('policy_activity_drivers') }}
-    group by cost_pool_code, valid_from
-    having
+activity_versions as (
+    select
+        cost_pool_code,
+        lead(valid_from, 1, cast('9999-12-31' as date)) over (
+            partition by cost_pool_code order by valid_from
+        ) as superseded_from,
         count(*) > 1
         and count(*) filter (
             where driver_unit = 'minutes' or unit_minutes is not null
-        ) < count(*)
+        ) < count(*) as is_mixed
+    from {{ ref('policy_activity_drivers') }}
+    group by cost_pool_code, valid_from
+),
+
+last_mixed as (
+    select
+        cost_pool_code,
+        max(superseded_from) as mixed_until
+    from activity_versions
+    where is_mixed
+    group by cost_pool_code
 )
 
 select
@@ -35,6 +48,7 @@ select
     end as problem
 from steps
 left join stepped_pools using (cost_pool_code)
+left join last_mixed using (cost_pool_code)
 where
     stepped_pools.cost_pool_code is null
-    or steps.cost_pool_code in (select mixed_pools.cost_pool_code from mixed_pools)
+    or steps.valid_from < last_mixed.mixed_until

@@ -320,6 +320,20 @@ def test_a_test_across_tables_says_whose_row_is_wrong(
     assert said_of[2] in message
 
 
+def test_a_step_may_begin_when_its_pool_goes_by_one_driver(refused):
+    """Until 2024 the pool went by stops and orders, which no step adds up."""
+    shares = [
+        DRIVER.replace("stops,,,", "stops,,0.5,"),
+        DRIVER.replace("a,stops,stops,,,", "b,order_count,orders,,0.5,"),
+    ]
+    rows = {
+        "cost_pools": [POOL.replace("variable", "step")],
+        "activity_drivers": [*shares, DRIVER.replace("2000", "2024")],
+        "cost_steps": ["p,100,2024-01-01,me"],
+    }
+    assert refused(**rows) is None
+
+
 def test_where_no_capacity_is_known_a_worker_group_is_not_asked_for(refused):
     test = "assert_activity_drivers_are_usable"
     assert refused(extra=[test], facts=FACTS, capacities=[]) is None
