@@ -114,7 +114,8 @@ def estimate_behaviour(data_dir: Path) -> BehaviourEstimates:
         fault = Fault(
             code="nothing_to_estimate",
             message="no pool has both a cost and a driver in a closed period",
-            hint="deliver gl__journal_lines, and name a driver for each pool",
+            hint="deliver gl__journal_lines of periods that have ended, and name a"
+            " driver for each pool",
         )
         raise EchelonError(ExitCode.CONFIGURATION, fault)
     by_pool = groupby(periods, key=itemgetter("entity_code", "cost_pool_code"))

@@ -135,7 +135,7 @@ def refresh(
     else:
         print_summary(out, report.summary)
         if report.proposal:
-            out.print(report.proposal, style="yellow", markup=False)
+            out.print(report.proposal, style="yellow")
 
 
 @app.command()
@@ -250,7 +250,7 @@ def end_with(error: EchelonError) -> NoReturn:
     line = " ".join(f"{label}: {error}".split())
     # A name out of a delivery could otherwise steer the terminal that shows it.
     line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
-    err.print(line, markup=False, highlight=False, soft_wrap=True)
+    err.print(line, highlight=False, soft_wrap=True)
     sys.exit(int(error.exit_code))
 
 

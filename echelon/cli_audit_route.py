@@ -95,13 +95,12 @@ def _print(audit: RouteAudit) -> None:
     for row in audit.stops:
         table.add_row(*(_text(row[name]) for name in shown))
     out.print(table)
-    out.print(f"Cost function: {audit.cost_function}", markup=False)
-    out.print(f"Checked by {audit.checked_by}", markup=False)
+    out.print(f"Cost function: {audit.cost_function}")
+    out.print(f"Checked by {audit.checked_by}")
     for one in audit.objections:
         out.print(
             f"{', '.join(one['stops'])} may object to the {one['split']} split:"
             f" {one['excess_amount']:,.2f} more than alone",
-            markup=False,
         )
     if not audit.objections and "sampled_half_width" not in audit.stops[0]:
         out.print("No stops would pay less alone: both splits are in the core")

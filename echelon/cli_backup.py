@@ -24,14 +24,14 @@ def backup(archive: Archive, as_json: AsJson = False) -> None:
     if as_json:
         print_json(report.to_dict())
         return
-    out.print(f"Backup {report.backup}: {len(report.releases)} releases", markup=False)
+    out.print(f"Backup {report.backup}: {len(report.releases)} releases")
     out.print(
         f"{report.files} files, {report.total_bytes:,} bytes; new in the archive:"
         f" {report.copied_files} files, {report.copied_bytes:,} bytes;"
         f" {report.seconds} s"
     )
     for name in report.removed_backups:
-        out.print(f"Past its retention and removed: {name}", markup=False)
+        out.print(f"Past its retention and removed: {name}")
 
 
 def restore(
@@ -51,13 +51,12 @@ def restore(
     if as_json:
         print_json(report.to_dict())
         return
-    out.print(f"In force and verified: {report.current}", markup=False)
+    out.print(f"In force and verified: {report.current}")
     out.print(
         f"From backup {report.backup}: {len(report.releases)} releases,"
         f" {report.files} files, {report.total_bytes:,} bytes",
-        markup=False,
     )
-    out.print(f"RTO {report.rto_seconds} s", markup=False)
+    out.print(f"RTO {report.rto_seconds} s")
 
 
 def drill(

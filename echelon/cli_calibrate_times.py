@@ -41,12 +41,11 @@ def _print(found: dict[str, Any]) -> None:
     )
     out.print(explained(found))
     for line in (found["verdict"], *found["reasons"], *found["cautions"]):
-        out.print(line, markup=False)
+        out.print(line)
     for row in found["policy_rows"]:
         out.print(
             f"policy_time_equations, {row['term']}: minutes {row['minutes']},"
             f" now {_text(row['minutes_in_force']) or 'none'}",
-            markup=False,
         )
 
 

@@ -58,4 +58,4 @@ def cluster(
         print_json(found.to_dict())
         return
     for line in report_lines(found):
-        out.print(line, markup=False, highlight=False)
+        out.print(line, highlight=False)

@@ -141,7 +141,7 @@ def _text(value: object) -> object:
 
 def _print(comparison: Comparison, limit: int) -> None:
     text = f"Cost to serve: {comparison.old} (old) and {comparison.new} (new)"
-    out.print(text, highlight=False, markup=False)
+    out.print(text, highlight=False)
     changes = [row[NEW] - row[OLD] for row in comparison.customers]
     more, less = sum(c > 0 for c in changes), sum(c < 0 for c in changes)
     moved = sum(c for c in changes if c > 0)

@@ -25,10 +25,10 @@ def doctor(
     if as_json:
         print_json([asdict(finding) for finding in findings])
     for finding in () if as_json else findings:
-        out.print(finding.line(), markup=False, highlight=False, soft_wrap=True)
+        out.print(finding.line(), highlight=False, soft_wrap=True)
     if not findings and not as_json:
         out.print("All is well.")
     for warning in unguarded():
-        err.print(warning, markup=False, highlight=False, soft_wrap=True)
+        err.print(warning, highlight=False, soft_wrap=True)
     if not all(finding.is_repaired for finding in findings):
         raise typer.Exit(int(ExitCode.INTEGRITY))

@@ -44,5 +44,5 @@ def draw(
         return
     for row in drawing.rows:
         line = "  ".join(str(value) for value in row.values() if value is not None)
-        out.print(line, highlight=False, markup=False, soft_wrap=True)
+        out.print(line, highlight=False, soft_wrap=True)
     out.print(str(path), highlight=False, soft_wrap=True)

@@ -42,12 +42,11 @@ def _print(found: dict[str, Any]) -> None:
     for row in found["estimates"]:
         if row["reason"]:
             where = f"{row['entity_code']} {row['cost_pool_code']}"
-            out.print(f"{where}: {row['verdict']}: {row['reason']}", markup=False)
+            out.print(f"{where}: {row['verdict']}: {row['reason']}")
     for row in found["policy_rows"]:
         out.print(
             f"policy_cost_pools, all rows of {row['cost_pool_code']}: avoidable_ratio"
             f" {row['avoidable_ratio']}, now {_text(row['avoidable_ratio_in_force'])}",
-            markup=False,
         )
 
 

@@ -37,4 +37,4 @@ def match(
         print_json(report.to_dict())
         return
     for line in report_lines(report):
-        out.print(line, markup=False, highlight=False)
+        out.print(line, highlight=False)

@@ -42,4 +42,4 @@ def rebuild(
     if verify:
         out.print(f"{release_id}: {made.tables} tables have the same content hash")
     if made.directory:
-        out.print(f"Kept in {made.directory}", markup=False, soft_wrap=True)
+        out.print(f"Kept in {made.directory}", soft_wrap=True)

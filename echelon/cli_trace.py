@@ -79,7 +79,7 @@ def _added_up(rows: Rows, key: tuple[str, ...]) -> Rows:
 def _print_head(found: Trace, before: str, after: str) -> None:
     amount = f"{found.amount_base_ccy:,.2f}"
     text = f"{before} {amount} {after} (release {found.release_id})"
-    out.print(text, highlight=False, markup=False)
+    out.print(text, highlight=False)
     out.print("Every step adds up to it.", highlight=False)
 
 

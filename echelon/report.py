@@ -39,7 +39,7 @@ def print_summary(console: Console, summary: Summary) -> None:
     for attribute, reason in summary.refused_attributes.items():
         console.print(f"attribute {attribute} is not used: {reason}", style="yellow")
     for line in summary.review.lines() if summary.review else ():
-        console.print(line, style="yellow", markup=False, soft_wrap=True)
+        console.print(line, style="yellow", soft_wrap=True)
     gates = ", ".join(f"{count} {outcome}" for outcome, count in summary.gates.items())
     console.print(f"Gates: {gates}")
     console.print(

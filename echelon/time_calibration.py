@@ -239,7 +239,7 @@ def _doubts(
 
 
 def _policy_rows(terms: list[Row]) -> list[Row]:
-    """Say what to write: what was fitted, but no 0 where policy has no row either."""
+    """Say what to write: what was fitted, where policy says otherwise."""
     return [
         {
             "driver_code": DRIVER,
@@ -248,7 +248,8 @@ def _policy_rows(terms: list[Row]) -> list[Row]:
             "minutes_in_force": row["standard_minutes"],
         }
         for row in terms
-        if row["fitted_minutes"] or (row["count"] and row["standard_minutes"])
+        if row["fitted_minutes"] is not None
+        and row["fitted_minutes"] != (row["standard_minutes"] or 0)
     ]
 
 
