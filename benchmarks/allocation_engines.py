@@ -23,7 +23,7 @@ from benchmarks.allocation_sql import (
     run_sql,
     warehouse_of,
 )
-from echelon.release.store import open_database
+from echelon.release.reader import open_database
 from echelon.trace import CUSTOMER_STEPS, DESTINATIONS, POSTINGS
 
 TRACED = {"customer": "C0000333", "period": "2025-06"}

@@ -11,9 +11,10 @@ import duckdb
 
 from benchmarks.fault_process import Work
 from echelon.cli import main as echelon_main
-from echelon.config import load_settings, out_of_resources
+from echelon.config import load_settings
 from echelon.errors import EchelonError
 from echelon.hashing import sha256_of_record
+from echelon.machine import out_of_resources
 from echelon.release.audit_file import audit_file
 from echelon.release.doctor import examine
 from echelon.release.layout import candidates_dir, releases_dir

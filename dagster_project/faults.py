@@ -6,8 +6,8 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from echelon.config import out_of_reach, out_of_resources
 from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.machine import out_of_reach, out_of_resources
 
 
 @contextmanager

@@ -13,7 +13,8 @@ from echelon.decisions.reviews import read_review
 from echelon.hashing import sha256_of_file, sha256_of_record
 from echelon.landing.manifest import MANIFEST_FILE, delivery_directories
 from echelon.notify import notify
-from echelon.release.store import current_release, open_database
+from echelon.release.reader import open_database
+from echelon.release.store import current_release
 
 
 @dg.sensor(

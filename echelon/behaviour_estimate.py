@@ -19,7 +19,8 @@ from echelon.costing.behaviour import (
 from echelon.costing.rounding import CENT, RATE, RATIO, rounded
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.release.policy import threshold
-from echelon.release.store import Row, open_database, read_rows, release_in_force
+from echelon.release.reader import Row, open_database, read_rows
+from echelon.release.store import release_in_force
 
 ESTIMATED, EXPERT = "estimated", "expert split stays"
 IN_FORCE = "policy_avoidable_ratio"

@@ -45,15 +45,9 @@ from echelon.cli_sample import sample
 from echelon.cli_seal import key, seal
 from echelon.cli_stress import stress
 from echelon.cli_trace import trace
-from echelon.config import (
-    PROJECT_DIR,
-    Settings,
-    export_settings,
-    load_settings,
-    out_of_reach,
-    out_of_resources,
-)
+from echelon.config import PROJECT_DIR, Settings, export_settings, load_settings
 from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.machine import out_of_reach, out_of_resources
 from echelon.report import print_releases, print_status, print_summary
 
 app = typer.Typer(

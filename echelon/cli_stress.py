@@ -20,7 +20,8 @@ MOVES = """
 
 def stress(as_json: AsJson = False) -> None:
     """Say who would move under each stress scenario, what acts and what it costs."""
-    from echelon.release.store import open_release, read_rows
+    from echelon.release.reader import read_rows
+    from echelon.release.store import open_release
 
     with open_release(load_settings().data_dir) as connection:
         scenarios, moves = (

@@ -13,7 +13,7 @@ import duckdb
 
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.quoting import quote_text
-from echelon.release.store import Row, read_rows
+from echelon.release.reader import Row, read_rows
 
 STEPS = ("ledger", "services", "activities", "drivers")
 CHANGES = tuple(f"{step}_change_amount_base_ccy" for step in STEPS)

@@ -1,14 +1,11 @@
 """Where a run reads and writes, and how much of the machine it may take."""
 
-import errno
 import os
 import tomllib
-from collections.abc import Iterator
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any
 
-import duckdb
 from pydantic import (
     AfterValidator,
     Field,
@@ -35,19 +32,6 @@ PREFIX = "ECHELON_"
 SETTINGS_FILE_VARIABLE = "ECHELON_SETTINGS_FILE"
 # How alike a variable and a setting are when one was meant for the other.
 _MISSPELT = 0.8
-# What keeps a path from being read or written, whoever asks for it.
-_PATH_FAULTS = {
-    errno.EACCES,
-    errno.EPERM,
-    errno.EROFS,
-    errno.EISDIR,
-    errno.ENOTDIR,
-    errno.ELOOP,
-    errno.ENAMETOOLONG,
-}
-# SQLite of a disk that is full while it maps its log, or that is failing.
-DISK_FAULT_TEXT = "disk I/O error"
-FULL_DISK_TEXTS = (os.strerror(errno.ENOSPC), "database or disk is full")
 
 
 def _web_address(address: SecretStr) -> SecretStr:
@@ -196,45 +180,6 @@ def export_settings(settings: Settings) -> None:
         os.environ[SETTINGS_FILE_VARIABLE] = str(path.resolve())
 
 
-def out_of_resources(error: BaseException) -> EchelonError | None:
-    """Recognise a machine that ran out of memory or disk; None for anything else."""
-    for cause in _causes(error):
-        if isinstance(cause, duckdb.OutOfMemoryException | MemoryError):
-            return _exhausted(
-                "out_of_memory",
-                "the memory did not suffice",
-                "raise ECHELON_MEMORY_LIMIT if the machine has more memory, "
-                "or free disk space to spill to",
-            )
-        is_full = isinstance(cause, OSError) and cause.errno == errno.ENOSPC
-        # Engines wrap it in errors of their own: a commit fails, or a log of SQLite.
-        if is_full or any(text in str(cause) for text in FULL_DISK_TEXTS):
-            return _exhausted(
-                "disk_full",
-                "no space is left on the disk",
-                "free disk space, or point ECHELON_DATA_DIR to a larger disk",
-            )
-        if DISK_FAULT_TEXT in str(cause):
-            return _exhausted(
-                "disk_failed",
-                "the disk could not be read or written",
-                "free disk space; if there is some, look after the disk",
-            )
-    return None
-
-
-def out_of_reach(error: BaseException) -> EchelonError | None:
-    """Recognise a path this account may not or cannot use; None for anything else."""
-    for cause in _causes(error):
-        if isinstance(cause, OSError) and cause.errno in _PATH_FAULTS:
-            message = os.strerror(cause.errno).lower()
-            file = None if cause.filename is None else str(cause.filename)
-            hint = "let this account read and write there, or name another directory"
-            fault = Fault("path_unusable", message, file=file, hint=hint)
-            return EchelonError(ExitCode.CONFIGURATION, fault)
-    return None
-
-
 def _refuse_misspelt_variables() -> None:
     """Refuse a variable that nobody reads and that is nearly the name of a setting."""
     settings = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
@@ -291,13 +236,3 @@ def _refused(
 ) -> EchelonError:
     fault = Fault("bad_setting", message, file=file, column=column, hint=hint)
     return EchelonError(ExitCode.CONFIGURATION, fault)
-
-
-def _exhausted(code: str, message: str, hint: str) -> EchelonError:
-    return EchelonError(ExitCode.RESOURCES, Fault(code, message, hint=hint))
-
-
-def _causes(error: BaseException | None) -> Iterator[BaseException]:
-    while error is not None:
-        yield error
-        error = error.__cause__ or error.__context__

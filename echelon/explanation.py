@@ -20,13 +20,8 @@ from echelon.release.layout import (
     ASSIGNMENT_POLICY_NAME,
     SEGMENT_MODEL_NAME,
 )
-from echelon.release.store import (
-    Release,
-    list_releases,
-    open_database,
-    read_rows,
-    release_in_force,
-)
+from echelon.release.reader import open_database, read_rows
+from echelon.release.store import Release, list_releases, release_in_force
 from models_ml.artefact import UNCLASSIFIED, SegmentModel, from_artefact
 from models_ml.assignment import assign_customers
 from models_ml.policy_record import from_record

@@ -22,7 +22,8 @@ from echelon.costing.routes import (
 )
 from echelon.costing.services import largest_remainder
 from echelon.errors import EchelonError, ExitCode, Fault
-from echelon.release.store import Row, open_database, read_rows, release_in_force
+from echelon.release.reader import Row, open_database, read_rows
+from echelon.release.store import release_in_force
 from echelon.route_value import OwnAmounts, ValuedRoute, refused, valued_route
 
 STOPS = """

@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from echelon.costing.routes import Route, Split, stem_and_drop_split
 from echelon.errors import EchelonError, ExitCode, Fault
-from echelon.release.store import Row
+from echelon.release.reader import Row
 
 STEM_DRIVERS = ("drop_count", "drop_km")
 QUANTITIES = {

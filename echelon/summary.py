@@ -8,7 +8,8 @@ from typing import Any
 import duckdb
 
 from echelon.decisions.reviews import Review, read_review
-from echelon.release.store import Release, open_database, release_in_force
+from echelon.release.reader import open_database
+from echelon.release.store import Release, release_in_force
 
 
 @dataclass(frozen=True)

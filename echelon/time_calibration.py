@@ -12,7 +12,8 @@ from echelon.costing.rounding import RATIO, rounded
 from echelon.costing.time_equations import TimeFit, dependent_terms, fit_times
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.release.policy import policy_in_force, threshold
-from echelon.release.store import Row, open_database, read_rows, release_in_force
+from echelon.release.reader import Row, open_database, read_rows
+from echelon.release.store import release_in_force
 
 DRIVER = "order_handling_minutes"
 CALIBRATED, STANDARD = "calibrated", "standard minutes stay"

@@ -13,7 +13,8 @@ from typing import Any
 import duckdb
 
 from echelon.errors import EchelonError, ExitCode, Fault
-from echelon.release.store import Row, open_database, read_rows, release_in_force
+from echelon.release.reader import Row, open_database, read_rows
+from echelon.release.store import release_in_force
 
 POOL = ("entity_code", "cost_pool_code")
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import duckdb
 
-from echelon.config import out_of_resources
 from echelon.landing.refusal import refuse
+from echelon.machine import out_of_resources
 from echelon.quoting import quote_text
 
 _LONGEST_HEADER_BYTES = 1 << 20

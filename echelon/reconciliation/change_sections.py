@@ -7,7 +7,7 @@ from typing import Any
 from echelon.reconciliation.ledger_sections import POOL, money
 from echelon.reconciliation.reading import Source
 from echelon.reconciliation.sections import Column, Section, difference
-from echelon.release.store import Row
+from echelon.release.reader import Row
 
 ALLOCATED = "allocated_amount_base_ccy"
 BEFORE_AND_NOW = (

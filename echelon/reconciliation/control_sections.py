@@ -3,7 +3,7 @@
 from echelon.reconciliation.ledger_sections import ENTITY, POOL, money
 from echelon.reconciliation.reading import Source
 from echelon.reconciliation.sections import Column, Section
-from echelon.release.store import Row
+from echelon.release.reader import Row
 
 COMPLETENESS = "finance.rpt_ledger_completeness_by_account_month"
 REVENUE = "finance.rpt_revenue_reconciliation_by_entity_month"

@@ -10,7 +10,8 @@ import pandas as pd
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.reconciliation.reading import Source, open_source
 from echelon.reconciliation.report import read_flows
-from echelon.release.store import Row, open_database, read_rows, release_in_force
+from echelon.release.reader import Row, open_database, read_rows
+from echelon.release.store import release_in_force
 from models_ml.cost_pictures import cost_flow, waterfall, waterfalls
 from models_ml.pictures import Picture, to_html, to_png, to_svg
 

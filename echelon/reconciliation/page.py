@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from echelon.reconciliation.report import SIGNATORIES, Report
 from echelon.reconciliation.sections import Column, Kind, Section, sums
-from echelon.release.store import Row
+from echelon.release.reader import Row
 
 RIGHT: tuple[Kind, ...] = ("money", "count", "quantity", "ratio", "rate")
 STYLE = """

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import duckdb
 
 from echelon.errors import EchelonError, ExitCode, Fault
-from echelon.release.store import Row, read_rows
+from echelon.release.reader import Row, read_rows
 from echelon.summary import BOOKS
 
 

@@ -14,7 +14,8 @@ from echelon.reconciliation.reading import Source, books_of, open_source
 from echelon.reconciliation.sections import Section, refuse_unless_exact
 from echelon.release.layout import PUBLISHED_NAME, releases_dir
 from echelon.release.proof import PROOF_NAME
-from echelon.release.store import Release, Row, open_database
+from echelon.release.reader import Row, open_database
+from echelon.release.store import Release
 
 SIGNATORIES = ("Preparer", "Reviewer", "Controller")
 

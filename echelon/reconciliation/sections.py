@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any, Literal
 
 from echelon.errors import EchelonError, ExitCode, Fault
-from echelon.release.store import Row
+from echelon.release.reader import Row
 
 Kind = Literal["text", "money", "count", "quantity", "ratio", "rate", "date"]
 

@@ -14,8 +14,8 @@ from pathlib import Path
 import duckdb
 
 import echelon
-from echelon.config import out_of_resources
 from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.machine import out_of_resources
 from echelon.release.content import (
     TableContent,
     current_catalog,
@@ -24,7 +24,7 @@ from echelon.release.content import (
     quoted,
     read_content,
 )
-from echelon.release.store import open_database
+from echelon.release.reader import open_database
 from echelon.release.tie_out import TieOut, tie_out
 
 

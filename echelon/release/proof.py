@@ -31,7 +31,7 @@ from echelon.release.published_ledger import (
     PublishedLedger,
     read_published_ledger,
 )
-from echelon.release.store import open_database
+from echelon.release.reader import open_database
 from echelon.release.tie_out import TieOut
 from echelon.sealing import Signer
 

@@ -16,6 +16,7 @@ from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.quoting import quote_name, quote_text
 from echelon.release.content import quoted
 from echelon.release.published_file import PUBLISHED_SCHEMAS, STORAGE_VERSION
+from echelon.release.reader import open_database
 from echelon.release.role_access import (
     AccessRule,
     RoleTable,
@@ -24,7 +25,6 @@ from echelon.release.role_access import (
     refused,
 )
 from echelon.release.small_cells import cells_to_hide
-from echelon.release.store import open_database
 
 ROLES_NAME = "roles"
 CONTENT_TABLE = "governance.rpt_role_access"

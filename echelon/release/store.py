@@ -1,4 +1,4 @@
-"""Which releases are there, which one is in force, and how does a reader open it?"""
+"""Which releases are there, and which one is in force?"""
 
 import json
 import os
@@ -18,16 +18,9 @@ from echelon.release.layout import (
     pointer_path,
     releases_dir,
 )
+from echelon.release.reader import open_database
 
 NEXT_POINTER_NAME = ".current.next"
-Row = dict[str, Any]
-
-READER_CONFIG: dict[str, str | bool | int | float | list[str]] = {
-    "enable_external_access": "false",
-    "autoinstall_known_extensions": "false",
-    "autoload_known_extensions": "false",
-    "lock_configuration": "true",
-}
 
 
 @dataclass(frozen=True)
@@ -225,28 +218,6 @@ def release_in_force(data_dir: Path) -> Release:
             ),
         )
     return release
-
-
-def open_database(
-    path: Path, memory_limit: str | None = None
-) -> duckdb.DuckDBPyConnection:
-    """Open one published file as every reader must (read-only, hardened)."""
-    limits = {"memory_limit": memory_limit} if memory_limit else {}
-    # The real path: the pointer may move while the connection lives.
-    return duckdb.connect(
-        str(path.resolve()), read_only=True, config={**READER_CONFIG, **limits}
-    )
-
-
-def read_rows(
-    connection: duckdb.DuckDBPyConnection,
-    query: str,
-    values: dict[str, Any] | None = None,
-) -> list[Row]:
-    """Run a query with named values and return its rows by column name."""
-    cursor = connection.execute(query, values or {})
-    names = [column[0] for column in cursor.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
 def swap_pointer(data_dir: Path, release_id: str) -> None:

@@ -8,12 +8,12 @@ import pytest
 from echelon.errors import EchelonError, ExitCode
 from echelon.release.controls import Register
 from echelon.release.publish import publish
+from echelon.release.reader import open_database
 from echelon.release.staging import PublishOptions
 from echelon.release.store import (
     current_release,
     current_release_id,
     list_releases,
-    open_database,
     open_release,
 )
 

@@ -7,8 +7,8 @@ import duckdb
 import pytest
 
 from echelon.errors import EchelonError, ExitCode
+from echelon.release.reader import open_database
 from echelon.release.role_files import Publication, write_role_files
-from echelon.release.store import open_database
 from echelon.release.verify import verify
 
 HEADER = (
