@@ -8,6 +8,7 @@ from sqlglot import errors, exp, parse_one
 from sqlglot.lineage import Node, lineage
 from sqlglot.optimizer.qualify import qualify
 from sqlglot.optimizer.scope import build_scope
+from sqlglot.schema import MappingSchema
 
 DIALECT = "duckdb"
 
@@ -38,7 +39,8 @@ def direct_sources(
     Raises:
         ValueError: If the select cannot be read; the message says where.
     """
-    schema = _schema(known_columns)
+    # Made once: each trace of a column would normalise all the names anew.
+    schema = MappingSchema(_schema(known_columns), dialect=DIALECT)
     try:
         parsed = parse_one(sql, dialect=DIALECT)
         for written in parsed.find_all(exp.Coalesce):
