@@ -16,8 +16,8 @@ PROJECT = Path(__file__).parents[2] / "dbt_project"
 
 
 @pytest.fixture(scope="module")
-def warehouse(released):
-    return Path(released[1]["candidate_dir"]) / "warehouse.duckdb"
+def warehouse(tiny_released):
+    return Path(tiny_released[1]["candidate_dir"]) / "warehouse.duckdb"
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +36,6 @@ def built_by_dbt(warehouse, tmp_path_factory):
             "build",
             "--exclude",
             "resource_type:test",
-            "--threads",
-            "2",
             "--project-dir",
             str(PROJECT),
             "--profiles-dir",

@@ -180,20 +180,6 @@ def test_what_a_delivery_did_not_change_is_taken_over(releases):
         assert 0 < taken_over["activities"] < taken_over["of_activities"]
 
 
-def test_what_took_costs_over_is_what_computing_all_of_it_gives(releases):
-    company, databases = releases
-    manifest = json.loads((databases[-1].parent / "manifest.json").read_text())
-    completed = company.run_apart(
-        *("rebuild", manifest["release_id"], "--verify", "--json"),
-        ECHELON_THREADS="1",
-        TZ="Asia/Tokyo",
-    )
-    assert completed.returncode == 0, completed.stderr
-    made = last_json(completed)
-    assert made["is_equal"]
-    assert made["tables"] == len(manifest["tables"])
-
-
 def test_a_correction_replaces_its_line_in_the_new_release_only(releases):
     _, databases = releases
     query = f"""

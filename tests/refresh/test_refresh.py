@@ -154,9 +154,11 @@ CORRECTION = {
 
 
 @pytest.fixture(scope="module")
-def corrected(released, tmp_path_factory):
-    """The company two weeks on, a segment corrected; the customer, the id before."""
-    company = copy_of(released[0], tmp_path_factory.mktemp("corrected") / "company")
+def corrected(tiny_released, tmp_path_factory):
+    """The company two days on, a segment corrected; the customer, the id before."""
+    company = copy_of(
+        tiny_released[0], tmp_path_factory.mktemp("corrected") / "company"
+    )
     before = company.in_force()
     ((customer,),) = company.query(
         "select min(customer_id) from governance.rpt_assignment_reasons_by_customer"
@@ -169,7 +171,7 @@ def corrected(released, tmp_path_factory):
     agree = ("approve", change, "--reason", "seen", "--by")
     assert company.run(*agree, "ann").returncode == 60
     assert company.run(*agree, "bob").returncode == 0
-    completed = company.run("refresh", "--as-of", "2026-01-15", "--json")
+    completed = company.run("refresh", "--as-of", "2026-01-02", "--json")
     assert completed.returncode == 0, completed.stderr
     assert last_json(completed)["release_id"] == company.in_force() != before
     return company, customer, before
@@ -181,18 +183,18 @@ def test_a_correction_of_a_segment_changes_no_cost(corrected):
     assert taken_over["periods"] == taken_over["of_periods"] == 24
 
 
-def test_a_first_release_made_elsewhere_has_the_same_content(tiny_released):
-    company, _ = tiny_released
-    release_id, manifest = company.in_force(), company.manifest()
-    assert manifest["taken_over"]["activities"] == 0
-    environment = {"ECHELON_THREADS": "1", "TZ": "Asia/Tokyo"}
+def test_it_is_the_same_release_when_made_elsewhere_with_all_costs_computed(corrected):
+    company = corrected[0]
+    manifest = company.manifest()
     completed = company.run_apart(
-        "rebuild", release_id, "--verify", "--json", **environment
+        *("rebuild", manifest["release_id"], "--verify", "--json"),
+        ECHELON_THREADS="1",
+        TZ="Asia/Tokyo",
     )
     assert completed.returncode == 0, completed.stderr
     made = last_json(completed)
     assert made["is_equal"]
-    assert made["rebuilt_id"] == release_id
+    assert made["rebuilt_id"] == manifest["release_id"]
     assert made["tables"] == len(manifest["tables"])
 
 

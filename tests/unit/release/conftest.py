@@ -261,20 +261,22 @@ class Company:
 
     def candidate(self, as_of: str = "2025-12-31") -> Candidate:
         candidate = open_candidate(self.data_dir, self.inputs(as_of))
-        self.run_sql(candidate, WAREHOUSE)
-        self.land(candidate, "gl__accounts", ACCOUNTS)
-        self.land(candidate, "gl__journal_lines", JOURNALS)
+        accounts = self._landing("gl__accounts", ACCOUNTS)
+        journals = self._landing("gl__journal_lines", JOURNALS)
+        self.run_sql(candidate, f"{WAREHOUSE}{accounts}{journals}")
         return candidate
 
     def land(self, candidate: Candidate, table: str, text: str) -> None:
         """Land a file of the ledger in place of the one before."""
+        self.run_sql(candidate, self._landing(table, text))
+
+    def _landing(self, table: str, text: str) -> str:
         record = landed(self.data_dir / "landing", table, text)
         values = ", ".join(f"'{value}'" for value in record.values())
-        self.run_sql(
-            candidate,
-            f"delete from raw.deliveries where table_name = '{table}';"
-            f"insert into raw.deliveries values ({values})",
-        )
+        return f"""
+            delete from raw.deliveries where table_name = '{table}';
+            insert into raw.deliveries values ({values});
+        """
 
     def gate(self, name: str, **changes) -> Gate:
         return Gate(name, **changes)
