@@ -220,9 +220,10 @@ def _estimate_m(
             continue
         with linker(connection, used, weights, prior, SAMPLE) as opened:
             session = _session(opened, settings, columns)
-        matches = session.pop("", Learnt(0, [0])).m[0] * min(
-            pairs, settings.training.em_pairs
-        )
+        if session is None:
+            notes.append(f"training on equal {name}: left agreement without a match")
+            continue
+        matches = session.pop("").m[0] * min(pairs, settings.training.em_pairs)
         if matches < settings.training.em_minimum_matches:
             notes.append(f"training on equal {name}: only {matches:.0f} matches")
             continue
@@ -243,15 +244,25 @@ def _leaves_any(used: list[UsedComparison], columns: list[str]) -> bool:
 
 def _session(
     opened: "Linker", settings: MatchSettings, columns: list[str]
-) -> dict[str, Learnt]:
-    """Run one EM session; under ``""`` comes the share of matches it found."""
+) -> dict[str, Learnt] | None:
+    """Run one EM session; under ``""`` comes the share of matches it found.
+
+    Returns:
+        What the session says, or None where it ran away from the matches: among
+        neighbours, say, it takes m of equal names down until the float is nought.
+    """
     rule = " and ".join(f"l.{column} = r.{column}" for column in columns)
-    session = opened.training.estimate_parameters_using_expectation_maximisation(
-        rule,
-        estimate_without_term_frequencies=True,
-        max_pairs=float(settings.training.em_pairs),
-        record_sample_proportion=1.0,
-    )
+    try:
+        session = opened.training.estimate_parameters_using_expectation_maximisation(
+            rule,
+            estimate_without_term_frequencies=True,
+            max_pairs=float(settings.training.em_pairs),
+            record_sample_proportion=1.0,
+        )
+    except ValueError as error:
+        if "below the minimum allowed value" not in str(error):
+            raise
+        return None
     core = session.core_model_settings
     results = {
         comparison.output_column_name: Learnt(

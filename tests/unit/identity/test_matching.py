@@ -368,6 +368,45 @@ def test_key_held_by_many_names_is_a_placeholder(run, trained):
     assert len(set(found.values())) == 30
 
 
+def shops_of_one_domain():
+    """Return 150 shops that share a website: equal names are in other countries."""
+    invented = random.Random(0)
+    syllables = "bar,ken,lo,mi,tor,ves,zan,quo,pel,dra,fin,gus"
+    countries = ("US", "DE", "FR")
+
+    def word():
+        return "".join(invented.choice(syllables.split(",")) for _ in range(3)).title()
+
+    places = [
+        (word(), str(invented.randrange(10_000, 99_999)), countries[at % 3])
+        for at in range(20)
+    ]
+    rows = []
+    for at in range(150):
+        city, postal_code, country_code = places[at % 20]
+        rows.append(
+            {
+                "id": f"erp:{at:03d}",
+                "name": f"{word()} {word()}",
+                "address": f"{invented.randrange(1, 900)} {word()} Street",
+                "city": city,
+                "postal_code": postal_code,
+                "country_code": country_code,
+                "website": "shops.example.com",
+            }
+        )
+    for at in range(20):  # the next town but one is in another country
+        rows[at + 40]["name"] = rows[at + 21]["name"]
+    return rows
+
+
+def test_training_that_takes_neighbours_for_matches_is_left_out(run):
+    outcome = run(shops_of_one_domain())
+    note = "training on equal domain_key: left agreement without a match"
+    assert note in outcome.notes
+    assert len(set(clusters_of(outcome).values())) == 150
+
+
 def test_duplicate_identifiers_are_refused(run):
     with pytest.raises(EchelonError, match="stands on two records"):
         run([company("a"), company("a")])
