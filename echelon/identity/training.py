@@ -39,6 +39,8 @@ if TYPE_CHECKING:
 # Beyond these a share of matching pairs per record is an accident of the sample.
 MATCHES_PER_RECORD = (0.02, 10.0)
 DEFAULT_MATCHES_PER_RECORD = 0.3
+# Pairs per record beyond which equal columns tell of neighbours, not of matches.
+MOST_PAIRS_PER_RECORD = 20
 PRIOR_U_PAIRS = 2_000  # how many random pairs the shipped u weigh
 SAMPLE = "match_training"
 
@@ -145,12 +147,16 @@ def _small_blocks(
     connection: duckdb.DuckDBPyConnection, rules: list[list[str]]
 ) -> list[list[str]]:
     """Drop certain rules that would pair more records than there can be matches."""
-    limit = count(connection, "select count(*) from match_numbered") * 20
+    limit = _most_pairs(connection, "match_numbered")
     return [
         rule
         for rule in rules
         if _pair_count(connection, rule, "match_numbered") <= limit
     ]
+
+
+def _most_pairs(connection: duckdb.DuckDBPyConnection, table: str) -> int:
+    return MOST_PAIRS_PER_RECORD * count(connection, f"select count(*) from {table}")
 
 
 def _pair_count(
@@ -201,7 +207,7 @@ def _estimate_m(
     settings: MatchSettings,
     start: tuple[list[UsedComparison], list[ComparisonWeights], float],
 ) -> tuple[dict[str, list[Learnt]], list[str]]:
-    """Run an EM session per blocking that has enough pairs.
+    """Run an EM session per blocking that has enough pairs, and not too many.
 
     Returns:
         What the sessions say of each comparison, and notes on those not run.
@@ -210,6 +216,7 @@ def _estimate_m(
     learnt: dict[str, list[Learnt]] = {one.comparison: [] for one in weights}
     notes = []
     present = columns_with_values(connection)
+    limit = _most_pairs(connection, SAMPLE)
     for columns in settings.training.em_blockings:
         if not present.issuperset(columns) or not _leaves_any(used, columns):
             continue
@@ -217,6 +224,9 @@ def _estimate_m(
         pairs = _pair_count(connection, columns, SAMPLE)
         if pairs < settings.training.em_minimum_matches:
             notes.append(f"training on equal {name}: only {pairs} pairs")
+            continue
+        if pairs > limit:
+            notes.append(f"training on equal {name}: {pairs} pairs are too many")
             continue
         with linker(connection, used, weights, prior, SAMPLE) as opened:
             session = _session(opened, settings, columns)
