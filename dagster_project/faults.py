@@ -12,11 +12,7 @@ from echelon.machine import out_of_reach, out_of_resources
 
 @contextmanager
 def reported_faults() -> Iterator[None]:
-    """Turn a fault people can act on into a Dagster failure that is not retried.
-
-    A rejected input stays rejected however often it is read; only other exceptions
-    (a busy disk, a lost file handle) are worth the asset's retry policy.
-    """
+    """Turn a fault people can act on into a Dagster failure that carries it."""
     try:
         yield
     except Exception as error:
@@ -27,7 +23,6 @@ def reported_faults() -> Iterator[None]:
         raise dg.Failure(
             description=str(fault),
             metadata={"fault": dg.MetadataValue.text(fault.to_json())},
-            allow_retries=False,
         ) from error
 
 

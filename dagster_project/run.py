@@ -10,6 +10,7 @@ import dagster as dg
 
 from dagster_project.findings import fault_of, findings_of, notice_of
 from dagster_project.resources.event_log import open_instance
+from dagster_project.stop_signals import noticed_stops
 from echelon.config import Settings
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.notify import Finding, notify
@@ -72,6 +73,7 @@ def run_refresh(
         EchelonError: With the public exit code of whatever kept it from publishing.
             What comes of a fit that drift calls for is reported, never raised: the
             release is out.
+        KeyboardInterrupt: If Ctrl-C or SIGTERM stopped it.
     """
     findings: list[Finding] = []
     try:
@@ -121,7 +123,11 @@ def _run_job(
     from dagster_project.definitions import DEFINITIONS
 
     job = DEFINITIONS.resolve_job_def("refresh")
-    with open_instance(settings.dagster_home) as instance, _announced(announce):
+    with (
+        open_instance(settings.dagster_home) as instance,
+        noticed_stops() as is_stopped,
+        _announced(announce),
+    ):
         result = job.execute_in_process(
             instance=instance,
             raise_on_error=False,
@@ -132,6 +138,8 @@ def _run_job(
         )
         stages = _stages(instance, result.run_id)
         findings += findings_of(instance, result.run_id)
+        if is_stopped() and not result.success:
+            raise KeyboardInterrupt
     if not result.success:
         raise fault_of(settings, result.get_step_failure_events())
     return stages

@@ -219,11 +219,14 @@ def main() -> None:
     try:
         if "" in sys.argv[1:]:  # as a path it would be the current directory
             raise usage_error("an argument is empty; is a variable of the shell unset?")
-        sys.exit(app(standalone_mode=False) or 0)
+        ended = app(standalone_mode=False) or 0
+        if ended == ExitCode.STOPPED:
+            raise stopped()
+        sys.exit(ended)
     except EchelonError as error:
         end_with(error)
-    except typer.Abort:
-        sys.exit(130)
+    except typer.Abort:  # a question that was left without an answer
+        sys.exit(int(ExitCode.STOPPED))
     except Exception as error:
         if hasattr(error, "format_message"):  # a usage error of the command line itself
             end_with(usage_error(error.format_message()))
@@ -240,6 +243,7 @@ def end_with(error: EchelonError) -> NoReturn:
     label = {
         ExitCode.NOTHING_NEW: "nothing new",
         ExitCode.INTERNAL: "error: internal",
+        ExitCode.STOPPED: "stopped",
     }.get(error.exit_code, "error")
     line = " ".join(f"{label}: {error}".split())
     # A name out of a delivery could otherwise steer the terminal that shows it.
@@ -252,6 +256,12 @@ def usage_error(message: str) -> EchelonError:
     """Turn what the command line's parser refused into a fault."""
     fault = Fault("usage", message, hint="echelon --help lists commands and options")
     return EchelonError(ExitCode.CONFIGURATION, fault)
+
+
+def stopped() -> EchelonError:
+    """Say that a signal ended a command."""
+    hint = "echelon status says which release is in force"
+    return EchelonError(ExitCode.STOPPED, Fault("stopped", "by a signal", hint=hint))
 
 
 def internal_error(error: Exception) -> EchelonError:

@@ -20,6 +20,7 @@ class ExitCode(IntEnum):
     NOT_AUTHORISED = 60
     INTERNAL = 70
     BUSY = 75
+    STOPPED = 130
 
 
 @dataclass(frozen=True)

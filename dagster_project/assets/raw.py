@@ -72,7 +72,6 @@ SPECS = [
     name="deliveries",
     specs=SPECS,
     pool="warehouse",
-    retry_policy=dg.RetryPolicy(max_retries=2, delay=5),
 )
 def deliveries(
     context: dg.AssetExecutionContext, refresh: RefreshResource

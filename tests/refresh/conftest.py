@@ -30,7 +30,15 @@ class Company:
 
     def run_apart(self, *arguments, **environment):
         """Run ``echelon`` on it as a user would: in a process of its own."""
-        return subprocess.run(
+        with self.start(*arguments, **environment) as process:
+            printed, complained = process.communicate()
+        return subprocess.CompletedProcess(
+            process.args, process.returncode, printed, complained
+        )
+
+    def start(self, *arguments, **environment):
+        """Start ``echelon`` on it in a process of its own."""
+        return subprocess.Popen(
             [str(ECHELON), *map(str, arguments)],
             env={
                 **os.environ,
@@ -38,9 +46,9 @@ class Company:
                 "OMP_NUM_THREADS": "1",
                 **environment,
             },
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            check=False,
         )
 
     def in_force(self):

@@ -1,6 +1,7 @@
 """The whole, through the commands of the README."""
 
 import shutil
+import signal
 from itertools import chain
 
 import duckdb
@@ -243,3 +244,15 @@ def test_without_a_delivery_the_refresh_says_what_to_land(tmp_path, tiny_landed)
     completed = empty.run("refresh")
     assert completed.returncode == 20
     assert "erp__order_lines" in completed.stderr
+
+
+def test_ctrl_c_stops_a_refresh_without_a_word_of_defects(tmp_path, tiny_landed):
+    company = copy_of(tiny_landed, tmp_path / "stopped")
+    with company.start("refresh") as process:
+        while "loading" not in process.stderr.readline():
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        complained = process.communicate()[1]
+    assert process.returncode == 130
+    assert complained.splitlines()[-1].startswith("stopped: by a signal (")
+    assert company.in_force() is None
