@@ -10,13 +10,13 @@ import dagster as dg
 
 from dagster_project.findings import fault_of, findings_of, notice_of
 from dagster_project.resources.event_log import open_instance
-from dagster_project.stop_signals import noticed_stops
 from echelon.config import Settings
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.notify import Finding, notify
 from echelon.release.layout import candidates_dir
 from echelon.release.lock import refresh_lock
 from echelon.release.store import current_release
+from echelon.stop_signals import noticed_stops
 from echelon.summary import Summary, summarise
 
 

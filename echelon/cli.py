@@ -49,6 +49,7 @@ from echelon.config import PROJECT_DIR, Settings, export_settings, load_settings
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.machine import out_of_reach, out_of_resources
 from echelon.report import print_releases, print_status, print_summary
+from echelon.stop_signals import noticed_stops
 
 app = typer.Typer(
     help="Which customers deserve which service, and what serving them really costs.",
@@ -216,24 +217,30 @@ def prepare_dagster_home(settings: Settings) -> None:
 
 def main() -> None:
     """Run a command; end with its public exit code and one line on what is wrong."""
-    try:
-        if "" in sys.argv[1:]:  # as a path it would be the current directory
-            raise usage_error("an argument is empty; is a variable of the shell unset?")
-        ended = app(standalone_mode=False) or 0
-        if ended == ExitCode.STOPPED:
-            raise stopped()
-        sys.exit(ended)
-    except EchelonError as error:
-        end_with(error)
-    except typer.Abort:  # a question that was left without an answer
-        sys.exit(int(ExitCode.STOPPED))
-    except Exception as error:
-        if hasattr(error, "format_message"):  # a usage error of the command line itself
-            end_with(usage_error(error.format_message()))
-        if os.environ.get("ECHELON_DEBUG") == "1":
-            traceback.print_exc()
-        known = out_of_resources(error) or out_of_reach(error)
-        end_with(known or internal_error(error))
+    with noticed_stops() as is_stopped:
+        try:
+            if "" in sys.argv[1:]:  # as a path it would be the current directory
+                raise usage_error("an argument is empty; is a shell's variable unset?")
+            code = app(standalone_mode=False) or 0
+        except typer.Abort:  # a question that was left without an answer
+            sys.exit(int(ExitCode.STOPPED))
+        except Exception as error:
+            # An engine that is interrupted calls it an error of its own.
+            end_with(stopped() if is_stopped() else fault_of(error))
+    if code == ExitCode.STOPPED:
+        end_with(stopped())
+    sys.exit(code)
+
+
+def fault_of(error: Exception) -> EchelonError:
+    """Say what an exception means to people."""
+    if isinstance(error, EchelonError):
+        return error
+    if hasattr(error, "format_message"):  # a usage error of the command line itself
+        return usage_error(error.format_message())
+    if os.environ.get("ECHELON_DEBUG") == "1":
+        traceback.print_exc()
+    return out_of_resources(error) or out_of_reach(error) or internal_error(error)
 
 
 def end_with(error: EchelonError) -> NoReturn:

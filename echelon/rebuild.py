@@ -21,7 +21,12 @@ from echelon.release.recovery import heal
 from echelon.release.seeds import assemble_seeds
 from echelon.release.store import Release, find_release, release_in_force
 from echelon.release.verify import check_files, check_manifest
-from echelon.rerun import check_repeatable, link_former, refresh_apart
+from echelon.rerun import (
+    check_code,
+    check_repeatable,
+    link_former,
+    refresh_apart,
+)
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,7 @@ def rebuild(data_dir: Path, release_id: str, out_dir: Path | None = None) -> Reb
         release = find_release(data_dir, release_id)
         manifest = check_manifest(data_dir, release)
         check_files(release, manifest)
+        check_code(release)
         if out_dir is None:
             parent = candidates_dir(data_dir)
             parent.mkdir(exist_ok=True)

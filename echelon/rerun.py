@@ -17,7 +17,7 @@ from pathlib import Path
 
 from echelon.config import PROJECT_DIR
 from echelon.errors import EchelonError, ExitCode, Fault
-from echelon.release.inputs import hash_inputs
+from echelon.release.inputs import hash_code, hash_deliveries, hash_policy
 from echelon.release.layout import (
     PUBLISHED_NAME,
     candidates_dir,
@@ -66,6 +66,7 @@ def released_under(
         landing_dir(scratch).symlink_to(landing_dir(data_dir).resolve())
         releases_dir(scratch).mkdir()
         link_former(data_dir, base, scratch)
+        check_code(base)
         seeds = scratch / "seeds"
         assemble_seeds(data_dir, PROJECT_DIR, policy_dir, seeds)
         check_repeatable(data_dir, base, seeds, policy_dir is not None)
@@ -92,7 +93,7 @@ def link_former(data_dir: Path, base: Release, scratch: Path) -> None:
 def check_repeatable(
     data_dir: Path, base: Release, seeds: Path, is_other_policy: bool = False
 ) -> None:
-    """Refuse a base that the deliveries, code and policy at hand would not make.
+    """Refuse a base that the deliveries and the policy at hand would not make.
 
     Args:
         data_dir: Directory with the deliveries.
@@ -103,11 +104,28 @@ def check_repeatable(
     Raises:
         EchelonError: ``CONFIGURATION`` naming what is no longer as it was.
     """
+    hashes = {"deliveries": hash_deliveries(data_dir)}
+    if not is_other_policy:
+        hashes["policy"] = hash_policy(seeds)
+    _refuse_changed(base, hashes)
+
+
+def check_code(base: Release) -> None:
+    """Refuse a base that other code made: its policy may not even fit this code.
+
+    Args:
+        base: A release.
+
+    Raises:
+        EchelonError: ``CONFIGURATION`` naming the code it was made with.
+    """
+    _refuse_changed(base, hash_code(PROJECT_DIR))
+
+
+def _refuse_changed(base: Release, hashes: dict[str, str]) -> None:
     made_of = base.manifest()["inputs"]
-    hashes = hash_inputs(data_dir, PROJECT_DIR, seeds)
-    kinds = {"deliveries", "logic", "libraries", "policy"}
-    for kind in sorted(kinds - ({"policy"} if is_other_policy else set())):
-        if made_of[f"{kind}_sha256"] != getattr(hashes, kind):
+    for kind, digest in sorted(hashes.items()):
+        if made_of[f"{kind}_sha256"] != digest:
             raise EchelonError(
                 ExitCode.CONFIGURATION,
                 Fault(

@@ -114,13 +114,25 @@ def hash_inputs(data_dir: Path, project_dir: Path, seeds_dir: Path) -> InputHash
     Returns:
         One hash per kind of input.
     """
-    lock_file = project_dir / LOCK_FILE
     return InputHashes(
         deliveries=hash_deliveries(data_dir),
-        logic=sha256_of_tree(project_dir, _logic_files(project_dir)),
-        policy=sha256_of_tree(seeds_dir, _files(seeds_dir)),
-        libraries=sha256_of_file(lock_file) if lock_file.exists() else "",
+        policy=hash_policy(seeds_dir),
+        **hash_code(project_dir),
     )
+
+
+def hash_code(project_dir: Path) -> dict[str, str]:
+    """Hash the ``logic`` and the ``libraries`` of a source tree."""
+    lock_file = project_dir / LOCK_FILE
+    return {
+        "logic": sha256_of_tree(project_dir, _logic_files(project_dir)),
+        "libraries": sha256_of_file(lock_file) if lock_file.exists() else "",
+    }
+
+
+def hash_policy(seeds_dir: Path) -> str:
+    """Hash the assembled seeds."""
+    return sha256_of_tree(seeds_dir, _files(seeds_dir))
 
 
 def delivery_labels(data_dir: Path) -> tuple[str, ...]:

@@ -1,8 +1,10 @@
 """What the command line says and how it ends when something is wrong."""
 
+import contextlib
 import errno
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -166,9 +168,21 @@ def end_of(monkeypatch, capsys, *arguments):
     return left.value.code, printed.out.splitlines(), printed.err.splitlines()
 
 
+def be_stopped(data_dir):
+    signal.raise_signal(signal.SIGINT)
+
+
+def be_stopped_in_a_query(data_dir):
+    with contextlib.suppress(KeyboardInterrupt):
+        be_stopped(data_dir)
+    raise RuntimeError("Query interrupted")
+
+
 @pytest.mark.parametrize(
     ("failure", "exit_code", "code", "hint"),
     [
+        (be_stopped, 130, "stopped", "echelon status"),
+        (be_stopped_in_a_query, 130, "stopped", "echelon status"),
         (fail_with(RuntimeError("two\nlines")), 70, "internal", "ECHELON_DEBUG=1"),
         (fail_with(MemoryError()), 40, "out_of_memory", "ECHELON_MEMORY_LIMIT"),
         (
@@ -183,6 +197,8 @@ def end_of(monkeypatch, capsys, *arguments):
         (fail_with(RuntimeError(), FAILING_DISK), 40, "disk_failed", "look after"),
     ],
     ids=[
+        "stopped",
+        "stopped_in_a_query",
         "unforeseen",
         "memory",
         "duckdb_memory",
@@ -207,7 +223,6 @@ def test_exception_ends_in_one_line(  # noqa: PLR0917
 
 
 @pytest.mark.usefixtures("bare_environment")
-@pytest.mark.usefixtures("bare_environment")
 def test_a_message_writes_nothing_to_the_screen_but_letters(monkeypatch, capsys):
     failure = fail_with(RuntimeError("\x1b[31m\u202eBericht S\xfcd\x9b2J"))
     monkeypatch.setattr(store, "list_releases", failure)
@@ -215,6 +230,7 @@ def test_a_message_writes_nothing_to_the_screen_but_letters(monkeypatch, capsys)
     assert "RuntimeError: \ufffd[31m\ufffdBericht S\xfcd\ufffd2J (" in line
 
 
+@pytest.mark.usefixtures("bare_environment")
 def test_stack_trace_is_printed_on_demand(monkeypatch, capsys):
     os.environ["ECHELON_DEBUG"] = "1"
     monkeypatch.setattr(store, "list_releases", fail_with(RuntimeError("lost")))
