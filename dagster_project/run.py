@@ -16,7 +16,7 @@ from echelon.notify import Finding, notify
 from echelon.release.layout import candidates_dir
 from echelon.release.lock import refresh_lock
 from echelon.release.store import current_release
-from echelon.stop_signals import noticed_stops
+from echelon.stop_signals import noticed_stops, stopped
 from echelon.summary import Summary, summarise
 
 
@@ -70,10 +70,10 @@ def run_refresh(
         The summary of the release now in force and the seconds of each step.
 
     Raises:
-        EchelonError: With the public exit code of whatever kept it from publishing.
+        EchelonError: With the public exit code of whatever kept it from publishing;
+            STOPPED also where the release was already out.
             What comes of a fit that drift calls for is reported, never raised: the
             release is out.
-        KeyboardInterrupt: If Ctrl-C or SIGTERM stopped it.
     """
     findings: list[Finding] = []
     try:
@@ -139,7 +139,7 @@ def _run_job(
         stages = _stages(instance, result.run_id)
         findings += findings_of(instance, result.run_id)
         if is_stopped() and not result.success:
-            raise KeyboardInterrupt
+            raise stopped()
     if not result.success:
         raise fault_of(settings, result.get_step_failure_events())
     return stages

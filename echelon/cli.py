@@ -49,7 +49,7 @@ from echelon.config import PROJECT_DIR, Settings, export_settings, load_settings
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.machine import out_of_reach, out_of_resources
 from echelon.report import print_releases, print_status, print_summary
-from echelon.stop_signals import noticed_stops
+from echelon.stop_signals import noticed_stops, stopped
 
 app = typer.Typer(
     help="Which customers deserve which service, and what serving them really costs.",
@@ -222,14 +222,14 @@ def main() -> None:
             if "" in sys.argv[1:]:  # as a path it would be the current directory
                 raise usage_error("an argument is empty; is a shell's variable unset?")
             code = app(standalone_mode=False) or 0
-        except typer.Abort:  # a question that was left without an answer
-            sys.exit(int(ExitCode.STOPPED))
+        except typer.Abort:
+            code = ExitCode.STOPPED
         except Exception as error:
             # An engine that is interrupted calls it an error of its own.
             end_with(stopped() if is_stopped() else fault_of(error))
     if code == ExitCode.STOPPED:
         end_with(stopped())
-    sys.exit(code)
+    sys.exit(int(code))
 
 
 def fault_of(error: Exception) -> EchelonError:
@@ -250,7 +250,6 @@ def end_with(error: EchelonError) -> NoReturn:
     label = {
         ExitCode.NOTHING_NEW: "nothing new",
         ExitCode.INTERNAL: "error: internal",
-        ExitCode.STOPPED: "stopped",
     }.get(error.exit_code, "error")
     line = " ".join(f"{label}: {error}".split())
     # A name out of a delivery could otherwise steer the terminal that shows it.
@@ -263,12 +262,6 @@ def usage_error(message: str) -> EchelonError:
     """Turn what the command line's parser refused into a fault."""
     fault = Fault("usage", message, hint="echelon --help lists commands and options")
     return EchelonError(ExitCode.CONFIGURATION, fault)
-
-
-def stopped() -> EchelonError:
-    """Say that a signal ended a command."""
-    hint = "echelon status says which release is in force"
-    return EchelonError(ExitCode.STOPPED, Fault("stopped", "by a signal", hint=hint))
 
 
 def internal_error(error: Exception) -> EchelonError:

@@ -29,6 +29,7 @@ from echelon.release.lock import refresh_lock
 from echelon.release.seeds import SETTINGS_NAME, assemble_seeds
 from echelon.release.store import Release
 from echelon.sealing import HEAD_SETTING, KEY_SETTING
+from echelon.stop_signals import stopped
 
 AUDIT = "audit"
 KEEP_ALL = 1_000_000
@@ -203,6 +204,8 @@ def refresh_apart(
         text=True,
         check=False,
     )  # fmt: skip
+    if completed.returncode == ExitCode.STOPPED:
+        raise stopped()
     if completed.returncode not in (ExitCode.PUBLISHED, ExitCode.NOTHING_NEW):
         raise EchelonError(
             ExitCode(completed.returncode)

@@ -147,12 +147,9 @@ def _small_blocks(
     connection: duckdb.DuckDBPyConnection, rules: list[list[str]]
 ) -> list[list[str]]:
     """Drop certain rules that would pair more records than there can be matches."""
-    limit = _most_pairs(connection, "match_numbered")
-    return [
-        rule
-        for rule in rules
-        if _pair_count(connection, rule, "match_numbered") <= limit
-    ]
+    table = "match_numbered"
+    limit = _most_pairs(connection, table)
+    return [rule for rule in rules if _pair_count(connection, rule, table) <= limit]
 
 
 def _most_pairs(connection: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -257,9 +254,7 @@ def _session(
 ) -> dict[str, Learnt] | None:
     """Run one EM session; under ``""`` comes the share of matches it found.
 
-    Returns:
-        What the session says, or None where it ran away from the matches: among
-        neighbours, say, it takes m of equal names down until the float is nought.
+    None where it ran from the matches: m of equal names fell until it was nought.
     """
     rule = " and ".join(f"l.{column} = r.{column}" for column in columns)
     try:

@@ -8,6 +8,7 @@ import duckdb
 import pytest
 
 from benchmarks.accuracy import measure_accuracy
+from echelon import rerun
 from tests.refresh.conftest import copy_of, last_json
 
 DESIGNED_COLUMNS = {
@@ -199,6 +200,17 @@ def test_it_is_the_same_release_when_made_elsewhere_with_all_costs_computed(corr
     assert made["tables"] == len(manifest["tables"])
 
 
+def test_what_other_code_made_is_told_by_that_code(corrected, tmp_path, monkeypatch):
+    company = corrected[0]
+    (tmp_path / "requirements.lock").write_text("other==1\n")
+    monkeypatch.setattr(rerun, "PROJECT_DIR", tmp_path)
+    completed = company.run("rebuild", company.in_force(), "--verify", "--json")
+    assert completed.returncode == 30
+    refused = last_json(completed)
+    assert refused["code"] == "base_not_repeatable"
+    assert refused["message"].startswith("the libraries are no longer what ")
+
+
 def test_a_later_date_keeps_the_segments_but_one_that_a_person_corrects(corrected):
     company, customer, _ = corrected
     is_reused = company.query(
@@ -254,5 +266,5 @@ def test_ctrl_c_stops_a_refresh_without_a_word_of_defects(tmp_path, tiny_landed)
         process.send_signal(signal.SIGINT)
         complained = process.communicate()[1]
     assert process.returncode == 130
-    assert complained.splitlines()[-1].startswith("stopped: by a signal (")
+    assert complained.splitlines()[-1].startswith("error: stopped by a signal (")
     assert company.in_force() is None
