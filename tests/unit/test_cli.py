@@ -169,7 +169,7 @@ def end_of(monkeypatch, capsys, *arguments):
 
 
 def be_stopped(data_dir):
-    signal.raise_signal(signal.SIGINT)
+    signal.raise_signal(signal.SIGTERM)  # a job in the background ignores Ctrl-C
 
 
 def be_stopped_in_a_query(data_dir):
