@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
+from numbers import Number
 from typing import Any
 
 STYLE = (
     "body{font-family:sans-serif;margin:2rem}"
     "table{border-collapse:collapse;margin-bottom:2rem}"
-    "td,th{border:1px solid #bbb;padding:.2rem .6rem;text-align:left}"
+    "td,th{border:1px solid #bbb;padding:.2rem .6rem;text-align:left;"
+    "overflow-wrap:anywhere}"
+    "td.number{text-align:right}"
 )
 
 
@@ -35,13 +38,12 @@ def as_html(title: str, tables: Mapping[str, Sequence[Mapping[str, Any]]]) -> st
 def _table(rows: Sequence[Mapping[str, Any]]) -> str:
     header = "".join(f"<th>{escape(str(name))}</th>" for name in rows[0])
     body = "\n".join(
-        "<tr>"
-        + "".join(f"<td>{escape(_text(value))}</td>" for value in row.values())
-        + "</tr>"
-        for row in rows
+        f"<tr>{''.join(_cell(value) for value in row.values())}</tr>" for row in rows
     )
-    return f"<table><tr>{header}</tr>\n{body}</table>"
+    return f"<table><thead><tr>{header}</tr></thead>\n<tbody>{body}</tbody></table>"
 
 
-def _text(value: object) -> str:
-    return "" if value is None else str(value)
+def _cell(value: object) -> str:
+    text = "" if value is None else escape(str(value))
+    is_number = isinstance(value, Number) and not isinstance(value, bool)
+    return f'<td class="number">{text}</td>' if is_number else f"<td>{text}</td>"
