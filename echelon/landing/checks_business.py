@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import duckdb
 
 from echelon.landing.contract import TableContract
-from echelon.landing.quarantine import has_quarantine, quarantine_table
+from echelon.landing.quarantine import has_quarantine
+from echelon.landing.quarantine_counts import counted_rows
 from echelon.landing.refusal import refuse
 from echelon.quoting import quote_name
 
@@ -109,7 +110,7 @@ def _journal_lines(
     good = f"select {columns}, false as is_unknown from raw.{_JOURNALS}"
     if not has_quarantine(connection, contract):
         return f"({good})"
-    bad = f"select {columns}, amount is null from {quarantine_table(contract)}"
+    bad = f"select {columns}, amount is null from {counted_rows(contract)}"
     return f"({good} union all {bad})"
 
 

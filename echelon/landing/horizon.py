@@ -91,14 +91,14 @@ def _leave_out(
         later = (
             f"select _delivery_id, _source_line from {kept} as landed where {is_later}"
         )
-        bad_count = connection.execute(f"select count(*) from ({later})").fetchall()[0][
-            0
-        ]
         connection.execute(
             "delete from raw.quarantined_rows where table_name = ?"
             f" and (delivery_id, source_line) in ({later})",
             [contract.name],
         )
+        bad_count = connection.execute(
+            f"delete from {kept} as landed where {is_later}"
+        ).fetchall()[0][0]
     if count or bad_count:
         before = left_out.get(contract.name, LeftOut())
         left_out[contract.name] = LeftOut(

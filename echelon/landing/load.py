@@ -17,7 +17,8 @@ from echelon.landing.load_policy import check_policy_files
 from echelon.landing.load_report import LoadedFile, LoadedTable, LoadReport
 from echelon.landing.load_waivers import read_waivers, write_waivers
 from echelon.landing.manifest import POLICY_SYSTEM, Landing, read_landing
-from echelon.landing.quarantine import check_limit, quarantine_table
+from echelon.landing.quarantine import quarantine_table
+from echelon.landing.quarantine_counts import check_limit, value_once
 from echelon.landing.refusal import refuse
 from echelon.quoting import quote_name
 
@@ -226,6 +227,7 @@ def _close_table(
         f"select count(*), greatest(cast(null as date){latest})"
         f" from raw.{quote_name(contract.name)}"
     ).fetchall()[0]
+    value_once(connection, contract)
     bad_count, amount = connection.execute(
         "select count(*), sum(amount) from raw.quarantined_rows where table_name = ?",
         [contract.name],

@@ -65,21 +65,26 @@ def supersede(
         quarantine because the delivery corrects them.
     """
     target = f"raw.{quote_name(contract.name)}"
-    same_key = " and ".join(
-        f"earlier.{quote_name(name)} is not distinct from later.{quote_name(name)}"
-        for name in contract.key_columns
-    )
-    corrected = _release_corrected(connection, contract, same_key)
+    corrected = _release_corrected(connection, contract)
     deleted = connection.execute(
-        f"delete from {target} as earlier using {INCOMING} as later where {same_key}"
+        f"delete from {target} as earlier using {INCOMING} as later"
+        f" where {same_key(contract)}"
     ).fetchall()
     connection.execute(f"insert into {target} select * from {INCOMING}")
     connection.execute(f"drop table {INCOMING}")
     return int(deleted[0][0]), corrected
 
 
+def same_key(contract: TableContract) -> str:
+    """Write that rows ``earlier`` and ``later`` have the same key, as SQL."""
+    return " and ".join(
+        f"earlier.{quote_name(name)} is not distinct from later.{quote_name(name)}"
+        for name in contract.key_columns
+    )
+
+
 def _release_corrected(
-    connection: duckdb.DuckDBPyConnection, contract: TableContract, same_key: str
+    connection: duckdb.DuckDBPyConnection, contract: TableContract
 ) -> int:
     """Take rows out of the quarantine that the incoming delivery corrects."""
     kept = quarantine_table(contract)
@@ -88,7 +93,7 @@ def _release_corrected(
     corrected = (
         f"select earlier._delivery_id, earlier._source_line from {kept} as earlier"
         f" inner join {INCOMING} as later"
-        f" on {same_key} and earlier._delivery_id <> later._delivery_id"
+        f" on {same_key(contract)} and earlier._delivery_id <> later._delivery_id"
     )
     connection.execute(
         "delete from raw.quarantined_rows where table_name = ?"

@@ -8,7 +8,6 @@ import duckdb
 from echelon.landing.casts import Cast, bad_code
 from echelon.landing.checks import CHECKS
 from echelon.landing.contract import ColumnContract, TableContract
-from echelon.landing.refusal import refuse
 from echelon.quoting import quote_name, quote_text
 
 RULE_COLUMN = "_broken_rule"
@@ -132,40 +131,6 @@ def set_aside(
         f" where {RULE_COLUMN} is not null order by _source_line"
     )
     connection.execute(f"delete from {incoming} where {RULE_COLUMN} is not null")
-
-
-def check_limit(
-    connection: duckdb.DuckDBPyConnection,
-    contract: TableContract,
-    promised_row_count: int,
-) -> None:
-    """Refuse a table of which too many rows are bad.
-
-    Args:
-        connection: Open warehouse, bad rows already set aside.
-        contract: The table's contract, with its limit.
-        promised_row_count: Rows of the table in all deliveries together.
-
-    Raises:
-        EchelonError: QUARANTINE_OVER_LIMIT, naming the first bad row.
-    """
-    rows = connection.execute(
-        "select count(*) over (), source_file, source_line, column_name, reason"
-        " from raw.quarantined_rows where table_name = ?"
-        " order by rowid limit 1",
-        [contract.name],
-    ).fetchall()
-    if not rows:
-        return
-    count, file, line, column, reason = rows[0]
-    limit = contract.quarantine_limit_ratio
-    if count <= limit * promised_row_count:
-        return
-    message = (
-        f"{count} of {promised_row_count} rows of {contract.name} are bad, more than"
-        f" the limit of {limit:.2%}; the first: {reason}"
-    )
-    refuse("quarantine_over_limit", message, file, line, column)
 
 
 def _column_rules(column: ColumnContract, cast: Cast) -> list[RowRule]:

@@ -141,6 +141,63 @@ def test_quarantined_ledger_line_keeps_entity_period_and_amount(ledger):
     assert found == [("DE01", "2024-01", "100.00")]
 
 
+def test_a_bad_line_delivered_again_is_valued_once_and_unbalances_nothing(ledger):
+    many = "".join(
+        posting(f"K{n}", 1, "1000", "1.00") + posting(f"K{n}", 2, "4000", "-1.00")
+        for n in range(150)
+    )
+    bad = BALANCED.replace("2024-01-31", "2024-01-32", 1)
+    unread = posting("J2", "x", "1200", "3.00") + posting("J2", 2, "4000", "-3.00")
+    landing = ledger(JOURNAL_HEADER + bad + unread + many)
+    for sequence in (2, 3):
+        again = {"gl__journal_lines": JOURNAL_HEADER + bad + unread + many}
+        landing.deliver(again, "gl", sequence=sequence)
+    loaded = landing.load().tables["gl__journal_lines"]
+    assert str(loaded.quarantined_amount) == "103.00"
+    assert landing.query(
+        "select delivery_id, amount::varchar from raw.quarantined_rows order by all"
+    ) == [
+        ("gl-0001", "0.00"),
+        ("gl-0001", "0.00"),
+        ("gl-0002", "0.00"),
+        ("gl-0002", "0.00"),
+        ("gl-0003", "100.00"),
+        ("gl-0003", "3.00"),
+    ]
+
+
+def test_a_bad_correction_adds_nothing_to_the_line_that_stays_in_force(ledger):
+    many = "".join(
+        posting(f"K{n}", 1, "1000", "1.00") + posting(f"K{n}", 2, "4000", "-1.00")
+        for n in range(150)
+    )
+    landing = ledger(JOURNAL_HEADER + BALANCED + many)
+    bad = posting("J1", 1, "1000", "120.00").replace("2024-01-31", "2024-01-32")
+    landing.deliver({"gl__journal_lines": JOURNAL_HEADER + bad}, "gl", sequence=2)
+    loaded = landing.load().tables["gl__journal_lines"]
+    assert (loaded.row_count, loaded.quarantined_row_count) == (302, 1)
+    assert loaded.quarantined_amount == 0
+    assert landing.query(
+        "select sum(amount)::varchar from raw.gl__journal_lines where journal_id = 'J1'"
+    ) == [("0.00",)]
+    ((reason,),) = landing.query("select reason from raw.quarantined_rows")
+    assert reason.endswith("Another row of this key counts.")
+
+
+def test_one_bad_row_of_a_table_is_one_however_often_it_is_delivered(ledger):
+    many = "".join(
+        posting(f"K{n}", 1, "1000", "1.00") + posting(f"K{n}", 2, "4000", "-1.00")
+        for n in range(50)
+    )
+    bad = BALANCED.replace("2024-01-31", "2024-01-32", 1)
+    landing = ledger(JOURNAL_HEADER + bad + many)
+    line = JOURNAL_HEADER + bad.splitlines(keepends=True)[0]
+    for sequence in (2, 3):
+        landing.deliver({"gl__journal_lines": line}, "gl", sequence=sequence)
+    loaded = landing.load().tables["gl__journal_lines"]
+    assert str(loaded.quarantined_amount) == "100.00"  # the limit is 1 of 104
+
+
 def test_unknown_account_names_the_line(ledger):
     odd = posting("J2", 1, "9999", "1.00") + posting("J2", 2, "1000", "-1.00")
     fault = ledger(JOURNAL_HEADER + BALANCED + odd).fault().fault
