@@ -10,6 +10,11 @@ from echelon.warehouse.build import Outcome, failing_case, failing_rows
 from echelon.warehouse.nodes import SEED, TEST, Node
 from echelon.warehouse.policy_faults import PolicyFile, fault_of_load, fault_of_test
 
+_IN_FORCE = "the former release stays in force"
+_HUGE = (
+    "find the amount, quantity or weight out of all proportion in what was delivered"
+    " last, correct it and deliver it again"
+)
 POLICY_GAP = "policy incomplete: "  # what macros `threshold` and `setting` raise
 
 
@@ -30,7 +35,8 @@ def failure_of(
 
     Returns:
         CONFIGURATION naming file, line and column of the policy; GATE_FAILED for a
-        test of facts; INTERNAL for a model.
+        test of facts; INPUT_REJECTED for a model that facts are too large for;
+        INTERNAL for any other.
     """
     first = min(failed, key=_rank)
     more = f", and {len(failed) - 1} more" if len(failed) > 1 else ""
@@ -38,10 +44,12 @@ def failure_of(
     fault = _policy_fault(first, connection, files)
     if fault is not None:
         return EchelonError(ExitCode.CONFIGURATION, fault)
-    exit_code, code = ExitCode.INTERNAL, "dbt_model_failed"
+    exit_code, code, hint = ExitCode.INTERNAL, "dbt_model_failed", _IN_FORCE
     reason = " ".join(str(first.failure).split())
     if node.kind == TEST:
         exit_code, code = ExitCode.GATE_FAILED, "dbt_test_failed"
+    elif "out of range" in reason.lower():
+        exit_code, code, hint = ExitCode.INPUT_REJECTED, "value_out_of_range", _HUGE
     if POLICY_GAP in reason:
         exit_code, code = ExitCode.CONFIGURATION, "policy_incomplete"
         reason = reason.rpartition(POLICY_GAP)[2].partition(" LINE ")[0]
@@ -55,7 +63,7 @@ def failure_of(
             message=f"{kind} {node.name}: {reason}{more}",
             file=node.file,
             rule=node.name,
-            hint="the former release stays in force",
+            hint=hint,
         ),
     )
 

@@ -17,8 +17,8 @@ from echelon.costing.services import METHODS
 from echelon.release.store import Release, find_release, release_in_force
 from echelon.rerun import released_under
 
-out = Console(width=None if sys.stdout.isatty() else 140, markup=False)
-err = Console(stderr=True, markup=False)
+out = Console(width=None if sys.stdout.isatty() else 140, markup=False, emoji=False)
+err = Console(stderr=True, markup=False, emoji=False)
 HEADS = ("old", *STEPS, "new")
 
 

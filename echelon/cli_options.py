@@ -14,8 +14,8 @@ from rich.console import Console
 from echelon.errors import EchelonError, ExitCode, Fault
 
 # Brackets in a name that was delivered are no style of ours.
-out = Console(width=None if sys.stdout.isatty() else 120, markup=False)
-err = Console(stderr=True, markup=False)
+out = Console(width=None if sys.stdout.isatty() else 120, markup=False, emoji=False)
+err = Console(stderr=True, markup=False, emoji=False)
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON line for machines.")]
 

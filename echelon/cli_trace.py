@@ -18,7 +18,7 @@ trace = typer.Typer(
     help="Follow a cost back to journal lines, or a journal to who bears it.",
     no_args_is_help=True,
 )
-out = Console(width=None if sys.stdout.isatty() else 140, markup=False)
+out = Console(width=None if sys.stdout.isatty() else 140, markup=False, emoji=False)
 Limit = Annotated[int, typer.Option(help="Rows shown of each step; all with --json.")]
 Rows = list[dict[str, Any]]
 

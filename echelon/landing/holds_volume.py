@@ -1,7 +1,7 @@
 """Do the days that a delivery adds hold about as many rows as the days before?"""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 import duckdb
 
@@ -13,7 +13,7 @@ from echelon.quoting import quote_name
 # Below it a slow week, or one large order, is a manifold of nothing.
 _FEWEST_ROWS = 1_000
 _FEWEST_DAYS = 28
-_YEAR = timedelta(days=365)
+_YEAR_DAYS = 365
 
 
 def find_volume_shifts(
@@ -70,9 +70,14 @@ def _compare(
             max(day) filter (not is_new)
         from (select day, day > ? as is_new from {days} where day > ? and day <= ?)
         """,
-        [known_until, known_until - _YEAR, until],
+        [known_until, _year_before(known_until), until],
     ).fetchall()[0]
     if first_before is None or (last_before - first_before).days < _FEWEST_DAYS:
         return added, added
     day_count = (last_before - first_before).days + 1
     return before / day_count * ((last or until) - known_until).days, added
+
+
+def _year_before(day: date) -> date:
+    """Go back a year, as far as there are days."""
+    return date.fromordinal(max(day.toordinal() - _YEAR_DAYS, 1))

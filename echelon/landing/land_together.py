@@ -17,7 +17,11 @@ from filelock import FileLock, Timeout
 
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.landing.land_delivery import LandedDelivery
-from echelon.landing.manifest import SCRATCH_PREFIX, UNDER_WAY_FILE
+from echelon.landing.manifest import (
+    SCRATCH_PREFIX,
+    UNDER_WAY_FILE,
+    read_under_way,
+)
 from echelon.release.layout import fsync_directory
 
 _LOCK_NAME = ".land.lock"
@@ -90,6 +94,6 @@ def _take_back(scratch: Path) -> None:
     """Remove a scratch directory, and first the deliveries that still wait in place."""
     under_way = scratch / UNDER_WAY_FILE
     if under_way.is_file():
-        for label in json.loads(under_way.read_text("utf-8")):
+        for label in read_under_way(under_way):
             shutil.rmtree(scratch.parent / label, ignore_errors=True)
     shutil.rmtree(scratch, ignore_errors=True)

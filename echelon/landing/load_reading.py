@@ -45,7 +45,15 @@ def read_columns(
         f"describe from read_parquet({only_file(path)}, hive_partitioning = false)",
         label,
     )
-    return {row[0]: row[1] for row in described}
+    # Decimals of more than 38 digits would be read as floating point, silently.
+    wide = run_reading(
+        connection,
+        "select name, precision, scale"
+        f" from parquet_schema({only_file(path)}) where precision > 38",
+        label,
+    )
+    wide_types = {name: f"WIDE DECIMAL({digits},{at})" for name, digits, at in wide}
+    return {row[0]: wide_types.get(row[0], row[1]) for row in described}
 
 
 def run_reading(

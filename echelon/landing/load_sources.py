@@ -26,6 +26,7 @@ class SourceFile:
         column_types: DuckDB type by column name, in file order.
         physical_line_count: Lines of a CSV file that were counted, else None.
         stamp: Size, time and identity of the file when its hash was right.
+        is_row_per_line: Whether a CSV file is known to hold no value of several lines.
     """
 
     path: Path
@@ -33,6 +34,7 @@ class SourceFile:
     column_types: dict[str, str]
     physical_line_count: int | None = None
     stamp: tuple[int, int, int] | None = None
+    is_row_per_line: bool = False
 
     @property
     def is_text(self) -> bool:
@@ -52,12 +54,14 @@ class SourceFile:
         columns = ", ".join(
             f"{quote_text(name)}: 'VARCHAR'" for name in self.column_types
         )
-        # No sniffing: the same bytes must read the same whatever they look like.
+        # No sniffing: the same bytes must read the same whatever they look like. Nor
+        # is a reader to start in the middle of a value, taking its lines for rows.
         return (
             f"(select *, row_number() over () as _record from read_csv({file},"
             f" columns = {{{columns}}}, auto_detect = false, header = true,"
             " delim = ',', quote = '\"', escape = '\"', nullstr = '',"
-            " compression = 'none', hive_partitioning = false))"
+            " compression = 'none', hive_partitioning = false,"
+            f" parallel = {str(self.is_row_per_line).lower()}))"
         )
 
 
@@ -88,8 +92,10 @@ def open_source(
         message = f"sha256 is {sha256[:12]}..., not {promised.sha256[:12]}..."
         refuse("sha256_mismatch", message, label)
     columns = read_columns(connection, path, label)
-    is_text = path.suffix == ".csv"
-    return SourceFile(path, label, columns, line_count if is_text else None, stamp)
+    if path.suffix != ".csv":
+        return SourceFile(path, label, columns, stamp=stamp)
+    is_row_per_line = line_count == promised.rows + 1
+    return SourceFile(path, label, columns, line_count, stamp, is_row_per_line)
 
 
 def check_unchanged(source: SourceFile) -> None:

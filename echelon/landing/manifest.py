@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.landing.checks import waivable_in
 from echelon.landing.contract import TableContract
 from echelon.landing.manifest_document import Manifest, seal_of
@@ -69,8 +70,36 @@ def landings_under_way(landing_dir: Path) -> set[str]:
     for file in sorted(landing_dir.glob(f"{SCRATCH_PREFIX}*/{UNDER_WAY_FILE}")):
         # A landing that ends while one looks has landed.
         with suppress(FileNotFoundError):
-            labels.update(json.loads(file.read_text("utf-8")))
+            labels.update(read_under_way(file))
     return labels
+
+
+def read_under_way(file: Path) -> list[str]:
+    """Read which deliveries wait for others to land.
+
+    Args:
+        file: The list in the scratch directory of a landing.
+
+    Raises:
+        EchelonError: INTEGRITY, if it is none: nobody knows what may be read.
+        FileNotFoundError: If it is gone by now.
+    """
+    try:
+        labels = json.loads(file.read_text("utf-8"))
+        if isinstance(labels, list) and all(isinstance(one, str) for one in labels):
+            return labels
+    except (ValueError, RecursionError):
+        pass
+    raise EchelonError(
+        ExitCode.INTEGRITY,
+        Fault(
+            code="landing_damaged",
+            message="the list of the deliveries that land together cannot be read",
+            file=str(file),
+            hint=f"remove the deliveries of that landing, then {file.parent.name}, and"
+            " land them again",
+        ),
+    )
 
 
 def read_landing(landing_dir: Path, contracts: Mapping[str, TableContract]) -> Landing:

@@ -129,6 +129,7 @@ def ledger_balance() -> gx.ExpectationSuite:
                     "entity_code",
                     "examined_row_count",
                     "unbalanced_journal_count",
+                    "base_unbalanced_journal_count",
                 ]
             ),
             advised_most(
@@ -136,6 +137,12 @@ def ledger_balance() -> gx.ExpectationSuite:
                 0,
                 "Loading rejects an unbalanced journal unless the delivery says"
                 " that its ledger does not balance; then it is at least reported.",
+            ),
+            advised_most(
+                "base_unbalanced_journal_count",
+                0,
+                "Costs are made of base amounts: one that is wrong moves the ledger"
+                " total though the amounts beside it balance.",
             ),
         ],
     )

@@ -1,6 +1,8 @@
 -- Grain: one row per legal entity.
 -- A journal balances in each of its currencies; one that mixes them may balance in the
--- base currency instead, if every line says its base amount.
+-- base currency instead, if every line says its base amount. Base amounts are what
+-- costs are made of: where every line has one, they balance, but for the rounding of
+-- each line to the cent.
 with
 
 currencies as (
@@ -26,7 +28,10 @@ journals as (
             count(*) > 1
             and sum(based_line_count) = sum(line_count)
             and sum(base_imbalance_amount) = 0
-        ) as is_balanced
+        ) as is_balanced,
+        sum(based_line_count) < sum(line_count)
+        or abs(sum(base_imbalance_amount)) <= sum(line_count) * 0.01
+            as is_base_balanced
     from currencies
     group by entity_code, journal_id
 )
@@ -34,7 +39,9 @@ journals as (
 select
     entity_code,
     cast(sum(line_count) as bigint) as examined_row_count,
-    count(*) filter (where not is_balanced) as unbalanced_journal_count
+    count(*) filter (where not is_balanced) as unbalanced_journal_count,
+    count(*) filter (where is_balanced and not is_base_balanced)
+        as base_unbalanced_journal_count
 from journals
 group by entity_code
 order by entity_code

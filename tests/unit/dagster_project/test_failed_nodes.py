@@ -8,7 +8,7 @@ from dagster_project.resources.compiled_project import DBT_DIR, compiled_manifes
 from echelon.config import PROJECT_DIR, load_settings
 from echelon.errors import EchelonError, ExitCode
 from echelon.release.seeds import assemble_seeds
-from echelon.warehouse.build import build
+from echelon.warehouse.build import Outcome, build
 from echelon.warehouse.nodes import SEED, TEST, read_nodes
 
 DEFAULTS = DBT_DIR / "seeds" / "policy"
@@ -374,3 +374,23 @@ def test_a_test_of_facts_closes_the_gate(nodes, refused):
     assert error.exit_code == ExitCode.GATE_FAILED
     assert error.fault.file == f"tests/{test}.sql"
     assert "document_id J1" in error.fault.message
+
+
+def test_what_is_too_large_for_a_model_is_looked_for_in_the_deliveries(nodes):
+    model = next(node for node in nodes if node.name == "int_order_lines_converted")
+    with duckdb.connect() as connection:
+        with pytest.raises(duckdb.Error) as raised:
+            connection.execute("select 99999999::decimal(18, 9) * 1000")
+        outcome = Outcome(model, 0.1, str(raised.value))
+        error = failure_of([outcome], connection, {})
+    assert error.exit_code == ExitCode.INPUT_REJECTED
+    assert error.fault.code == "value_out_of_range"
+    assert "int_order_lines_converted" in error.fault.message
+    assert "correct it and deliver it again" in error.fault.hint
+
+
+def test_any_other_failure_of_a_model_is_ours(nodes):
+    model = next(node for node in nodes if node.name == "int_order_lines_converted")
+    outcome = Outcome(model, 0.1, "Binder Error: no such column")
+    with duckdb.connect() as connection:
+        assert failure_of([outcome], connection, {}).exit_code == ExitCode.INTERNAL

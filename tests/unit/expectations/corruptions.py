@@ -39,6 +39,7 @@ CLEAN = {
         "entity_code": ["DE01"],
         "examined_row_count": [40],
         "unbalanced_journal_count": [0],
+        "base_unbalanced_journal_count": [0],
     },
     "ledger_completeness": {
         "entity_code": ["DE01"],
@@ -218,6 +219,7 @@ VALUE_CORRUPTIONS = [
     ("order_freshness", "newest_order_age_days", -1, BETWEEN),
     ("quarantine_share", "quarantined_ratio", 0.0021, BETWEEN),
     ("ledger_balance", "unbalanced_journal_count", 1, BETWEEN),
+    ("ledger_balance", "base_unbalanced_journal_count", 1, BETWEEN),
     ("ledger_completeness", "incomplete_count", 1, BETWEEN),
     ("trial_balance_tie", "untied_balance_count", 1, BETWEEN),
     ("trial_balance_tie", "uncompared_count", 1, BETWEEN),

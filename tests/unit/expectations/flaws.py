@@ -284,6 +284,12 @@ FLAWS = [
         "unbalanced_journal_count",
     ),
     (
+        "ledger_balance",
+        "update raw.gl__journal_lines set base_amount ="
+        " case when amount > 0 then 90 else -9 end where journal_id = 'J1'",
+        "base_unbalanced_journal_count",
+    ),
+    (
         "ledger_completeness",
         "update finance.rpt_ledger_completeness_by_account_month"
         " set completeness_status = 'incomplete' where account_id = '6110'",

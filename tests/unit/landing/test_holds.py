@@ -128,6 +128,14 @@ def test_a_month_with_a_tenth_of_the_orders_is_held(two_months):
     assert "112 rows after 2024-02-29, where 1329 would be" in fault.message
 
 
+def test_a_period_in_the_first_year_there_is_has_no_year_before_it(landing):
+    landing.deliver(
+        {**REQUIRED, "erp__order_lines": orders("2024-01", 50)},
+        amend=lambda m: m.update(period="0001-01"),
+    )
+    assert deliver_march(landing, orders("2024-03", 50)).load()
+
+
 def test_a_fifth_of_the_orders_is_not(two_months):
     assert deliver_march(two_months, orders("2024-03", 10)).load()
 

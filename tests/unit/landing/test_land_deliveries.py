@@ -13,7 +13,7 @@ import duckdb
 import pytest
 from mapping_project import land_text, mapping_text, rows_of, write_files
 
-from echelon.errors import EchelonError
+from echelon.errors import EchelonError, ExitCode
 from echelon.landing.contract import load_contracts
 from echelon.landing.land import CONTRACT_DIRECTORY, land
 from echelon.landing.land_together import scratch_of_landing
@@ -226,6 +226,19 @@ def test_what_a_killed_landing_had_put_in_place_is_passed_over_and_taken_back(tm
     assert all(delivery.is_new for delivery in again)
     assert len(landed_systems(tmp_path)) == 7
     assert not scratch.exists()
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", "[" * 100_000])
+def test_a_damaged_list_of_what_lands_stops_reading_and_landing(tmp_path, text):
+    land_amounts(tmp_path, "1")
+    scratch = tmp_path / "landing" / ".landing-killed"
+    scratch.mkdir()
+    (scratch / "under_way.json").write_text(text)
+    for attempt in (landed_systems, lambda path: land_amounts(path, "2")):
+        with pytest.raises(EchelonError, match="cannot be read") as raised:
+            attempt(tmp_path)
+        assert raised.value.exit_code == ExitCode.INTEGRITY
+    assert scratch.exists()
 
 
 def test_two_landings_at_once_are_one_too_many(tmp_path):

@@ -222,3 +222,15 @@ def test_any_csv_value_is_loaded_exactly_or_quarantined(values):
             assert f"C{number}" not in loaded
         else:
             assert loaded[f"C{number}"] == expected
+
+
+def test_lines_of_a_value_are_no_rows_however_long_the_file(landing):
+    """The second line of each name has as many commas as a row: 60 MB of them."""
+    rows = (
+        f'C{n:07},"Firma,Dr.,Hauptstr. {n},Hof\n89073,Ulm,BW,DE,EU,x\nDeutschland",Ulm,'
+        "1000.0000,false,2024-01-01\n"
+        for n in range(600_000)
+    )
+    header = "customer_id,name,city,credit_limit,is_government,opened_on\n"
+    landing.deliver_required(erp__customers=header + "".join(rows))
+    assert landing.load().tables["erp__customers"].row_count == 600_000

@@ -1,6 +1,7 @@
 import hashlib
 import json
 from datetime import date
+from decimal import Decimal
 
 import pyarrow as pa
 import pytest
@@ -209,6 +210,15 @@ def test_parquet_column_of_a_type_that_cannot_hold_the_value_is_refused(landing)
         "erp/erp-0001/erp__customers.parquet",
         column="customer_id",
     )
+
+
+def test_parquet_decimals_that_would_be_read_as_floating_point_are_refused(landing):
+    amount = pa.array([Decimal("1234567890123.4567")], pa.decimal256(50, 4))
+    table = pa.table({"customer_id": ["C1"], "name": ["Ada"], "credit_limit": amount})
+    landing.deliver_required(erp__customers=table)
+    file = "erp/erp-0001/erp__customers.parquet"
+    fault = assert_refused(landing, "wrong_column_type", file, column="credit_limit")
+    assert "WIDE DECIMAL(50,4) where the contract has decimal(18,4)" in fault.message
 
 
 def test_duplicate_key_names_the_second_line(landing):

@@ -19,9 +19,7 @@ select
     shipment_lines.shipped_qty,
     coalesce(
         shipment_lines.weight_kg,
-        cast(
-            shipment_lines.shipped_qty * product_versions.weight_kg as decimal(18, 4)
-        )
+        {{ of_each('shipment_lines.shipped_qty', 'product_versions.weight_kg', 4) }}
     ) as weight_kg
 from shipment_lines
 left join shipments using (shipment_id)

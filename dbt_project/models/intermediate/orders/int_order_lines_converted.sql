@@ -18,7 +18,11 @@ customers as (
 
 document_types as {{ in_force(ref('policy_document_types'), ['document_type']) }},
 
-line_statuses as {{ in_force(ref('policy_line_statuses'), ['line_status']) }},
+void_statuses as (
+    select distinct lower(trim(line_status)) as line_status
+    from {{ in_force(ref('policy_line_statuses'), ['line_status']) }}
+    where is_void
+),
 
 product_versions as (select * from {{ ref('int_product_versions') }}),
 
@@ -59,8 +63,8 @@ select
     {{ base_qty('order_lines.ordered_qty', 'order_lines.uom') }} as base_qty,
     cast(base_qty / nullif(product_versions.units_per_case, 0) as decimal(18, 4))
         as case_qty,
-    cast(base_qty * product_versions.weight_kg as decimal(18, 4)) as weight_kg,
-    cast(base_qty * product_versions.volume_m3 as decimal(18, 6)) as volume_m3,
+    {{ of_each('base_qty', 'product_versions.weight_kg', 4) }} as weight_kg,
+    {{ of_each('base_qty', 'product_versions.volume_m3', 6) }} as volume_m3,
     cast(
         {{ to_base_amount('order_lines.net_amount_local_ccy', 'flow_rates.rate') }}
         + coalesce({{ to_base_amount(
@@ -83,15 +87,15 @@ select
     order_lines.change_count,
     line_status,
     customers.is_intercompany,
-    document_types.is_demand and not coalesce(line_statuses.is_void, false)
+    document_types.is_demand and void_statuses.line_status is null
         as is_demand,
-    document_types.is_net_sales and not coalesce(line_statuses.is_void, false)
+    document_types.is_net_sales and void_statuses.line_status is null
         as is_net_sales,
-    document_types.is_return and not coalesce(line_statuses.is_void, false)
+    document_types.is_return and void_statuses.line_status is null
         as is_return
 from order_lines
 left join document_types using (document_type)
-left join line_statuses using (line_status)
+left join void_statuses using (line_status)
 left join customers using (sold_to_id)
 left join product_versions
     on

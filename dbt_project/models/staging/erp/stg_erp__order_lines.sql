@@ -15,7 +15,7 @@ select
     channel_code,
     entry_mode,
     is_rush,
-    status as line_status,
+    lower(trim(status)) as line_status,
 
     -- measures
     ordered_qty,
