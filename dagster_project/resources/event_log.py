@@ -48,6 +48,7 @@ class OpenEventLog(SqliteEventLogStorage):
         self._engines: dict[str, sa.Engine] = {}
         self._tables: dict[str, bool] = {}
         self._columns: dict[str, bool] = {}
+        self._filled: set[str] = set()
         # What is under way: a connection for each file that events are written to.
         self._begun: dict[str, sa.Connection] = {}
         self._ends: ExitStack | None = None
@@ -87,6 +88,12 @@ class OpenEventLog(SqliteEventLogStorage):
         if table_name not in self._tables:
             self._tables[table_name] = super().has_table(table_name)
         return self._tables[table_name]
+
+    def has_secondary_index(self, name: str) -> bool:
+        """Say whether an index was filled; once filled it stays so."""
+        if name not in self._filled and super().has_secondary_index(name):
+            self._filled.add(name)
+        return name in self._filled
 
     def _has_asset_key_col_on_connection(
         self, conn: sa.Connection, column_name: str

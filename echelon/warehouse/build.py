@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -182,16 +183,7 @@ def _contract_fault(connection: duckdb.DuckDBPyConnection, model: Node) -> str |
         name: kind
         for name, kind, *_ in connection.execute(f"describe {model.sql}").fetchall()
     }
-    promised = ", ".join(
-        f"cast(null as {data_type}) as {quote_name(name)}"
-        for name, data_type in model.types.items()
-    )
-    declared = {
-        name: kind
-        for name, kind, *_ in connection.execute(
-            f"describe select {promised}"
-        ).fetchall()
-    }
+    declared = {name: _kind(data_type) for name, data_type in model.types.items()}
     faults = [
         f"{name} is {selected.get(name, 'missing')}, "
         f"its contract says {declared.get(name, 'no such column')}"
@@ -199,6 +191,12 @@ def _contract_fault(connection: duckdb.DuckDBPyConnection, model: Node) -> str |
         if selected.get(name) != declared.get(name)
     ]
     return f"contract broken: {'; '.join(faults)}" if faults else None
+
+
+@cache
+def _kind(data_type: str) -> str:
+    """Say how DuckDB writes a type: a contract may call it by another name."""
+    return str(duckdb.sqltype(data_type))
 
 
 def _address(node: Node) -> str:
