@@ -144,6 +144,7 @@ def _problem(message: str) -> str:
         ("unicode", "the line is not UTF-8"),
         ("unterminated quote", "a quoted value does not end"),
         ("Maximum line size", "the line is longer than 2 MB"),
+        ("invalid state", "its lines do not end alike, or a quote stands in a value"),
     ):
         if sign in message:
             return problem

@@ -182,6 +182,12 @@ def test_malformed_csv_is_refused_without_quoting_it(landing, content, line):
     assert "Ada" not in str(error.__context__)
 
 
+def test_lines_that_do_not_end_alike_are_called_so(landing):
+    landing.deliver_required(erp__customers=b"customer_id,name\r\nC1,Ada\nC2,Bo\r\n")
+    fault = assert_refused(landing, "malformed_file", CUSTOMERS)
+    assert "lines do not end alike" in fault.message
+
+
 def test_malformed_parquet_is_refused(landing):
     directory = landing.deliver_required(erp__customers=pa.table({"customer_id": []}))
     path = directory / "erp__customers.parquet"
