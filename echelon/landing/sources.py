@@ -191,19 +191,32 @@ def _collect(
     *,
     is_first: bool,
 ) -> None:
-    """Add the rows of __file to the source they belong to."""
+    """Add the rows of __file to the source they belong to.
+
+    Columns of other types than before meet as text, which is what becomes of each in
+    the end: a cast to the types of the first file would round.
+    """
     name, file = loaded
     if is_first:
         connection.execute(f"alter table __file rename to {quote_name(name)}")
         return
-    expected, found = column_names(connection, name), column_names(connection, "__file")
-    if sorted(expected) != sorted(found):
+    expected, found = _types(connection, name), _types(connection, "__file")
+    if expected.keys() != found.keys():
         message = f"source file {file.name} has the columns {', '.join(found)}, "
         message += f"the files before it {', '.join(expected)}"
         key: Key = ("sources", name, "file")
         raise document.input_error("source_columns_differ", key, message)
+    for column, kind in expected.items():
+        if found[column] != kind:
+            altered = f"alter column {quote_name(column)} type varchar"
+            connection.execute(f"alter table {quote_name(name)} {altered}")
     connection.execute(f"insert into {quote_name(name)} by name select * from __file")
     connection.execute("drop table __file")
+
+
+def _types(connection: duckdb.DuckDBPyConnection, name: str) -> dict[str, str]:
+    rows = connection.execute(f"describe {quote_name(name)}").fetchall()
+    return {str(row[0]): str(row[1]) for row in rows}
 
 
 def _require_rows(

@@ -1,0 +1,51 @@
+"""What stands in an extract is what lands: types, names and lines of source files."""
+
+from io import BytesIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from mapping_project import column_of, land_text, mapping_text
+
+CUSTOMERS = """
+erp__customers:
+  from: customers
+  columns:
+    customer_id: id
+    name: name
+    credit_limit: credit
+"""
+
+
+def customers(source):
+    return mapping_text(f"customers: {source}", CUSTOMERS)
+
+
+def parquet(number, credit):
+    stream = BytesIO()
+    pq.write_table(
+        pa.table({"id": [number], "name": ["Ann"], "credit": credit}), stream
+    )
+    return stream.getvalue()
+
+
+def decimals(text, scale):
+    return pa.array([text]).cast(pa.decimal128(18, scale))
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "landed"),
+    [
+        ([10], [1.5], ["10.0000", "1.5000"]),
+        (decimals("10.10", 2), decimals("10.1275", 4), ["10.1000", "10.1275"]),
+        ([10], ["10.75"], ["10.0000", "10.7500"]),
+        ([10], ["much"], ["10.0000", "much"]),
+    ],
+    ids=["fraction", "scale", "text", "no number"],
+)
+def test_files_of_one_source_keep_their_values_whatever_their_types(
+    tmp_path, first, second, landed
+):
+    files = {"c1.parquet": parquet(1, first), "c2.parquet": parquet(2, second)}
+    deliveries = land_text(tmp_path, customers("{file: 'c*.parquet'}"), files)
+    assert column_of(deliveries, "erp__customers", "credit_limit") == landed
