@@ -7,6 +7,7 @@ import duckdb
 
 from echelon.documents import Key
 from echelon.landing.land_query import fetch_row
+from echelon.landing.load_reading import only_file
 from echelon.landing.mapping import Format, MappingDocument, Source
 from echelon.landing.mapping_expression import object_to_query
 from echelon.landing.sources_text import MalformedTextError, read_header, read_rows
@@ -83,7 +84,10 @@ def _files(
     if Path(written).is_absolute() or ".." in Path(written).parts:
         message = f"{written} lies outside the source directory"
         raise document.configuration_error("source_outside", key, message)
-    files = sorted(path for path in directory.glob(written) if path.is_file())
+    # A browser's second download, x[1].csv, is that file and not the pattern of x1.csv.
+    is_literal = "*" not in written and (directory / written).is_file()
+    found = [directory / written] if is_literal else directory.glob(written)
+    files = sorted(path for path in found if path.is_file())
     if not files:
         present = sorted(path.name for path in directory.glob("*"))[:20]
         hint = "the directory holds " + ", ".join(present) if present else None
@@ -117,8 +121,9 @@ def _load_file(
     source = document.content.sources[name]
     try:
         if file.suffix == ".parquet":
-            query = f"select * from read_parquet({quote_text(str(file))})"
-            connection.execute(f"create or replace table __file as {query}")
+            # A directory named amount=9 says nothing of a column.
+            rows = f"read_parquet({only_file(file)}, hive_partitioning=false)"
+            connection.execute(f"create or replace table __file as from {rows}")
         else:
             _load_text(connection, file, source, _format(document, source))
     except MalformedTextError as error:
@@ -161,10 +166,11 @@ def _load_text(
         nulls = ", ".join(quote_text(null) for null in layout.nulls)
         connection.execute(
             "create or replace table __file as select * from read_csv("
-            f"{quote_text(str(file))}, auto_detect=false, header=false, "
+            f"{only_file(file)}, auto_detect=false, header=false, "
             f"skip={layout.skip + int(layout.header)}, columns={{{types}}}, "
             f"delim={quote_text(layout.delimiter)}, quote={quote_text(layout.quote)}, "
-            f"escape={quote_text(layout.quote)}, nullstr=[{nulls}], strict_mode=true)"
+            f"escape={quote_text(layout.quote)}, nullstr=[{nulls}], strict_mode=true, "
+            "hive_partitioning=false)"
         )
         return
     declared = ", ".join(f"{quote_name(column)} varchar" for column in columns)

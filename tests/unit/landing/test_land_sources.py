@@ -5,7 +5,7 @@ from io import BytesIO
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from mapping_project import column_of, land_text, mapping_text
+from mapping_project import column_of, land_text, mapping_text, rows_of, write_files
 
 CUSTOMERS = """
 erp__customers:
@@ -49,3 +49,36 @@ def test_files_of_one_source_keep_their_values_whatever_their_types(
     files = {"c1.parquet": parquet(1, first), "c2.parquet": parquet(2, second)}
     deliveries = land_text(tmp_path, customers("{file: 'c*.parquet'}"), files)
     assert column_of(deliveries, "erp__customers", "credit_limit") == landed
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [("c.parquet", parquet(1, [5])), ("c.csv", b"id,name,credit\n1,Ann,5\n")],
+    ids=["parquet", "csv"],
+)
+def test_the_name_of_a_directory_is_no_column(tmp_path, file, content):
+    source = tmp_path / "source"
+    write_files(source / "credit=9", {file: content})
+    text = customers(f"{{file: credit=9/{file}}}")
+    landed = land_text(tmp_path, text)
+    assert column_of(landed, "erp__customers", "credit_limit") == ["5.0000"]
+
+
+@pytest.mark.parametrize(
+    ("written", "names"),
+    [("'c[1].csv'", ["Bob"]), ("'c*.csv'", ["Bob", "Ann"])],
+    ids=["by its name", "by a wildcard"],
+)
+def test_a_file_with_brackets_in_its_name_is_read_itself(tmp_path, written, names):
+    files = {
+        "c1.csv": "id,name,credit\n1,Ann,5\n",
+        "c[1].csv": "id,name,credit\n0,Bob,7\n",
+    }
+    landed = land_text(tmp_path, customers(f"{{file: {written}}}"), files)
+    assert [row["name"] for row in rows_of(landed, "erp__customers")] == names
+
+
+def test_a_pattern_in_brackets_still_finds_its_files(tmp_path):
+    files = {"c1.csv": "id,name,credit\n1,Ann,5\n"}
+    landed = land_text(tmp_path, customers("{file: 'c[0-9].csv'}"), files)
+    assert column_of(landed, "erp__customers", "name") == ["Ann"]
