@@ -7,6 +7,7 @@ from echelon.errors import EchelonError
 from echelon.landing.checks import WAIVABLE
 from echelon.landing.contract import ColumnContract, TableContract
 from echelon.landing.mapping import Block, Column, Constant, MappingDocument, Table
+from echelon.landing.mapping_sql import is_number_example
 from echelon.spelling import suggest
 
 Contracts = Mapping[str, TableContract]
@@ -140,6 +141,10 @@ def _check_column(
     if isinstance(column.map, str):
         maps = list(document.content.value_maps)
         _known(document, (*key, "map"), column.map, maps, "value map")
+    is_number = contract is not None and contract.sql_type not in ("date", "timestamp")
+    if is_number and column.format and not _is_number_format(column.format):
+        message = "a format of a number is one example such as 1.234,56"
+        raise document.configuration_error("wrong_value", (*key, "format"), message)
     if contract is None or not contract.valid_values:
         return
     for value in _values_given(document, column):
@@ -150,6 +155,10 @@ def _check_column(
                 f"{value} is not a value of {contract.name}",
                 "one of " + ", ".join(contract.valid_values),
             )
+
+
+def _is_number_format(formats: list[str]) -> bool:
+    return len(formats) == 1 and is_number_example(formats[0])
 
 
 def _values_given(document: MappingDocument, column: Column) -> Iterator[str]:

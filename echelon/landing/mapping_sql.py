@@ -7,8 +7,10 @@ from echelon.landing.contract import ColumnContract
 from echelon.landing.mapping import Block, Column, Constant, Join, Unpivot
 from echelon.quoting import quote_name, quote_text
 
-_DECIMAL_TYPE = re.compile(r"decimal\(\d+,(\d+)\)")
-_NUMBER_EXAMPLE = re.compile(r"[\d., ']+")
+# Groups of three, apart from the decimals by dot, comma, apostrophe or a space.
+_NUMBER_EXAMPLE = re.compile(
+    r"(\d{1,3}([., '\u2019\u00a0\u202f]\d{3})*|\d+)([.,]\d+)?", re.ASCII
+)
 
 
 @dataclass(frozen=True)
@@ -143,19 +145,43 @@ def _translate(column: Column, sql: str, values: dict[str, str]) -> CompiledColu
 def _parse(sql: str, formats: list[str], sql_type: str) -> str:
     """Turn a text into ISO date or plain number; what does not parse stays as it is."""
     if sql_type in ("date", "timestamp"):
-        patterns = "[" + ", ".join(quote_text(item) for item in formats) + "]"
-        return f"coalesce(cast(try_strptime({sql}, {patterns}) as varchar), {sql})"
-    mark = next((char for char in reversed(formats[0]) if char in ".,"), ".")
-    plain = sql
-    for separator in sorted(set(re.sub(r"\d", "", formats[0])) - {mark}):
-        plain = f"replace({plain}, {quote_text(separator)}, '')"
-    plain = f"replace({plain}, {quote_text(mark)}, '.')"
+        return f"coalesce({', '.join(_moment(sql, item) for item in formats)}, {sql})"
+    return _number(sql, formats[0])
+
+
+def _moment(sql: str, pattern: str) -> str:
+    """Parse a moment, null if it is none or its year has fewer than four digits.
+
+    To DuckDB %Y reads 21 as the year 21, and any pattern the word infinity as 1900.
+    """
+    parsed = f"cast(try_strptime({sql}, {quote_text(pattern)}) as varchar)"
+    moment = f"nullif(regexp_extract({parsed}, '^[1-9][0-9]{{3}}-.*$'), '')"
+    return f"case when regexp_matches({sql}, '[0-9]') then {moment} end"
+
+
+def _number(sql: str, example: str) -> str:
+    """Read a number with the marks of an example, the grouping ones where they belong.
+
+    A text that does not fit the example and yet is a number to the loader, 250.00
+    where the decimal mark is a comma, is marked so that it is quarantined too.
+    """
+    mark = next((char for char in reversed(example) if char in ".,"), ".")
+    separators = "".join(sorted(set(re.sub(r"\d", "", example)) - {mark}))
+    groups = f"[0-9]{{1,3}}([{separators}][0-9]{{3}})+|" if separators else ""
     # 12,50- is how several ERP systems write a negative amount.
-    return f"regexp_replace({plain}, '^(.*)-$', '-\\1')"
+    fits = f" *([+-]?)({groups}[0-9]*)([{mark}]([0-9]*))?(-?) *"
+    plain = f"translate(trim({sql}), {quote_text(mark + separators)}, '.')"
+    plain = f"regexp_replace({plain}, '^(.*)-$', '-\\1')"
+    number = r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)"
+    return (
+        f"case when regexp_full_match({sql}, {quote_text(fits)}) then {plain} "
+        f"when regexp_full_match({sql}, '{number}') "
+        f"then {sql} || {quote_text(f' (not {example})')} else {sql} end"
+    )
 
 
 def is_number_example(text: str) -> bool:
-    """Tell a number format such as ``1.234,56`` from a date format."""
+    """Say whether a format is an example of a number, such as ``1.234,56``."""
     return _NUMBER_EXAMPLE.fullmatch(text) is not None
 
 

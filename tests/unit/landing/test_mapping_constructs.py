@@ -84,8 +84,31 @@ def test_each_column_tries_its_own_date_formats(tmp_path):
         ('"1.234,50-"', "'1.234,56'", "-1234.5000"),
         ("1'234.50", '"1\'234.56"', "1234.5000"),
         ("0.12345", "'1234.56'", "0.12345"),
+        ('"1234,5"', "'1.234,56'", "1234.5000"),
+        ('"-1 234 567,5 "', "'1 234,56'", "-1234567.5000"),
+        ("250.00", "'1.234,56'", "250.00 (not 1.234,56)"),
+        ('"2.5.0,00"', "'1.234,56'", "2.5.0,00"),
+        ('"1,23"', "'1,234.56'", "1,23"),
+        ('"1234.567,00"', "'1.234,56'", "1234.567,00"),
+        ("1.234", "'1.234,56'", "1234.0000"),
+        (".5-", "'1234.56'", "-0.5000"),
+        ("n/a", "'1.234,56'", "n/a"),
     ],
-    ids=["comma", "trailing minus", "apostrophe", "too exact for the type stays text"],
+    ids=[
+        "comma",
+        "trailing minus",
+        "apostrophe",
+        "too exact for the type stays text",
+        "ungrouped",
+        "padded",
+        "the other decimal mark is marked",
+        "groups of one stay",
+        "a group of two stays",
+        "a first group of four stays",
+        "group without decimals",
+        "leading mark",
+        "no number stays",
+    ],
 )
 def test_a_number_is_read_by_example(tmp_path, written, example, expected):
     text = customers_mapping(
@@ -94,6 +117,29 @@ def test_a_number_is_read_by_example(tmp_path, written, example, expected):
     files = {"c.csv": f"id,name,limit_\n1,A,{written}\n"}
     landed = land_text(tmp_path, text, files)
     assert column_of(landed, "erp__customers", "credit_limit") == [expected]
+
+
+@pytest.mark.parametrize(
+    ("written", "landed"),
+    [
+        ("03.02.21", "2021-02-03"),
+        ("03.02.2021", "2021-02-03"),
+        ("03.02.0021", "03.02.0021"),
+        ("infinity", "infinity"),
+    ],
+    ids=["two digits", "four digits", "year 21", "no date"],
+)
+def test_a_year_of_two_digits_is_none_of_four(tmp_path, written, landed):
+    text = customers_mapping(
+        "{file: c.csv}",
+        opened_on="{from: opened, format: ['%d.%m.%Y', '%d.%m.%y']}",
+        closed_on="{from: opened, format: '%d.%m.%Y'}",
+    )
+    files = {"c.csv": f"id,name,opened\n1,A,{written}\n"}
+    row = rows_of(land_text(tmp_path, text, files), "erp__customers")[0]
+    assert row["opened_on"] == landed
+    is_read = len(written) == 10 and landed != written
+    assert row["closed_on"] == (landed if is_read else written)
 
 
 def test_rename_constant_and_expression_fill_columns(tmp_path):

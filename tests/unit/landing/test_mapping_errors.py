@@ -183,6 +183,14 @@ CONFIGURATION = [
         "query:",
         "query is not readable SQL",
     ),
+    (
+        "wrong_value",
+        customers(
+            tables=with_column("credit_limit: {from: id, format: '12,34,567.8'}")
+        ),
+        "credit_limit:",
+        "one example such as 1.234,56",
+    ),
     ("source_outside", customers("{file: ../c.csv}"), "file: ..", "lies outside"),
     (
         "policy_not_found",
