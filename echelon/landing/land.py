@@ -55,6 +55,8 @@ def land(
     policy = draft_policy(document)
     with scratch_of_landing(landing_dir) as staging:
         with duckdb.connect(str(staging / "work.duckdb")) as connection:
+            # What carries a zone reads the same on any machine.
+            connection.execute("set TimeZone = 'UTC'")
             say("reading the source files")
             load_files(connection, document, source_dir)
             _close_off(connection, staging)

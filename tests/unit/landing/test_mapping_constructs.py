@@ -1,5 +1,10 @@
 """Each construct of the mapping language, on files small enough to check by hand."""
 
+from datetime import datetime
+from io import BytesIO
+
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from mapping_project import column_of, land_text, mapping_text, rows_of
 
@@ -295,8 +300,50 @@ def test_the_direction_of_a_rate_is_stated_not_guessed(tmp_path):
             "2025-07-01 10:00:00",
             "2025-07-01 08:00:00",
         ),
+        ("units: {weight: g}", "weight_kg", "1e3", "1e3"),
+        ("units: {weight: g}", "weight_kg", "1_200", "1_200"),
+        ("units: {weight: g}", "weight_kg", "0.0004", "0.000000400000000000"),
+        ("units: {weight: g}", "weight_kg", "1.0000006", "1.0000006"),
+        ("units: {weight: g}", "weight_kg", "0", "0.0000"),
+        ("units: {weight: t}", "weight_kg", "9" * 17, "9" * 17 + "000.0000"),
+        ("units: {weight: t}", "weight_kg", "9" * 18, "9" * 18),
+        (
+            "time_zone: Europe/Vilnius",
+            "shipped_at",
+            "2025-01-07T08:00:00Z",
+            "2025-01-07 08:00:00",
+        ),
+        (
+            "time_zone: Europe/Vilnius",
+            "shipped_at",
+            "2025-01-07 08:00:00.000+0130",
+            "2025-01-07 06:30:00",
+        ),
+        (
+            "time_zone: UTC",
+            "shipped_at",
+            "2025-01-07 08:00+02:00",
+            "2025-01-07 06:00:00",
+        ),
+        ("time_zone: Europe/Vilnius", "shipped_at", "2025-1-7", "2025-1-7"),
     ],
-    ids=["pounds", "miles", "litres", "summer time"],
+    ids=[
+        "pounds",
+        "miles",
+        "litres",
+        "summer time",
+        "an exponent stays",
+        "an underscore stays",
+        "a weight is not rounded to none",
+        "too exact stays",
+        "no weight",
+        "too heavy for the contract",
+        "too heavy to convert stays",
+        "zulu time",
+        "offset",
+        "offset of a source in UTC",
+        "no day stays",
+    ],
 )
 def test_units_and_clocks_become_the_contract_s(
     tmp_path, settings, column, written, expected
@@ -310,3 +357,24 @@ def test_units_and_clocks_become_the_contract_s(
     text = mapping_text("s: {file: s.csv}", tables, extra)
     landed = land_text(tmp_path, text, {"s.csv": f"id,x\n1,{written}\n"})
     assert column_of(landed, "tms__shipments", column) == [expected]
+
+
+@pytest.mark.parametrize("machine", ["UTC", "America/New_York"])
+@pytest.mark.parametrize("zone", ["UTC", "Europe/Vilnius"])
+def test_an_instant_lands_in_utc_whatever_mapping_and_machine_say(
+    tmp_path, monkeypatch, machine, zone
+):
+    monkeypatch.setenv("TZ", machine)
+    stream = BytesIO()
+    sent = pa.array([datetime(2025, 1, 7, 8)], pa.timestamp("us", "UTC"))
+    pq.write_table(pa.table({"id": ["1"], "sent": sent}), stream)
+    tables = """
+    tms__shipments:
+      from: s
+      columns: {shipment_id: id, shipped_at: sent}
+    """
+    extra = f"settings: {{base_currency: EUR, time_zone: {zone}}}\n"
+    text = mapping_text("s: {file: s.parquet}", tables, extra)
+    landed = land_text(tmp_path, text, {"s.parquet": stream.getvalue()})
+    found = column_of(landed, "tms__shipments", "shipped_at")
+    assert found == ["2025-01-07 08:00:00"]
