@@ -19,6 +19,8 @@ from echelon.quoting import quote_name
 from echelon.spelling import suggest
 
 _RELATION = "__block"
+# What an engine's message quotes of the data: texts, and the terms of an overflow.
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|-?[\d.]+ [-+*/] -?[\d.]+")
 _MISSING = re.compile(
     r'Referenced column "([^"]+)" not found'
     r'|does not have a column named "([^"]+)"'
@@ -167,7 +169,7 @@ def _sql_error(work: Work, key: Key, block: Block, error: duckdb.Error) -> Echel
     if isinstance(error, duckdb.BinderException | duckdb.CatalogException):
         return work.document.configuration_error("bad_expression", key, message)
     # What the data quote may be personal: keep the reason, hide the values.
-    message = re.sub(r"'[^']*'|\"[^\"]*\"", "...", message)
+    message = _QUOTED.sub("...", message)
     return work.document.input_error("expression_failed", key, message)
 
 
@@ -197,6 +199,6 @@ def _split_amounts(work: Work, contract: TableContract, key: Key, block: Block) 
             continue
         require_amounts(work.connection, work.document, _RELATION, (name, place))
         split = split_query(_RELATION, name, promised)
-        work.connection.execute(f"create table __split as {split}")
+        _try(work, (*place, "allocate"), block, f"create table __split as {split}")
         work.connection.execute(f"drop table {_RELATION}")
         work.connection.execute(f"alter table __split rename to {_RELATION}")

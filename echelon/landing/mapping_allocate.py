@@ -1,6 +1,6 @@
 """How is a header amount split over its lines so that not a cent is lost?"""
 
-from echelon.landing.casts import decimal_scale
+from echelon.landing.casts import cast_column, decimal_scale
 from echelon.landing.contract import ColumnContract
 from echelon.landing.mapping import Allocate
 from echelon.quoting import quote_name
@@ -32,7 +32,8 @@ def split_query(relation: str, name: str, contract: ColumnContract) -> str:
 
     Cumulative integer rounding, P*C//T - P*(C-d)//T with amount P in units of the
     column's scale, running weight C, total T and own weight d: the lines add up to P
-    in any row order.
+    in any row order. An amount that loading would not take is not split but
+    marked, so that it is quarantined on each line.
 
     Args:
         relation: Table with the amounts and their helper columns.
@@ -44,7 +45,10 @@ def split_query(relation: str, name: str, contract: ColumnContract) -> str:
     """
     scale = decimal_scale(contract.sql_type)
     column, weight = quote_name(name), quote_name(f"__weight_{name}")
-    units = f"cast(cast({column} as decimal(38, {scale})) * {10**scale} as hugeint)"
+    is_decimal = contract.sql_type.startswith("decimal")
+    amount_type = contract.sql_type if is_decimal else "decimal(19,0)"
+    amount = cast_column(column, "VARCHAR", amount_type)
+    units = f"cast({amount.value if amount else 'null'} * {10**scale} as hugeint)"
     return f"""
         with totals as (
             select *, {units} as __units,
@@ -69,13 +73,15 @@ def split_query(relation: str, name: str, contract: ColumnContract) -> str:
             from weights
         )
         select * exclude (__units, __own, __all, __upto) replace (
-            cast(
+            case when __units is null
+                then nullif({column}, '') || ' (not split)'
+            else cast(
                 cast(
                     (__units * __upto) // __all - (__units * (__upto - __own)) // __all
                     as decimal(38, 0)
                 ) * cast('{1 / 10**scale:.{scale}f}' as decimal(38, {scale}))
                 as varchar
-            ) as {column}
+            ) end as {column}
         )
         from running"""
 

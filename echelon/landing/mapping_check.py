@@ -145,6 +145,10 @@ def _check_column(
     if is_number and column.format and not _is_number_format(column.format):
         message = "a format of a number is one example such as 1.234,56"
         raise document.configuration_error("wrong_value", (*key, "format"), message)
+    kind = contract.sql_type if contract is not None else ""
+    if column.allocate is not None and not kind.startswith(("decimal", "bigint")):
+        message = "only numbers can be split over lines"
+        raise document.configuration_error("wrong_value", (*key, "allocate"), message)
     if contract is None or not contract.valid_values:
         return
     for value in _values_given(document, column):

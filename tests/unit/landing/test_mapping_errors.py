@@ -191,6 +191,16 @@ CONFIGURATION = [
         "credit_limit:",
         "one example such as 1.234,56",
     ),
+    (
+        "wrong_value",
+        customers(
+            tables=with_column(
+                "city: {from: id, allocate: {per: a, by: b, order_by: c}}"
+            )
+        ),
+        "city:",
+        "only numbers can be split",
+    ),
     ("source_outside", customers("{file: ../c.csv}"), "file: ..", "lies outside"),
     (
         "policy_not_found",

@@ -193,6 +193,28 @@ def test_a_header_that_cannot_be_split_is_an_error(tmp_path, lines, message):
         land_text(tmp_path, charges(), files)
 
 
+@pytest.mark.parametrize("freight", ["n/a", "1e3", "1_000", "12.50005", "9" * 38])
+def test_a_header_amount_that_loading_refuses_is_not_split(tmp_path, freight):
+    files = {
+        "l.csv": f"order_no,line,freight,weight\nO1,1,{freight},1\nO1,2,{freight},1\n"
+        "O2,1,9,1\nO3,1,,1\n"
+    }
+    landed = land_text(tmp_path, charges(), files)
+    kept = f"{freight} (not split)"
+    assert column_of(landed, "erp__charges", "amount") == [kept, kept, "9.0000", None]
+
+
+def test_weights_too_large_to_split_by_are_an_error_that_quotes_no_value(tmp_path):
+    weight = "7" * 25
+    files = {"l.csv": f"order_no,line,freight,weight\nO1,1,9876543,{weight}\n"}
+    with pytest.raises(EchelonError, match="Overflow in multiplication") as raised:
+        land_text(tmp_path, charges(), files)
+    assert raised.value.exit_code == ExitCode.INPUT_REJECTED
+    assert raised.value.fault.column == "tables.erp__charges.columns.amount.allocate"
+    assert "777" not in str(raised.value)
+    assert "98765" not in str(raised.value)
+
+
 def test_a_query_sees_the_sources_above_it_and_groups_lines(tmp_path):
     sources = """
     lines: {file: l.csv}
