@@ -10,7 +10,12 @@ from echelon.landing.land_query import fetch_row
 from echelon.landing.load_reading import only_file
 from echelon.landing.mapping import Format, MappingDocument, Source
 from echelon.landing.mapping_expression import object_to_query
-from echelon.landing.sources_text import MalformedTextError, read_header, read_rows
+from echelon.landing.sources_text import (
+    MalformedTextError,
+    lines_before_rows,
+    read_header,
+    read_rows,
+)
 from echelon.quoting import quote_name, quote_text
 
 _CSV_LINE = re.compile(r"CSV Error on Line: (\d+)")
@@ -161,13 +166,14 @@ def _load_text(
     columns = source.columns or read_header(file, layout)
     if len(set(columns)) != len(columns):
         raise MalformedTextError("two columns have the same name")
-    if _duckdb_reads(layout):
+    lines = lines_before_rows(file, layout)
+    if lines is not None and _duckdb_reads(layout):
         types = ", ".join(f"{quote_text(column)}: 'VARCHAR'" for column in columns)
         nulls = ", ".join(quote_text(null) for null in layout.nulls)
         connection.execute(
             "create or replace table __file as select * from read_csv("
             f"{only_file(file)}, auto_detect=false, header=false, "
-            f"skip={layout.skip + int(layout.header)}, columns={{{types}}}, "
+            f"skip={lines}, columns={{{types}}}, "
             f"delim={quote_text(layout.delimiter)}, quote={quote_text(layout.quote)}, "
             f"escape={quote_text(layout.quote)}, nullstr=[{nulls}], strict_mode=true, "
             "hive_partitioning=false)"

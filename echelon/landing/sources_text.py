@@ -2,6 +2,7 @@
 
 import csv
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import TextIO
@@ -42,6 +43,32 @@ def read_header(file: Path, layout: Format) -> list[str]:
     return [name.strip().strip('"').strip() for name in header]
 
 
+def lines_before_rows(file: Path, layout: Format) -> int | None:
+    """Count the lines that stand before the first row of data.
+
+    Args:
+        file: The file.
+        layout: Its format.
+
+    Returns:
+        The lines to skip, blank ones before the header and itself among them. None if
+        DuckDB would count others: it reads a quote even here, and takes the first line
+        end it finds for that of all lines.
+
+    Raises:
+        MalformedTextError: If the file is not written in its encoding.
+    """
+    with _open(file, layout) as stream:
+        skipped = [stream.readline() for _ in range(layout.skip)]
+        blank = _skip_blank_lines(stream, layout)
+        rest = [stream.readline(_CHUNK_CHARACTERS) for _ in range(2)]
+    has_quote = bool(layout.quote) and any(layout.quote in line for line in skipped)
+    ends = {line[len(line.rstrip("\r\n")) :] for line in [*skipped, *blank, *rest]}
+    if has_quote or ((skipped or blank) and len(ends - {""}) > 1):
+        return None
+    return len(skipped) + len(blank) + int(layout.header)
+
+
 def read_rows(file: Path, layout: Format, columns: list[str]) -> Iterator[pa.Table]:
     """Read the rows of a text file in batches.
 
@@ -74,21 +101,42 @@ def read_rows(file: Path, layout: Format, columns: list[str]) -> Iterator[pa.Tab
 
 
 def _fields(file: Path, layout: Format) -> Iterator[list[str]]:
+    with _open(file, layout) as stream:
+        for _ in range(layout.skip):
+            stream.readline()
+        _skip_blank_lines(stream, layout)
+        if layout.quote:
+            yield from _quoted(stream, layout)
+        else:
+            yield from _plain(stream, layout)
+
+
+@contextmanager
+def _open(file: Path, layout: Format) -> Iterator[TextIO]:
     encoding = "utf-8-sig" if layout.encoding.lower() == "utf-8" else layout.encoding
     try:
         with file.open(encoding=encoding, newline="") as stream:
-            for _ in range(layout.skip):
-                stream.readline()
-            if layout.quote:
-                yield from _quoted(stream, layout)
-            else:
-                yield from _plain(stream, layout)
+            yield stream
     except LookupError as error:
         raise MalformedTextError(f"unknown encoding {layout.encoding}") from error
     except UnicodeDecodeError as error:
         raise MalformedTextError(f"is not written in {layout.encoding}") from error
     except csv.Error as error:
         raise MalformedTextError(str(error)) from error
+
+
+def _skip_blank_lines(stream: TextIO, layout: Format) -> list[str]:
+    """Go to the header, past blank lines; a file without header starts where it is."""
+    blank: list[str] = []
+    start = stream.tell()
+    while layout.header:
+        line = stream.readline(_CHUNK_CHARACTERS)
+        if not line or line.strip():
+            break
+        blank.append(line)
+        start = stream.tell()
+    stream.seek(start)
+    return blank
 
 
 def _quoted(stream: TextIO, layout: Format) -> Iterator[list[str]]:

@@ -82,3 +82,31 @@ def test_a_pattern_in_brackets_still_finds_its_files(tmp_path):
     files = {"c1.csv": "id,name,credit\n1,Ann,5\n"}
     landed = land_text(tmp_path, customers("{file: 'c[0-9].csv'}"), files)
     assert column_of(landed, "erp__customers", "name") == ["Ann"]
+
+
+@pytest.mark.parametrize(
+    ("layout", "before"),
+    [
+        ("{}", "\n \r\n\n"),
+        ("{skip: 1}", "Report\n\n"),
+        ("{skip: 1}", "Report\r\n"),
+        ("{skip: 2}", '"Report\nof",x\n'),
+        ("{skip: 1}", 'The "report\n'),
+        ("{skip: 2, quote: ''}", '"Report\nof",x\n'),
+        ("{delimiter: ',', encoding: cp1252, skip: 1}", "Report\n\n"),
+    ],
+    ids=[
+        "blank lines",
+        "blank after skipped",
+        "other line end",
+        "quoted line end skipped",
+        "open quote skipped",
+        "without quotes",
+        "other encoding",
+    ],
+)
+def test_lines_before_the_header_are_lines_whatever_they_hold(tmp_path, layout, before):
+    text = customers(f"{{file: c.csv, format: {layout}}}")
+    files = {"c.csv": before + "id,name,credit\n1,Ann,5\n2,Bob,6\n"}
+    landed = land_text(tmp_path, text, files)
+    assert column_of(landed, "erp__customers", "name") == ["Ann", "Bob"]
