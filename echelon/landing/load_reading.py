@@ -45,15 +45,25 @@ def read_columns(
         f"describe from read_parquet({only_file(path)}, hive_partitioning = false)",
         label,
     )
-    # Decimals of more than 38 digits would be read as floating point, silently.
-    wide = run_reading(
-        connection,
+    wide = wide_decimals(connection, path)
+    return {row[0]: wide.get(row[0], row[1]) for row in described}
+
+
+def wide_decimals(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
+    """Find the decimals of more than 38 digits: DuckDB reads them as floating point.
+
+    Args:
+        connection: Any connection; only file metadata is read.
+        path: A readable Parquet file.
+
+    Returns:
+        Their types by column name.
+    """
+    found = connection.execute(
         "select name, precision, scale"
-        f" from parquet_schema({only_file(path)}) where precision > 38",
-        label,
-    )
-    wide_types = {name: f"WIDE DECIMAL({digits},{at})" for name, digits, at in wide}
-    return {row[0]: wide_types.get(row[0], row[1]) for row in described}
+        f" from parquet_schema({only_file(path)}) where precision > 38"
+    ).fetchall()
+    return {name: f"WIDE DECIMAL({digits},{scale})" for name, digits, scale in found}
 
 
 def run_reading(

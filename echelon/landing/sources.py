@@ -7,7 +7,7 @@ import duckdb
 
 from echelon.documents import Key
 from echelon.landing.land_query import fetch_row
-from echelon.landing.load_reading import only_file
+from echelon.landing.load_reading import only_file, wide_decimals
 from echelon.landing.mapping import Format, MappingDocument, Source
 from echelon.landing.mapping_expression import object_to_query
 from echelon.landing.sources_text import (
@@ -129,6 +129,10 @@ def _load_file(
             # A directory named amount=9 says nothing of a column.
             rows = f"read_parquet({only_file(file)}, hive_partitioning=false)"
             connection.execute(f"create or replace table __file as from {rows}")
+            for column, kind in wide_decimals(connection, file).items():
+                message = f"source file {file.name}: column {column} is a {kind}"
+                message += "; export it with 38 digits at most"
+                raise document.input_error("source_too_wide", key, message)
         else:
             _load_text(connection, file, source, _format(document, source))
     except MalformedTextError as error:
@@ -176,7 +180,8 @@ def _load_text(
             f"skip={lines}, columns={{{types}}}, "
             f"delim={quote_text(layout.delimiter)}, quote={quote_text(layout.quote)}, "
             f"escape={quote_text(layout.quote)}, nullstr=[{nulls}], strict_mode=true, "
-            "hive_partitioning=false)"
+            # No reader is to start in the middle of a value, taking its lines for rows.
+            "hive_partitioning=false, parallel=false)"
         )
         return
     declared = ", ".join(f"{quote_name(column)} varchar" for column in columns)

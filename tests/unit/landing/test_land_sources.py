@@ -1,11 +1,14 @@
 """What stands in an extract is what lands: types, names and lines of source files."""
 
+from decimal import Decimal
 from io import BytesIO
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from mapping_project import column_of, land_text, mapping_text, rows_of, write_files
+
+from echelon.errors import EchelonError
 
 CUSTOMERS = """
 erp__customers:
@@ -110,3 +113,10 @@ def test_lines_before_the_header_are_lines_whatever_they_hold(tmp_path, layout, 
     files = {"c.csv": before + "id,name,credit\n1,Ann,5\n2,Bob,6\n"}
     landed = land_text(tmp_path, text, files)
     assert column_of(landed, "erp__customers", "name") == ["Ann", "Bob"]
+
+
+def test_decimals_that_would_be_read_as_floating_point_are_refused(tmp_path):
+    credit = pa.array([Decimal("12345678901234.5678")], pa.decimal256(50, 4))
+    files = {"c.parquet": parquet(1, credit)}
+    with pytest.raises(EchelonError, match=r"column credit is a WIDE DECIMAL\(50,4\)"):
+        land_text(tmp_path, customers("{file: c.parquet}"), files)
