@@ -11,6 +11,7 @@ from pydantic import (
     Field,
     GetJsonSchemaHandler,
     WithJsonSchema,
+    field_validator,
     model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
@@ -35,6 +36,7 @@ def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
 
 
+_MONTH = r"[0-9]{4}-(0[1-9]|1[0-2])"
 _SCALAR_SCHEMA = {"type": ["string", "number", "boolean"]}
 Text = Annotated[str, BeforeValidator(_scalar_text), WithJsonSchema(_SCALAR_SCHEMA)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -70,10 +72,20 @@ class Settings(_Part):
         "account",
         description="What sold_to_id of the order lines names in the source.",
     )
-    period: Annotated[str, Field(pattern=r"^\d{4}-\d{2}/\d{4}-\d{2}$")] | None = Field(
+    period: Annotated[str, Field(pattern=rf"^{_MONTH}/{_MONTH}$")] | None = Field(
         None,
         description="First and last month delivered; else those of the events.",
     )
+
+    @field_validator("period")
+    @classmethod
+    def _is_a_period(cls, period: str | None) -> str | None:
+        months = [
+            dt.date.fromisoformat(f"{m}-01") for m in (period or "").split("/") if m
+        ]
+        if months != sorted(months):
+            raise ValueError("the period ends before it begins")
+        return period
 
 
 class Format(_Part):

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 
+import duckdb
+
 from echelon.documents import Key
 from echelon.errors import EchelonError
 from echelon.landing.checks import WAIVABLE
@@ -30,12 +32,22 @@ def check_mapping(document: MappingDocument, contracts: Contracts) -> None:
         key: Key = ("sources", name, "format")
         if isinstance(source.format, str):
             _known(document, key, source.format, list(document.content.formats))
+    _check_time_zone(document)
     _check_coverage(document, contracts)
     for name, table in document.content.tables.items():
         _check_table(document, contracts[name], table)
     _check_customer_key(document)
     for code in document.content.waived_checks:
         _known(document, ("waived_checks", code), code, sorted(WAIVABLE), "check")
+
+
+def _check_time_zone(document: MappingDocument) -> None:
+    """Take the zones DuckDB knows, which does the work, but no ambiguous BST or IST."""
+    with duckdb.connect() as connection:
+        rows = connection.execute("select name from pg_timezone_names()").fetchall()
+    zones = [row[0] for row in rows if "/" in row[0] or row[0] == "UTC"]
+    key: Key = ("settings", "time_zone")
+    _known(document, key, document.content.settings.time_zone, zones, "time zone")
 
 
 def absent_tables(

@@ -201,6 +201,34 @@ CONFIGURATION = [
         "city:",
         "only numbers can be split",
     ),
+    (
+        "unknown_time_zone",
+        customers(extra="settings: {base_currency: EUR, time_zone: Europe/Vilnus}\n"),
+        "time_zone:",
+        "did you mean Europe/Vilnius",
+    ),
+    *(
+        (
+            "unknown_time_zone",
+            customers(extra=f"settings: {{base_currency: EUR, time_zone: '{zone}'}}\n"),
+            "time_zone:",
+            f"unknown time zone {zone}",
+        )
+        for zone in ("CEST", "BST", "+02:00", "")
+    ),
+    *(
+        (
+            "wrong_value",
+            customers(extra=f"settings: {{base_currency: EUR, period: {period}}}\n"),
+            "period:",
+            message,
+        )
+        for period, message in (
+            ("2024-13/2025-01", "should match pattern"),
+            ("0000-01/2025-01", "year"),
+            ("2025-12/2025-01", "ends before it begins"),
+        )
+    ),
     ("source_outside", customers("{file: ../c.csv}"), "file: ..", "lies outside"),
     (
         "policy_not_found",
