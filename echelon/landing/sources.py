@@ -151,7 +151,7 @@ def _reason(text: str) -> str:
     counts = re.search(r"Expected Number of Columns: (\d+) Found: (\d+)", text)
     if counts:
         return f"{counts.group(2)} fields where {counts.group(1)} are declared"
-    if "quote" in text.lower():
+    if "unterminated quote" in text:
         return "a quoted field does not end"
     if "unicode" in text.lower() or "utf-8" in text.lower():
         return "it is not UTF-8; name its encoding"
@@ -168,28 +168,45 @@ def _load_text(
     connection: duckdb.DuckDBPyConnection, file: Path, source: Source, layout: Format
 ) -> None:
     columns = source.columns or read_header(file, layout)
-    if len(set(columns)) != len(columns):
-        raise MalformedTextError("two columns have the same name")
+    # To DuckDB artnr and ArtNr are one.
+    if len({column.lower() for column in columns}) != len(columns):
+        message = "two columns have the same name, small and capital letters aside"
+        raise MalformedTextError(message)
     lines = lines_before_rows(file, layout)
     if lines is not None and _duckdb_reads(layout):
-        types = ", ".join(f"{quote_text(column)}: 'VARCHAR'" for column in columns)
-        nulls = ", ".join(quote_text(null) for null in layout.nulls)
-        connection.execute(
-            "create or replace table __file as select * from read_csv("
-            f"{only_file(file)}, auto_detect=false, header=false, "
-            f"skip={lines}, columns={{{types}}}, "
-            f"delim={quote_text(layout.delimiter)}, quote={quote_text(layout.quote)}, "
-            f"escape={quote_text(layout.quote)}, nullstr=[{nulls}], strict_mode=true, "
-            # No reader is to start in the middle of a value, taking its lines for rows.
-            "hive_partitioning=false, parallel=false)"
-        )
-        return
+        try:
+            _load_by_duckdb(connection, file, layout, (columns, lines))
+            return
+        except duckdb.InvalidInputException as error:
+            # Lines that end in more than one way; nothing is wrong with them.
+            if "reached an invalid state" not in str(error):
+                raise
     declared = ", ".join(f"{quote_name(column)} varchar" for column in columns)
     connection.execute(f"create or replace table __file ({declared})")
     for batch in read_rows(file, layout, columns):
         connection.register("__batch", batch)
         connection.execute("insert into __file select * from __batch")
         connection.unregister("__batch")
+
+
+def _load_by_duckdb(
+    connection: duckdb.DuckDBPyConnection,
+    file: Path,
+    layout: Format,
+    head: tuple[list[str], int],
+) -> None:
+    columns, lines = head
+    types = ", ".join(f"{quote_text(column)}: 'VARCHAR'" for column in columns)
+    nulls = ", ".join(quote_text(null) for null in layout.nulls)
+    connection.execute(
+        "create or replace table __file as select * from read_csv("
+        f"{only_file(file)}, auto_detect=false, header=false, "
+        f"skip={lines}, columns={{{types}}}, "
+        f"delim={quote_text(layout.delimiter)}, quote={quote_text(layout.quote)}, "
+        f"escape={quote_text(layout.quote)}, nullstr=[{nulls}], strict_mode=true, "
+        # No reader is to start in the middle of a value, taking its lines for rows.
+        "hive_partitioning=false, parallel=false)"
+    )
 
 
 def _duckdb_reads(layout: Format) -> bool:

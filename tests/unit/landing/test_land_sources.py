@@ -120,3 +120,9 @@ def test_decimals_that_would_be_read_as_floating_point_are_refused(tmp_path):
     files = {"c.parquet": parquet(1, credit)}
     with pytest.raises(EchelonError, match=r"column credit is a WIDE DECIMAL\(50,4\)"):
         land_text(tmp_path, customers("{file: c.parquet}"), files)
+
+
+def test_lines_may_end_in_several_ways(tmp_path):
+    files = {"c.csv": "id,name,credit\r\n1,Ann,5\n2,Bob,6\r\n3,Cid,7\n"}
+    landed = land_text(tmp_path, customers("{file: c.csv}"), files)
+    assert column_of(landed, "erp__customers", "name") == ["Ann", "Bob", "Cid"]

@@ -294,6 +294,27 @@ INPUT = [
     ),
     (
         "source_malformed",
+        customers(),
+        {"c.csv": "id,name,ID\n1,Ann,2\n"},
+        "two columns have the same name, small and capital letters aside",
+        "",
+    ),
+    (
+        "source_malformed",
+        customers(),
+        {"c.csv": 'id,name\n1,"Ann\n2,Bob\n'},
+        "a quoted field does not end",
+        "",
+    ),
+    (
+        "source_malformed",
+        customers(),
+        {"c.csv": "id,name\r\n1,Ann\n2\n"},
+        "row 3 has 1 fields where 2 are declared",
+        "",
+    ),
+    (
+        "source_malformed",
         customers("{file: c.csv, format: {encoding: klingon}}"),
         FILES,
         "unknown encoding klingon",
