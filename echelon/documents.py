@@ -1,6 +1,7 @@
 """Is this YAML file what its model says? Errors name file, line and key."""
 
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, SequenceNode
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.spelling import suggest
@@ -87,6 +88,7 @@ def read_document(path: Path, model: type[Model], kind: str) -> Document[Model]:
         raise EchelonError(ExitCode.CONFIGURATION, fault) from error
     except (YAMLError, UnicodeDecodeError) as error:
         raise _yaml_error(path, kind, error) from error
+    _require_whole_characters(path, kind, node)
     lines: dict[Key, int] = {}
     _collect_lines(node, (), lines)
     try:
@@ -95,6 +97,28 @@ def read_document(path: Path, model: type[Model], kind: str) -> Document[Model]:
         unchecked = Document(path, kind, model.model_construct(), lines)
         raise _form_error(unchecked, error) from error
     return Document(path, kind, checked, lines)
+
+
+def _require_whole_characters(path: Path, kind: str, node: Node | None) -> None:
+    r"""Refuse a text such as "\uD800", half a character that no file can hold."""
+    for scalar in _scalars(node):
+        if any("\ud800" <= character <= "\udfff" for character in scalar.value):
+            line = scalar.start_mark.line + 1
+            message = "a text holds half a character, from \\uD800 to \\uDFFF"
+            fault = Fault(f"{kind}_not_yaml", message, str(path), line, rule=kind)
+            raise EchelonError(ExitCode.CONFIGURATION, fault)
+
+
+def _scalars(node: Node | None) -> Iterator[ScalarNode]:
+    if isinstance(node, ScalarNode):
+        yield node
+    elif isinstance(node, MappingNode):
+        for pair in node.value:
+            for part in pair:
+                yield from _scalars(part)
+    elif isinstance(node, SequenceNode):
+        for item in node.value:
+            yield from _scalars(item)
 
 
 def _collect_lines(node: Node | None, key: Key, lines: dict[Key, int]) -> None:

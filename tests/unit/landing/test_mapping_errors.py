@@ -229,6 +229,12 @@ CONFIGURATION = [
             ("2025-12/2025-01", "ends before it begins"),
         )
     ),
+    (
+        "mapping_not_yaml",
+        customers().replace("gl__*: none", 'gl__*: "no\\uD800"'),
+        "gl__*:",
+        "half a character",
+    ),
     ("source_outside", customers("{file: ../c.csv}"), "file: ..", "lies outside"),
     (
         "policy_not_found",
