@@ -14,6 +14,7 @@ from echelon.landing.checks import waivable_in
 from echelon.landing.manifest import MANIFEST_FILE, POLICY_SYSTEM
 from echelon.landing.manifest_document import WHOLE_ROW, seal_of
 from echelon.landing.mapping import Mapping, MappingDocument
+from echelon.warehouse.seed_file import MisfitError, read_rows
 
 DEFAULT_POLICY_DIRECTORY = (
     Path(__file__).parents[2] / "dbt_project" / "seeds" / "policy"
@@ -106,7 +107,8 @@ def draft_policy(document: MappingDocument) -> DeliveryDraft | None:
         A draft of system ``policy`` with one table per ``policy_*.csv``.
 
     Raises:
-        EchelonError: CONFIGURATION, if the directory does not exist or holds none.
+        EchelonError: CONFIGURATION, if the directory does not exist or holds none, or
+            one that is no CSV.
     """
     name = document.content.policy
     if name is None:
@@ -118,11 +120,11 @@ def draft_policy(document: MappingDocument) -> DeliveryDraft | None:
         message = f"{name} is no directory with policy_*.csv files"
         key = ("policy",)
         raise document.configuration_error("policy_not_found", key, message)
-    _check_base_currency(document, directory)
     tables = [
-        LandedTable(file.stem, file, _csv_rows(file), sha256_of_file(file))
+        LandedTable(file.stem, file, _row_count(document, file), sha256_of_file(file))
         for file in files
     ]
+    _check_base_currency(document, directory)
     return DeliveryDraft("policy", "", tables)
 
 
@@ -183,9 +185,14 @@ def stage_delivery(
     )
 
 
-def _csv_rows(file: Path) -> int:
-    with file.open(encoding="utf-8-sig", newline="") as stream:
-        return max(sum(1 for row in csv.reader(stream) if row) - 1, 0)
+def _row_count(document: MappingDocument, file: Path) -> int:
+    try:
+        return len(read_rows(file)[1])
+    except MisfitError as error:
+        where = f" line {error.line}" if error.line else ""
+        message = f"{file.name}{where}: {error}"
+        key = ("policy",)
+        raise document.configuration_error("policy_malformed", key, message) from error
 
 
 def _content(mapping: Mapping, draft: DeliveryDraft) -> dict[str, Any]:

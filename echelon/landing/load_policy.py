@@ -4,11 +4,11 @@ from collections.abc import Iterator
 
 import duckdb
 
-from echelon.landing.load_reading import run_reading
 from echelon.landing.load_report import LoadedFile
 from echelon.landing.load_sources import open_source
 from echelon.landing.manifest import Delivery
 from echelon.landing.refusal import refuse
+from echelon.warehouse.seed_file import MisfitError, read_rows
 
 
 def check_policy_files(
@@ -17,7 +17,7 @@ def check_policy_files(
     """Check hash and rows of the files of a policy delivery, without loading them.
 
     Args:
-        connection: Any connection; the files are only counted.
+        connection: Any connection; only file metadata is read.
         delivery: A delivery of the system ``policy``.
 
     Returns:
@@ -32,9 +32,12 @@ def check_policy_files(
         path = delivery.directory / promised.file
         if path.suffix != ".csv":
             refuse("malformed_file", "a policy file must be CSV", label)
-        source = open_source(connection, path, label, promised)
-        counting = f"select count(*) from {source.relation}"
-        row_count = run_reading(connection, counting, label)[0][0]
+        open_source(connection, path, label, promised)
+        try:
+            row_count = len(read_rows(path)[1])
+        except MisfitError as error:
+            refuse("malformed_file", str(error), label, error.line, error.column)
+            raise
         if row_count != promised.rows:
             message = f"{row_count} rows, the manifest says {promised.rows}"
             refuse("row_count_mismatch", message, label)

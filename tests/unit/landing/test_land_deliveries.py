@@ -36,7 +36,7 @@ erp__charges:
 ANOTHER_LANDING = """
 import sys
 from pathlib import Path
-from echelon.errors import EchelonError
+from echelon.errors import EchelonError, ExitCode
 from echelon.landing.land_together import scratch_of_landing
 try:
     with scratch_of_landing(Path(sys.argv[1])):
@@ -188,6 +188,14 @@ def test_the_policy_overlay_beside_the_mapping_lands_as_it_is(tmp_path):
     assert policy.rows == {"policy_cost_pools": 2, "policy_settings": 1}
     landed = (policy.path / "policy_cost_pools.csv").read_bytes()
     assert landed == (tmp_path / "tiny_policy" / "policy_cost_pools.csv").read_bytes()
+
+
+def test_a_policy_overlay_that_no_refresh_could_read_does_not_land(tmp_path):
+    write_policy(tmp_path, "EUR")
+    (tmp_path / "tiny_policy" / "policy_units.csv").write_text("a,b\n1,2\n3\n")
+    with pytest.raises(EchelonError, match=r"policy_units\.csv line 3: ") as raised:
+        land_text(tmp_path, mapping_text(extra="policy: tiny_policy\n"))
+    assert raised.value.exit_code == ExitCode.CONFIGURATION
 
 
 def test_mapping_and_policy_must_name_the_same_base_currency(tmp_path):

@@ -180,6 +180,14 @@ def test_policy_files_are_verified_and_listed(landing):
     ) == [("policy_cost_pools", 1), ("policy_cost_pools", 3)]
 
 
+def test_a_policy_file_may_end_its_lines_in_several_ways(landing):
+    landing.deliver_required()
+    landing.deliver({"policy_cost_pools": "a\r\n1\n2\r\n"}, system="policy")
+    landing.load()
+    counted = "select row_count from raw.deliveries where system_code = 'policy'"
+    assert landing.query(counted) == [(2,)]
+
+
 def test_altered_policy_file_is_refused(landing):
     landing.deliver_required()
     directory = landing.deliver({"policy_cost_pools": "a\n1\n"}, system="policy")
