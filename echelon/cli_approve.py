@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from echelon.cli_options import AsJson, check_date, print_json
+from echelon.cli_options import AsJson, bad_option, check_date, print_json
 from echelon.config import PROJECT_DIR, load_settings
 from echelon.decisions.changes import Answer, answer_change
 from echelon.decisions.landing import decision_day
@@ -18,10 +18,15 @@ def approve(
     ],
     by: Annotated[str, typer.Option(help="Who approves.")],
     reason: Annotated[str, typer.Option(help="Why.")],
-    refuse: Annotated[bool, typer.Option("--refuse", help="Say no instead.")] = False,
+    refuse: Annotated[
+        bool, typer.Option("--refuse", help="Say no to a change instead.")
+    ] = False,
     on: Annotated[
         str | None,
-        typer.Option(help="YYYY-MM-DD; as-of date of the release in force if left out"),
+        typer.Option(
+            help="YYYY-MM-DD, of a model; as-of date of the release in force if left "
+            "out"
+        ),
     ] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -31,9 +36,19 @@ def approve(
     data_dir = load_settings().data_dir
     path: Path | None
     if proposal.startswith("C-"):
+        if on is not None:
+            message = "a change counts from the day it was asked for with"
+            raise bad_option(message, "--on", "leave it out")
         answer = Answer(proposal, by, reason, not refuse)
         path = answer_change(data_dir, PROJECT_DIR, answer)
     else:
+        if refuse:
+            message = "a model is refused by not approving it"
+            hint = (
+                "leave it be: the former stays in force; after a changed "
+                "configuration, put the configuration back"
+            )
+            raise bad_option(message, "--refuse", hint)
         day = on or decision_day(data_dir)
         path = land_approval(data_dir, PROJECT_DIR, proposal, by, reason, day)
     if as_json:

@@ -60,6 +60,16 @@ def echelon(directory, *arguments, **environment):
             {},
             "--on",
         ),
+        (
+            ["approve", "C-1", "--by", "A", "--reason", "x", "--on", "2026-02-01"],
+            {},
+            "the day it was asked for with",
+        ),
+        (
+            ["approve", "kmeans-1", "--by", "A", "--reason", "x", "--refuse"],
+            {},
+            "refused by not approving it",
+        ),
         (["refresh", "--policy", "absent"], {}, "--policy"),
         (["land", "--mapping", "absent.yml", "--source", "."], {}, "absent.yml"),
         (["land", "--mapping", "absent.yml", "--source", "absent"], {}, "--source"),
