@@ -17,6 +17,7 @@ from echelon.audit import AuditEvent, append_event, read_events
 from echelon.decisions.landing import (
     PolicyDecision,
     Row,
+    decision_lock,
     land_decision,
     refused,
 )
@@ -137,7 +138,7 @@ def answer_change(data_dir: Path, project_dir: Path, answer: Answer) -> Path | N
     """
     if not (is_said(answer.person) and is_said(answer.reason)):
         raise refused("an answer needs a name and a reason", "--by, --reason", RULE)
-    with refresh_lock(data_dir):
+    with decision_lock(data_dir):
         events = [
             event
             for event in read_events(data_dir)

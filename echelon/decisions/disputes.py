@@ -19,6 +19,7 @@ from echelon.decisions.changes import demand_right, refuse
 from echelon.decisions.landing import (
     PolicyDecision,
     Row,
+    decision_lock,
     land_decision,
     refused,
     rows_in_force,
@@ -102,16 +103,17 @@ def decide_dispute(
         message = f"{decision.event!r} is no outcome"
         raise refused(message, f"use one of {', '.join(OUTCOMES)}", RULE)
     check_said(decision.statement, decision.event_by)
-    opening = dispute_of(data_dir, project_dir, decision.dispute_id)
-    _check_impartial(data_dir, project_dir, opening, decision)
-    demand_right(data_dir, project_dir, decision.event_by, "dispute_decided")
-    about = ("customer_id", "segment_code", "evidence")
-    row = {**asdict(decision), **{name: opening[name] for name in about}}
-    rows: dict[str, list[Row]] = {DISPUTES: [row]}
-    if remedy is not None:
-        check_override(data_dir, remedy)
-        rows[OVERRIDES] = [_identified("override_id", "O", asdict(remedy))]
-    return _land(data_dir, project_dir, rows, "dispute_decided")
+    with decision_lock(data_dir):
+        opening = dispute_of(data_dir, project_dir, decision.dispute_id)
+        _check_impartial(data_dir, project_dir, opening, decision)
+        demand_right(data_dir, project_dir, decision.event_by, "dispute_decided")
+        about = ("customer_id", "segment_code", "evidence")
+        row = {**asdict(decision), **{name: opening[name] for name in about}}
+        rows: dict[str, list[Row]] = {DISPUTES: [row]}
+        if remedy is not None:
+            check_override(data_dir, remedy)
+            rows[OVERRIDES] = [_identified("override_id", "O", asdict(remedy))]
+        return _land(data_dir, project_dir, rows, "dispute_decided")
 
 
 def dispute_of(data_dir: Path, project_dir: Path, dispute_id: str) -> Row:

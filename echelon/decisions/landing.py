@@ -9,21 +9,28 @@ import csv
 import hashlib
 import io
 import json
-import shutil
+import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from echelon.audit import append_event
 from echelon.errors import EchelonError, ExitCode, Fault
-from echelon.hashing import sha256_of_tree
 from echelon.landing.manifest import (
     MANIFEST_FILE,
     POLICY_SYSTEM,
     delivery_directories,
 )
-from echelon.release.layout import landing_dir
+from echelon.release.interrupted_decisions import (
+    decision_dir,
+    interrupted_decisions,
+    scratch_dir,
+    settle,
+    sha256_of_decision,
+)
+from echelon.release.layout import fsync_directory, landing_dir
 from echelon.release.lock import refresh_lock
 from echelon.release.seeds import assemble_seeds
 from echelon.release.store import current_release
@@ -49,8 +56,30 @@ class PolicyDecision:
     files: Mapping[str, bytes] = field(default_factory=dict)
 
 
+@contextmanager
+def decision_lock(data_dir: Path) -> Iterator[None]:
+    """Hold the refresh lock, with every decision before this one landed or given up.
+
+    Args:
+        data_dir: Directory of everything a run writes.
+
+    Yields:
+        Nothing; the lock is held inside the block.
+
+    Raises:
+        EchelonError: ``BUSY`` while a refresh is under way.
+    """
+    with refresh_lock(data_dir):
+        for problem in interrupted_decisions(data_dir):
+            if problem.repair is not None:
+                problem.repair()
+        yield
+
+
 def land_decision(data_dir: Path, project_dir: Path, decision: PolicyDecision) -> Path:
-    """Land a decision; the next refresh heeds it.
+    """Enter a decision and land it; the next refresh heeds it.
+
+    Whatever keeps it from being entered keeps it from landing.
 
     Args:
         data_dir: Directory of everything a run writes.
@@ -61,29 +90,30 @@ def land_decision(data_dir: Path, project_dir: Path, decision: PolicyDecision) -
         Directory of the new policy delivery.
 
     Raises:
-        EchelonError: ``CONFIGURATION`` if nothing has landed yet, ``BUSY`` while a
-            refresh is under way.
+        EchelonError: ``CONFIGURATION`` if nothing has landed yet or the very row is in
+            force already, ``BUSY`` while a refresh is under way; as ``append_event``.
     """
-    with refresh_lock(data_dir):
+    with decision_lock(data_dir):
         tables = {
             f"{table}.csv": _with_rows(text, decision.rows[table])
             for table, text in policy_in_force(
                 data_dir, project_dir, *decision.rows
             ).items()
         }
-        path = _land(data_dir, tables, decision.files)
         release = current_release(data_dir)
-        append_event(
-            data_dir,
-            decision.event,
-            release.release_id if release else "",
-            {
-                **decision.details,
-                "delivery": path.name,
-                "delivery_sha256": sha256_of_tree(path, sorted(path.iterdir())),
-            },
-        )
-    return path
+        delivery = _write(data_dir, tables, decision.files)
+        sha256 = sha256_of_decision(scratch_dir(data_dir, delivery))
+        about = {"delivery": delivery, "delivery_sha256": sha256}
+        try:
+            append_event(
+                data_dir,
+                decision.event,
+                release.release_id if release else "",
+                {**decision.details, **about},
+            )
+        finally:
+            settle(data_dir, delivery)
+    return decision_dir(data_dir, delivery)
 
 
 def policy_in_force(data_dir: Path, project_dir: Path, *tables: str) -> dict[str, str]:
@@ -134,17 +164,23 @@ def refused(message: str, hint: str, rule: str) -> EchelonError:
 
 def _with_rows(in_force: str, rows: Sequence[Row]) -> bytes:
     reader = csv.DictReader(io.StringIO(in_force))
+    columns = list(reader.fieldnames or [])
+    before = list(reader)
+    new = [{**dict.fromkeys(columns, ""), **row} for row in rows]
+    if any(row in before for row in new):
+        message = "the same was decided already and is in force"
+        raise refused(message, "the audit log has it", "docs/assignment_lifecycle.md")
     text = io.StringIO()
-    writer = csv.DictWriter(text, reader.fieldnames or [], lineterminator="\n")
+    writer = csv.DictWriter(text, columns, lineterminator="\n")
     writer.writeheader()
-    writer.writerows([*reader, *rows])
+    writer.writerows([*before, *new])
     return text.getvalue().encode()
 
 
-def _land(
+def _write(
     data_dir: Path, tables: Mapping[str, bytes], files: Mapping[str, bytes]
-) -> Path:
-    """Write the delivery under a scratch name, then rename: all of it or nothing."""
+) -> str:
+    """Write the delivery under its scratch name and return its id."""
     company, period, sequence = _continued(data_dir)
     digest = hashlib.sha256(b"".join(tables.values()) + str(sequence).encode())
     delivery_id = f"{company}-decisions-{digest.hexdigest()[:12]}"
@@ -166,18 +202,19 @@ def _land(
         },
     }
     described = json.dumps(manifest, indent=2, sort_keys=True) + "\n"
-    system_dir = landing_dir(data_dir) / POLICY_SYSTEM
-    system_dir.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=".decision-", dir=system_dir))
-    try:
-        written = {**tables, **files, MANIFEST_FILE: described.encode()}
-        for name, content in written.items():
-            (scratch / name).write_bytes(content)
-            (scratch / name).chmod(0o444)
-        scratch.chmod(0o755)
-        return scratch.rename(system_dir / delivery_id)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    scratch = scratch_dir(data_dir, delivery_id)
+    scratch.mkdir(parents=True)
+    # On disk before the log names it: what it names is there even after power loss.
+    written = {**tables, **files, MANIFEST_FILE: described.encode()}
+    for name, content in written.items():
+        with (scratch / name).open("wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        (scratch / name).chmod(0o444)
+    fsync_directory(scratch)
+    fsync_directory(scratch.parent)
+    return delivery_id
 
 
 def _continued(data_dir: Path) -> tuple[str, str, int]:

@@ -6,15 +6,23 @@ from typing import Any
 
 from echelon.audit import AuditEvent
 from echelon.errors import EchelonError, ExitCode, Fault
-from echelon.hashing import sha256_of_file, sha256_of_tree
-from echelon.landing.manifest import POLICY_SYSTEM
-from echelon.release.layout import MANIFEST_NAME, landing_dir, releases_dir
+from echelon.hashing import sha256_of_file
+from echelon.release.interrupted_decisions import (
+    decision_dir,
+    scratch_dir,
+    sha256_of_decision,
+)
+from echelon.release.layout import MANIFEST_NAME, releases_dir
 from echelon.release.store import (
     Release,
     current_release_id,
     find_release,
     kept_ids,
     recorded_in_force,
+)
+
+HEALED_HINT = (
+    "the next refresh heals what a kill left; `echelon doctor` says what it is"
 )
 
 
@@ -66,7 +74,7 @@ def check_kept(data_dir: Path, events: Sequence[AuditEvent]) -> int:
         raise _unlogged(
             "pointer_differs",
             f"{pointed} is in force, the audit log says {named}",
-            "the next refresh heals what a kill left; `echelon doctor` says what it is",
+            HEALED_HINT,
         )
     # A directory that was never published serves nobody: a kill leaves such, and the
     # next refresh takes it away.
@@ -102,14 +110,14 @@ def check_decisions(data_dir: Path, events: Sequence[AuditEvent]) -> int:
         if "delivery_sha256" in event.details
     }
     for delivery, sha256 in sorted(entered.items()):
-        directory = landing_dir(data_dir) / POLICY_SYSTEM / delivery
-        files = sorted(directory.iterdir()) if directory.is_dir() else []
-        if sha256_of_tree(directory, files) != sha256:
+        if sha256_of_decision(decision_dir(data_dir, delivery)) != sha256:
             raise _unlogged(
                 "decision_changed",
                 f"decision {delivery} is gone or no longer what was approved",
-                "restore the delivery from a backup; a decision is never edited, a new"
-                " one replaces it",
+                HEALED_HINT
+                if scratch_dir(data_dir, delivery).is_dir()
+                else "restore the delivery from a backup; a decision is never edited, a"
+                " new one replaces it",
             )
     return len(entered)
 

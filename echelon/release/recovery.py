@@ -18,6 +18,7 @@ from echelon.audit import (
 )
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.hashing import sha256_of_file
+from echelon.release.interrupted_decisions import interrupted_decisions
 from echelon.release.layout import (
     MANIFEST_NAME,
     candidates_dir,
@@ -89,6 +90,7 @@ def interrupted(data_dir: Path) -> Iterator[Problem]:
         )
     # Nothing is moved, and no release entered, by a log that somebody forged.
     check_seal(data_dir, read_events(data_dir))
+    yield from interrupted_decisions(data_dir)
     for problem in _pointer(data_dir):
         yield problem
         if problem.repair is None:
