@@ -10,8 +10,14 @@ import json
 from pathlib import Path
 from typing import Any
 
-from echelon.decisions.changes import demand_right
-from echelon.decisions.landing import PolicyDecision, land_decision, refused
+from echelon.decisions.changes import demand_right, refuse
+from echelon.decisions.landing import (
+    PolicyDecision,
+    decision_lock,
+    land_decision,
+    refused,
+    rows_in_force,
+)
 from echelon.decisions.people import is_said
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.landing.manifest import POLICY_SYSTEM, delivery_directories
@@ -55,7 +61,11 @@ def proposed_versions(data_dir: Path) -> list[str]:
     """List the versions of the models that were proposed, in order."""
     directory = proposals_dir(data_dir)
     found = directory.iterdir() if directory.is_dir() else ()
-    return sorted(path.name for path in found if not path.name.startswith("."))
+    return sorted(
+        path.name
+        for path in found
+        if not path.name.startswith(".") and (path / SEGMENT_MODEL_NAME).is_file()
+    )
 
 
 def approve(  # noqa: PLR0913, PLR0917 -- one parameter per column of the policy
@@ -81,8 +91,9 @@ def approve(  # noqa: PLR0913, PLR0917 -- one parameter per column of the policy
 
     Raises:
         EchelonError: ``CONFIGURATION`` if nothing of that version was proposed or who
-            and why are not said, ``NOT_AUTHORISED`` if that person may not, ``BUSY``
-            while a refresh is under way.
+            and why are not said, ``NOT_AUTHORISED``, entered in the audit log, if that
+            person may not or the model was approved already, ``BUSY`` while a refresh
+            is under way.
     """
     if model_version not in proposed_versions(data_dir):
         known = ", ".join(proposed_versions(data_dir)) or "none"
@@ -99,13 +110,18 @@ def approve(  # noqa: PLR0913, PLR0917 -- one parameter per column of the policy
         "approved_by": approved_by,
         "decided_on": decided_on,
     }
-    return land_decision(
-        data_dir,
-        project_dir,
-        PolicyDecision(
-            event="model_approved",
-            rows={TABLE: [row]},
-            details={"model_version": model_version},
-            files={f"{model_version}.json": model.read_bytes()},
-        ),
-    )
+    with decision_lock(data_dir):
+        approvals = rows_in_force(data_dir, project_dir, TABLE)
+        if model_version in {row["model_version"] for row in approvals}:
+            message = "the model was approved already"
+            refuse(data_dir, model_version, "approval_replayed", message)
+        return land_decision(
+            data_dir,
+            project_dir,
+            PolicyDecision(
+                event="model_approved",
+                rows={TABLE: [row]},
+                details={"model_version": model_version},
+                files={f"{model_version}.json": model.read_bytes()},
+            ),
+        )

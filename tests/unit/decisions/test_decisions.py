@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from echelon.audit import read_events
+from echelon.cli_approve import approve as approve_command
 from echelon.decisions.assignments import (
     EXCEPTIONS,
     OVERRIDES,
@@ -26,7 +27,7 @@ from echelon.decisions.disputes import (
     open_dispute,
 )
 from echelon.decisions.models import approve, find_artefact
-from echelon.errors import EchelonError
+from echelon.errors import EchelonError, ExitCode
 
 PROJECT = Path(__file__).parents[3]
 OVERRIDE = Override(
@@ -126,12 +127,54 @@ def test_an_exception_off_the_paths_is_refused(data_dir):
         request_exception(data_dir, PROJECT, replace(EXCEPTION, reason_code="royal"))
 
 
-def test_an_approval_lands_together_with_the_model(data_dir):
+def propose(data_dir, content='{"model_version": "kmeans-1"}'):
     proposal = data_dir / "proposals" / "kmeans-1"
     proposal.mkdir(parents=True)
-    (proposal / "segment_model.json").write_text('{"model_version": "kmeans-1"}')
-    approve(data_dir, PROJECT, "kmeans-1", "kim", "same groups", "2025-12-31")
+    (proposal / "segment_model.json").write_text(content)
+
+
+def approve_model(data_dir, by="kim"):
+    return approve(data_dir, PROJECT, "kmeans-1", by, "same groups", "2025-12-31")
+
+
+def test_an_approval_lands_together_with_the_model(data_dir):
+    propose(data_dir)
+    approve_model(data_dir)
     assert find_artefact(data_dir, "kmeans-1") == {"model_version": "kmeans-1"}
+
+
+def test_a_model_is_approved_once(data_dir):
+    propose(data_dir)
+    path = approve_model(data_dir)
+    with pytest.raises(EchelonError, match="approved already") as refusal:
+        approve_model(data_dir, "eve")
+    assert refusal.value.exit_code is ExitCode.NOT_AUTHORISED
+    assert read_events(data_dir)[-1].details["code"] == "approval_replayed"
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "[]", '{"format": 3, "algorithm": "kmeans", "model_version": "kmeans-1"}'],
+    ids=["empty", "no_model", "edited"],
+)
+def test_a_model_changed_after_it_was_proposed_is_not_approved(
+    data_dir, monkeypatch, content
+):
+    propose(data_dir, content)
+    monkeypatch.setenv("ECHELON_DATA_DIR", str(data_dir))
+    with pytest.raises(EchelonError, match="was changed after") as refusal:
+        approve_command("kmeans-1", "kim", "same groups")
+    assert refusal.value.exit_code is ExitCode.NOT_AUTHORISED
+    assert read_events(data_dir)[-1].details["code"] == "change_edited"
+    assert not (data_dir / "landing" / "policy").exists()
+
+
+def test_a_change_asked_for_twice_is_approved_once(data_dir):
+    path = override(data_dir)
+    with pytest.raises(EchelonError, match="was decided already"):
+        override(data_dir)
+    assert [one.name for one in path.parent.iterdir()] == [path.name]
 
 
 def test_only_what_was_proposed_can_be_approved(data_dir):
