@@ -91,8 +91,14 @@ def _proposals_for(data_dir: Path, model_in_force: str) -> dict[str, str]:
     found = {}
     for version in proposed_versions(data_dir):
         path = proposals_dir(data_dir) / version / f"{COMPARISON_NAME}.json"
-        comparison = json.loads(path.read_text(encoding="utf-8"))
-        for row in comparison.get("replaces", ()):
-            if row["model_version"] == model_in_force:
-                found[version] = row["as_of_date"]
+        try:
+            comparison = json.loads(path.read_text(encoding="utf-8"))
+            replaced = {
+                row["model_version"]: str(row["as_of_date"])
+                for row in comparison.get("replaces", ())
+            }
+        except (AttributeError, KeyError, OSError, TypeError, ValueError):
+            continue  # nobody can read it before deciding: it has to be proposed anew
+        if model_in_force in replaced:
+            found[version] = replaced[model_in_force]
     return found

@@ -7,6 +7,7 @@ import duckdb
 import pytest
 
 from echelon.audit import read_events
+from echelon.decisions.models import proposed_versions
 from echelon.decisions.proposals import hold_unless_approved
 from echelon.decisions.reviews import read_review
 from echelon.errors import EchelonError, ExitCode
@@ -147,6 +148,26 @@ def test_a_proposal_is_awaited_until_one_replaces_the_model_in_force(candidate):
     assert review(data_dir).proposals == {"kmeans-1": "2025-12-31"}
     # What was proposed against kmeans-0 answers nothing once another is in force.
     assert review(data_dir, model="kmeans-2").awaits_proposal
+
+
+@pytest.mark.parametrize("comparison", [None, "", "[]", '{"replaces": [{}]}'])
+def test_what_nobody_could_decide_on_is_no_proposal(candidate, comparison):
+    data_dir = candidate.data_dir
+    with pytest.raises(EchelonError):
+        hold(candidate, "held")
+    proposals = data_dir / "proposals"
+    (proposals / "stray").touch()
+    (proposals / "empty").mkdir()
+    assert proposed_versions(data_dir) == ["kmeans-1"]
+    file = proposals / "kmeans-1" / "comparison.json"
+    if comparison is None:
+        file.unlink()
+    else:
+        file.write_text(comparison)
+    assert review(data_dir).proposals == {}
+    assert review(data_dir).awaits_proposal
+    (proposals / "kmeans-1" / "segment_model.json").unlink()
+    assert proposed_versions(data_dir) == []
 
 
 def test_a_review_says_since_when_what_has_drifted_and_what_is_proposed(candidate):
