@@ -16,14 +16,19 @@ def reported_faults() -> Iterator[None]:
     try:
         yield
     except Exception as error:
-        known = error if isinstance(error, EchelonError) else None
-        fault = known or out_of_resources(error) or out_of_reach(error)
+        fault = known_fault(error)
         if fault is None:
             raise
         raise dg.Failure(
             description=str(fault),
             metadata={"fault": dg.MetadataValue.text(fault.to_json())},
         ) from error
+
+
+def known_fault(error: Exception) -> EchelonError | None:
+    """Say what an exception means to people; None for a defect of ours."""
+    known = error if isinstance(error, EchelonError) else None
+    return known or out_of_resources(error) or out_of_reach(error)
 
 
 def fault_of_run(failures: Sequence[dg.DagsterEvent]) -> EchelonError:

@@ -8,6 +8,7 @@ from typing import Any
 
 import dagster as dg
 
+from dagster_project.faults import known_fault
 from dagster_project.findings import fault_of, findings_of, notice_of
 from dagster_project.resources.event_log import open_instance
 from echelon.config import Settings
@@ -78,8 +79,10 @@ def run_refresh(
     findings: list[Finding] = []
     try:
         report = _refresh(settings, options, announce, findings)
-    except EchelonError as error:
-        notify(settings, notice_of(settings, "refresh", findings, error))
+    except Exception as error:
+        defect = EchelonError(ExitCode.INTERNAL, Fault("internal", "a defect"))
+        fault = known_fault(error) or defect
+        notify(settings, notice_of(settings, "refresh", findings, fault))
         raise
     notify(settings, notice_of(settings, "refresh", findings))
     return report

@@ -1,15 +1,19 @@
 """Where a run reads and writes, and how much of the machine it may take."""
 
 import os
+import re
 import tomllib
 from difflib import get_close_matches
+from email.utils import getaddresses
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import (
     AfterValidator,
     Field,
+    HttpUrl,
     SecretStr,
+    TypeAdapter,
     ValidationError,
     field_validator,
 )
@@ -35,13 +39,50 @@ _MISSPELT = 0.8
 
 
 def _web_address(address: SecretStr) -> SecretStr:
-    if not address.get_secret_value().startswith(("http://", "https://")):
-        raise ValueError("write an address that starts with http:// or https://")
-    return address
+    """Spell an address as a request needs it, refuse one nothing can be sent to."""
+    try:
+        url = TypeAdapter(HttpUrl).validate_python(address.get_secret_value())
+    except ValidationError as error:
+        # Not the error itself: it repeats the address.
+        raise ValueError(error.errors()[0]["msg"]) from None
+    if url.username or url.password:
+        raise ValueError("write it without a name and a password: they are not sent")
+    _host(url.host or "")
+    return SecretStr(str(url))
+
+
+def _host(name: str) -> str:
+    try:
+        is_name = bool(name.encode("idna"))
+    except UnicodeError:
+        is_name = False
+    if not is_name:
+        raise ValueError("its host cannot be the name of one")
+    return name
+
+
+def _mail_addresses(text: str) -> str:
+    addresses = [address for _, address in getaddresses([text])]
+    is_sound = all(re.fullmatch(r"[^@\s]+@[^@\s]+", address) for address in addresses)
+    if text and not (text.isprintable() and is_sound):
+        raise ValueError("write name@host, several of them apart by commas")
+    return text
+
+
+def _ascii(text: str) -> str:
+    if not text.isascii():
+        raise ValueError("a mail server is told it in ASCII characters only")
+    return text
+
+
+def _ascii_secret(text: SecretStr) -> SecretStr:
+    _ascii(text.get_secret_value())
+    return text
 
 
 # Whoever knows the address of a channel can write to it.
 WebAddress = Annotated[SecretStr, AfterValidator(_web_address)]
+MailAddresses = Annotated[str, AfterValidator(_mail_addresses)]
 
 
 class Settings(BaseSettings):
@@ -82,13 +123,13 @@ class Settings(BaseSettings):
     take_over: bool = True
     notify_webhook_url: WebAddress | None = None
     notify_slack_url: WebAddress | None = None
-    notify_email_to: str | None = None
-    notify_email_from: str = "echelon@localhost"
-    smtp_host: str = "localhost"
+    notify_email_to: MailAddresses | None = None
+    notify_email_from: MailAddresses = "echelon@localhost"
+    smtp_host: Annotated[str, AfterValidator(_host)] = "localhost"
     smtp_port: int = Field(default=25, ge=1, le=65535)
     smtp_starttls: bool = False
-    smtp_user: str = ""
-    smtp_password: SecretStr | None = None
+    smtp_user: Annotated[str, AfterValidator(_ascii)] = ""
+    smtp_password: Annotated[SecretStr, AfterValidator(_ascii_secret)] | None = None
     signing_key_file: Path | None = None
     audit_head_file: Path | None = None
 

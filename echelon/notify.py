@@ -6,15 +6,18 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from email.message import EmailMessage
-from http.client import HTTPException
 from logging import getLogger
+from threading import Thread
 from typing import Any
-from urllib.request import Request, urlopen
+from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 from echelon.config import Settings
 
 LOGGER = getLogger("echelon.notify")
 ATTEMPTS, FIRST_WAIT_SECONDS, TIMEOUT_SECONDS = 3, 1.0, 10.0
+# Of all channels and tries together: a timeout is for one read, and who sends a byte
+# now and then is never late.
+LIMIT_SECONDS = 40.0
 
 
 @dataclass(frozen=True)
@@ -80,8 +83,8 @@ def notify(
 ) -> list[str]:
     """Tell every channel that is set up about a run in which anything was wrong.
 
-    A channel is tried three times. One that cannot be reached is logged and never
-    changes what comes of a run.
+    A channel is tried three times, within `LIMIT_SECONDS`. One that cannot be reached
+    is logged and never changes what comes of a run.
 
     Args:
         settings: Settings of this machine, with the channels.
@@ -93,11 +96,25 @@ def notify(
     """
     if not notice.is_worth_telling:
         return []
-    return [
-        channel
+    told: list[str] = []
+
+    def tell(channel: str, send: Callable[[], None]) -> None:
+        if _sent(channel, send, wait):
+            told.append(channel)
+
+    # Daemons: what a channel still waits for keeps no process from ending.
+    threads = {
+        channel: Thread(target=tell, args=(channel, send), daemon=True)
         for channel, send in _channels(settings, notice)
-        if _sent(channel, send, wait)
-    ]
+    }
+    for thread in threads.values():
+        thread.start()
+    deadline = time.monotonic() + LIMIT_SECONDS
+    for channel, thread in threads.items():
+        thread.join(max(0.0, deadline - time.monotonic()))
+        if thread.is_alive():
+            LOGGER.warning("nobody was told by %s: it took too long", channel)
+    return [channel for channel in threads if channel in told]
 
 
 def _channels(
@@ -126,7 +143,7 @@ def _sent(
             wait(FIRST_WAIT_SECONDS * 2 ** (attempt - 1))
         try:
             send()
-        except (OSError, HTTPException, smtplib.SMTPException) as error:
+        except Exception as error:
             # The error's text may hold the address, which is a secret of some channels.
             reason = type(error).__name__
         else:
@@ -141,9 +158,15 @@ def _post(url: str, record: dict[str, Any]) -> None:
         data=json.dumps(record).encode(),
         headers={"Content-Type": "application/json"},
     )
-    # The settings take http and https only.
-    with urlopen(request, timeout=TIMEOUT_SECONDS) as response:  # nosec B310
-        response.read()
+    with build_opener(_NoRedirects).open(request, timeout=TIMEOUT_SECONDS):
+        pass  # whatever is answered beside a status that says it was taken
+
+
+class _NoRedirects(HTTPRedirectHandler):
+    """Takes a redirect for an error: followed as a GET, it would lose the notice."""
+
+    def redirect_request(self, *_: object, **__: object) -> None:
+        """Follow none."""
 
 
 def _mail(settings: Settings, notice: Notice) -> None:

@@ -11,6 +11,7 @@ import dagster as dg
 import pytest
 
 from dagster_project.findings import findings_of, notice_of
+from dagster_project.run import run_refresh
 from echelon.config import Settings, load_settings
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.notify import Finding, Notice, notify
@@ -40,7 +41,10 @@ def web():
         def do_POST(self):
             body = self.rfile.read(int(self.headers["Content-Length"]))
             posted.append((self.path, json.loads(body)))
-            self.send_response(answers.pop(0) if answers else 200)
+            answer, *location = answers.pop(0) if answers else (200,)
+            self.send_response(answer)
+            for address in location:
+                self.send_header("Location", address)
             self.end_headers()
 
         def log_message(self, *_):
@@ -81,7 +85,8 @@ def test_every_channel_that_is_set_up_is_told(web, mail):
         smtp_port=mail.port,
     )
     assert notify(settings, FAILED) == ["webhook", "slack", "email"]
-    (_, record), (_, chat) = web.posted
+    posted = dict(web.posted)
+    record, chat = posted["/hook"], posted["/slack"]
     assert record["title"] == "Echelon: refresh failed (gate_failed)"
     assert record["findings"][0]["check"] == "erp_freshness"
     assert chat["text"].splitlines() == [
@@ -102,14 +107,14 @@ def test_nobody_is_told_where_nothing_is_set_up_or_nothing_is_wrong(web):
 
 
 def test_a_channel_that_is_down_for_a_moment_is_tried_again(web):
-    web.answers += [503, 502]
+    web.answers += [(503,), (502,)]
     waits = []
     told = notify(Settings(notify_webhook_url=web.url), FAILED, waits.append)
     assert (told, waits, len(web.posted)) == (["webhook"], [1.0, 2.0], 3)
 
 
 def test_a_channel_that_stays_down_is_logged_without_its_address(web, mail, caplog):
-    web.answers += [503] * 3
+    web.answers += [(503,)] * 3
     settings = Settings(
         notify_webhook_url=f"{web.url}/secret-token",
         notify_email_to="steering@example.com",
@@ -122,8 +127,97 @@ def test_a_channel_that_stays_down_is_logged_without_its_address(web, mail, capl
     assert "secret-token" not in caplog.text
 
 
-def test_a_refused_address_is_not_repeated(monkeypatch):
-    monkeypatch.setenv("ECHELON_NOTIFY_WEBHOOK_URL", "file:///secret-token")
+@pytest.mark.parametrize("location", ["/elsewhere", "http://[::1"])
+@pytest.mark.parametrize("answer", [302, 307])
+def test_a_redirect_is_no_delivery(web, answer, location):
+    web.answers += [(answer, location)] * 3
+    settings = Settings(notify_webhook_url=f"{web.url}/hook")
+    assert notify(settings, FAILED, lambda _: None) == []
+    assert [path for path, _ in web.posted] == ["/hook"] * 3
+
+
+def test_an_answer_that_never_ends_is_given_up(web, mail, monkeypatch, caplog):
+    is_over = threading.Event()
+
+    class Dripping(socketserver.BaseRequestHandler):
+        def handle(self):
+            self.request.sendall(b"2")
+            is_over.wait()
+
+    monkeypatch.setattr("echelon.notify.LIMIT_SECONDS", 2.0)
+    with serving(socketserver.TCPServer(("127.0.0.1", 0), Dripping)) as port:
+        settings = Settings(
+            notify_webhook_url=f"http://127.0.0.1:{port}/secret-token",
+            notify_email_to="steering@example.com",
+            smtp_host="127.0.0.1",
+            smtp_port=mail.port,
+        )
+        assert notify(settings, FAILED) == ["email"]
+        is_over.set()
+    assert "nobody was told by webhook: it took too long" in caplog.text
+    assert "secret-token" not in caplog.text
+
+
+def test_what_a_channel_cannot_take_changes_nothing_of_a_run(mail, caplog):
+    odd = Notice("refresh", "failed", "R1", "gate_failed", "lost\udcff", ())
+    settings = Settings(
+        notify_email_to="steering@example.com",
+        smtp_host="127.0.0.1",
+        smtp_port=mail.port,
+    )
+    assert notify(settings, odd, lambda _: None) == []
+    assert "nobody was told by email: UnicodeEncodeError" in caplog.text
+
+
+def test_people_are_told_of_an_error_that_is_none_of_ours(web, tmp_path):
+    (tmp_path / "file").touch()
+    settings = Settings(data_dir=tmp_path / "file" / "x", notify_webhook_url=web.url)
+    with pytest.raises(NotADirectoryError):
+        run_refresh(settings, {}, print)
+    [(_, record)] = web.posted
+    assert record["title"] == "Echelon: refresh failed (path_unusable)"
+
+
+def test_an_address_is_spelled_as_a_request_needs_it(web):
+    assert notify(Settings(notify_webhook_url=f"{web.url}/h\u00f6k"), FAILED)
+    assert [path for path, _ in web.posted] == ["/h%C3%B6k"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("NOTIFY_WEBHOOK_URL", "http://.hooks.example/x"),
+        ("NOTIFY_SLACK_URL", "http://[::1"),
+        ("NOTIFY_EMAIL_TO", "ann@example.com\nbob"),
+        ("NOTIFY_EMAIL_TO", "ann@example.com, bob"),
+        ("NOTIFY_EMAIL_FROM", "a@"),
+        ("SMTP_HOST", ".bad..host"),
+        ("SMTP_USER", "zo\u00eb"),
+        ("SMTP_PASSWORD", "gehei\u00dfnis"),
+    ],
+)
+def test_what_nothing_could_be_sent_with_is_refused_at_the_start(
+    monkeypatch, name, value
+):
+    monkeypatch.setenv(f"ECHELON_{name}", value)
+    with pytest.raises(EchelonError) as refusal:
+        load_settings()
+    assert refusal.value.exit_code is ExitCode.CONFIGURATION
+    assert refusal.value.fault.column == f"ECHELON_{name}"
+    assert "gehei" not in refusal.value.to_json()
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "file:///secret-token",
+        "http://[secret-token/",
+        "http://..secret-token/",
+        "https://ann:secret-token@example.com/",
+    ],
+)
+def test_a_refused_address_is_not_repeated(monkeypatch, address):
+    monkeypatch.setenv("ECHELON_NOTIFY_WEBHOOK_URL", address)
     with pytest.raises(EchelonError) as refusal:
         load_settings()
     assert refusal.value.exit_code is ExitCode.CONFIGURATION
