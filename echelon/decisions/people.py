@@ -24,9 +24,14 @@ CHECKED = (MEMBERS, TEAMS, ACCESS)
 EXPIRY = "approval_expiry_days"
 REQUEST, APPROVE = "request", "approve"
 ANYBODY = "*"
-# Letters and marks by category that leave no trace: joiners, fillers, selectors.
-_BLANK_LETTERS = frozenset(
-    map(chr, (0x34F, 0x115F, 0x1160, 0x2800, *range(0xFE00, 0xFE10)))
+# Of Unicode's general categories what tells names apart: letters, marks, numbers,
+# punctuation. Some letters and marks show nothing, which only their names say.
+_TELLING = frozenset("LMNP")
+_SHOWING_NOTHING = (
+    "VARIATION SELECTOR",
+    "FILLER",
+    "GRAPHEME JOINER",
+    "VOWEL INHERENT",
 )
 DECISIONS = (
     "segment_overridden",
@@ -144,12 +149,9 @@ def _check(texts: Mapping[str, str]) -> None:
 
 def plain(name: str) -> str:
     """Return a name without regard to case, spaces and what nobody sees: Ann is ann."""
-    seen = "".join(
-        letter
-        for letter in unicodedata.normalize("NFKC", name)
-        if letter.isspace() or not (_is_hidden(letter) or letter in _BLANK_LETTERS)
-    )
-    return " ".join(seen.split()).casefold()
+    letters = unicodedata.normalize("NFKD", name)
+    seen = "".join(letter for letter in letters if _is_telling(letter))
+    return unicodedata.normalize("NFKC", seen.casefold())
 
 
 def is_said(text: str) -> bool:
@@ -161,8 +163,11 @@ def is_said(text: str) -> bool:
     return is_text and plain(text) != ""
 
 
-def _is_hidden(letter: str) -> bool:
-    return unicodedata.category(letter).startswith("C")
+def _is_telling(letter: str) -> bool:
+    said = unicodedata.name(letter, "")
+    return unicodedata.category(letter)[0] in _TELLING and not any(
+        words in said for words in _SHOWING_NOTHING
+    )
 
 
 def _rows(text: str) -> "csv.DictReader[str]":

@@ -67,11 +67,41 @@ def test_a_role_somebody_is_listed_for_is_theirs_alone(person, holds):
         "an\u200bn lee\ufeff",
         "\uff41nn lee",
         "ann l\ufe0fee",
+        "ann lee\U000e0100",
+        "ann\u180b lee\u17b4",
+        "an\u034fn l\u3164ee",
+        "ann lee\U0001d159",
+        "a nnlee",
     ],
-    ids=["case_and_spaces", "no_break", "nothing_seen", "full_width", "selector"],
+    ids=[
+        "case_and_spaces",
+        "no_break",
+        "nothing_seen",
+        "full_width",
+        "selector",
+        "supplementary_selector",
+        "selector_and_vowel_of_other_scripts",
+        "joiner_and_filler",
+        "empty_symbol",
+        "space_elsewhere",
+    ],
 )
 def test_a_name_is_the_same_however_it_is_written(written):
     assert plain(written) == plain("ann lee")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("zoe", "zo\u00eb"),
+        ("\u0930\u092e\u093e", "\u0930\u092e"),
+        ("ann lee", "ann-lea"),
+        ("ann 1", "ann 2"),
+    ],
+    ids=["accent", "vowel_sign", "letter", "number"],
+)
+def test_a_name_that_reads_otherwise_is_another(one, other):
+    assert plain(one) != plain(other)
 
 
 @pytest.mark.parametrize("text", ["", " \n", "\u200b", "an\x1bn", "ann\udcff"])
