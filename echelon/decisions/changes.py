@@ -98,7 +98,7 @@ def request_change(data_dir: Path, project_dir: Path, change: Change) -> str:
         EchelonError: ``NOT_AUTHORISED`` if who asks may not, ``BUSY`` while a refresh
             is under way.
     """
-    rights = rights_in_force(data_dir, project_dir, _today())
+    rights = rights_in_force(data_dir, project_dir, _today(data_dir))
     record = {
         **json.loads(json.dumps(asdict(change))),
         "entitled": rights.entitled(change.decision, APPROVE),
@@ -164,7 +164,7 @@ def demand_right(data_dir: Path, project_dir: Path, person: str, decision: str) 
     Raises:
         EchelonError: ``NOT_AUTHORISED``, entered in the audit log.
     """
-    rights = rights_in_force(data_dir, project_dir, _today())
+    rights = rights_in_force(data_dir, project_dir, _today(data_dir))
     if objection := _objection(rights, person, decision, APPROVE):
         refuse(data_dir, decision, *objection)
 
@@ -204,9 +204,9 @@ def _objection_to(
     asked = events[0]
     if sha256_of_record(record) != asked.details["change_sha256"]:
         return "change_edited", f"{answer.change_id} is not the change asked for"
-    rights = rights_in_force(data_dir, project_dir, _today())
+    rights = rights_in_force(data_dir, project_dir, _today(data_dir))
     days = rights.expiry_days
-    if datetime.now(UTC) >= datetime.fromisoformat(asked.at) + timedelta(days=days):
+    if _now(data_dir) >= datetime.fromisoformat(asked.at) + timedelta(days=days):
         return "approval_expired", f"it was asked for more than {days:g} days ago"
     requesters = {record["requested_by"]}
     requesters |= {row.get("requested_by", "") for row in record["rows"]}
@@ -263,5 +263,14 @@ def _read(data_dir: Path, change_id: str) -> dict[str, Any]:
     return record if isinstance(record, dict) else {}
 
 
-def _today() -> str:
-    return datetime.now(UTC).date().isoformat()
+def _now(data_dir: Path) -> datetime:
+    """Return the moment, no earlier than the last one that the log knows of.
+
+    A clock that was set back opens nothing again that had passed.
+    """
+    known = [datetime.fromisoformat(event.at) for event in read_events(data_dir)]
+    return max([datetime.now(UTC), *known])
+
+
+def _today(data_dir: Path) -> str:
+    return _now(data_dir).date().isoformat()

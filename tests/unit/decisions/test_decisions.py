@@ -2,13 +2,13 @@
 
 import csv
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from echelon.audit import read_events
+from echelon.audit import append_event, read_events
 from echelon.cli_approve import approve as approve_command
 from echelon.decisions.assignments import (
     EXCEPTIONS,
@@ -84,6 +84,24 @@ def test_an_override_that_cannot_be_is_refused_and_lands_nothing(
     with pytest.raises(EchelonError, match=message):
         override(data_dir, **changes)
     assert not (data_dir / "landing" / "policy").exists()
+
+
+def test_a_change_that_expired_stays_so_when_the_clock_is_set_back(
+    data_dir, monkeypatch
+):
+    change = request_overrides(data_dir, PROJECT, [OVERRIDE], "segment_overridden")
+
+    class Later(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return datetime.now(tz) + timedelta(days=15)
+
+    with monkeypatch.context() as clock:
+        clock.setattr("echelon.audit.datetime", Later)
+        append_event(data_dir, "repaired", "", {})
+    with pytest.raises(EchelonError, match="more than 14 days ago") as refusal:
+        answer_change(data_dir, PROJECT, Answer(change, "bob", "agreed"))
+    assert refusal.value.exit_code is ExitCode.NOT_AUTHORISED
 
 
 def test_an_upheld_dispute_lands_with_its_remedy(data_dir):
