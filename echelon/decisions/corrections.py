@@ -11,7 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from echelon.decisions.landing import refused
-from echelon.release.store import open_release
+from echelon.release.store import open_release, published_ids
 
 RULE = "docs/assignment_lifecycle.md"
 MOVED_BY_RELEASE = """
@@ -88,9 +88,15 @@ def customers_moved_by(data_dir: Path, release_id: str) -> list[str]:
 
     Returns:
         Customer ids, those of first assignments included.
+
+    Raises:
+        EchelonError: ``CONFIGURATION`` for a release that never was.
     """
     with open_release(data_dir) as connection:
         rows = connection.execute(MOVED_BY_RELEASE, [release_id]).fetchall()
+    if not rows and release_id not in published_ids(data_dir):
+        message = f"release {release_id!r} never was in force"
+        raise refused(message, "`echelon releases` lists those that are kept", RULE)
     return [customer_id for (customer_id,) in rows]
 
 

@@ -219,6 +219,14 @@ def test_a_release_names_the_customers_it_moved(data_dir):
     assert customers_moved_by(data_dir, "r2") == ["C1"]
 
 
+def test_a_release_nobody_knows_is_named(data_dir):
+    append_event(data_dir, "published", "r1", {})
+    assert customers_moved_by(data_dir, "r1") == []
+    with pytest.raises(EchelonError, match="'nosuch' never was in force") as refusal:
+        customers_moved_by(data_dir, "nosuch")
+    assert refusal.value.exit_code is ExitCode.CONFIGURATION
+
+
 def test_a_customer_without_a_former_segment_needs_one_named(data_dir):
     with pytest.raises(EchelonError, match="'C2' has no segment to go back to"):
         preview(data_dir, "C2", None, None)
