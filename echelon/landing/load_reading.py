@@ -13,6 +13,8 @@ from echelon.machine import out_of_resources
 from echelon.quoting import quote_text
 
 _LONGEST_HEADER_BYTES = 1 << 20
+_DEFAULT_BUFFER_BYTES = 32_000_000
+_LARGEST_BUFFER_BYTES = 1 << 28
 # No table with a key packs a row into less than a byte, nor its values a hundredfold
 # beyond what fits in memory anyway.
 _FREE_ROWS = 1_000_000
@@ -109,6 +111,21 @@ def only_file(path: Path) -> str:
         path: Any path; its directories may have odd names.
     """
     return quote_text(re.sub(r"([*?\[])", r"[\1]", str(path)))
+
+
+def in_one_piece(path: Path) -> str:
+    """Write the option by which a CSV file is read from its beginning.
+
+    A reader that starts in the middle of a value takes its lines for rows. To read all
+    in turn (``parallel = false``) is no way out: a last value whose quote does not end
+    would be lost without a word.
+
+    Args:
+        path: The file; a larger one is read in pieces, and refused if that goes wrong.
+    """
+    size = path.stat().st_size
+    whole = _DEFAULT_BUFFER_BYTES < size <= _LARGEST_BUFFER_BYTES
+    return f", buffer_size = {size + 1}" if whole else ""
 
 
 def refuse_empty(path: Path, label: str) -> None:

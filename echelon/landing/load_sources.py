@@ -7,7 +7,12 @@ from pathlib import Path
 import duckdb
 
 from echelon.landing.contract import TableContract
-from echelon.landing.load_reading import only_file, read_columns, refuse_empty
+from echelon.landing.load_reading import (
+    in_one_piece,
+    only_file,
+    read_columns,
+    refuse_empty,
+)
 from echelon.landing.manifest_document import ManifestTable
 from echelon.landing.refusal import refuse
 from echelon.quoting import quote_text
@@ -54,14 +59,13 @@ class SourceFile:
         columns = ", ".join(
             f"{quote_text(name)}: 'VARCHAR'" for name in self.column_types
         )
-        # No sniffing: the same bytes must read the same whatever they look like. Nor
-        # is a reader to start in the middle of a value, taking its lines for rows.
+        # No sniffing: the same bytes must read the same whatever they look like.
+        whole = "" if self.is_row_per_line else in_one_piece(self.path)
         return (
             f"(select *, row_number() over () as _record from read_csv({file},"
             f" columns = {{{columns}}}, auto_detect = false, header = true,"
             " delim = ',', quote = '\"', escape = '\"', nullstr = '',"
-            " compression = 'none', hive_partitioning = false,"
-            f" parallel = {str(self.is_row_per_line).lower()}))"
+            f" compression = 'none', hive_partitioning = false{whole}))"
         )
 
 

@@ -7,7 +7,7 @@ import duckdb
 
 from echelon.documents import Key
 from echelon.landing.land_query import fetch_row
-from echelon.landing.load_reading import only_file, wide_decimals
+from echelon.landing.load_reading import in_one_piece, only_file, wide_decimals
 from echelon.landing.mapping import Format, MappingDocument, Source
 from echelon.landing.mapping_expression import object_to_query
 from echelon.landing.sources_text import (
@@ -204,8 +204,7 @@ def _load_by_duckdb(
         f"skip={lines}, columns={{{types}}}, "
         f"delim={quote_text(layout.delimiter)}, quote={quote_text(layout.quote)}, "
         f"escape={quote_text(layout.quote)}, nullstr=[{nulls}], strict_mode=true, "
-        # No reader is to start in the middle of a value, taking its lines for rows.
-        "hive_partitioning=false, parallel=false)"
+        f"hive_partitioning=false{in_one_piece(file)})"
     )
 
 
