@@ -27,10 +27,15 @@ from echelon.release.layout import (
     write_json,
 )
 from echelon.release.lock import refresh_lock
+from echelon.release.log_checks import (
+    changed_inputs,
+    check_decisions,
+    check_kept,
+)
 from echelon.release.pins import pinned_ids
 from echelon.release.recovery import heal
 from echelon.release.store import current_release_id, list_releases
-from echelon.release.verify import check_files, check_manifest
+from echelon.release.verify import check_files
 
 CHUNK_BYTES = 1 << 20
 TIME_FORMAT = "%Y%m%dT%H%M%SZ"
@@ -71,7 +76,8 @@ def back_up(data_dir: Path, archive: Path, keep_days: int) -> BackupReport:
     """Put the kept releases and all they stand on into an archive.
 
     Taken are whole releases whose files have the hashes of the manifest that the audit
-    log names, the log, what has landed and the proposals. Candidates and the run
+    log names, the log, what has landed and the proposals. What a restore would refuse
+    is refused here, while it can be mended. Candidates and the run
     history of the orchestrator are not: no release depends on them.
 
     Args:
@@ -84,7 +90,8 @@ def back_up(data_dir: Path, archive: Path, keep_days: int) -> BackupReport:
         What was done.
 
     Raises:
-        EchelonError: ``INTEGRITY`` naming a release that is not whole,
+        EchelonError: ``INTEGRITY`` naming a release that is not whole, or a delivered
+            file or decision that is no longer as it landed,
             ``CONFIGURATION`` if nothing has been published or the archive lies in the
             data directory, ``BUSY`` when a refresh is running.
     """
@@ -188,22 +195,28 @@ def _record(data_dir: Path) -> dict[str, Any]:
     if not releases:
         fault = Fault("no_release", "nothing has been published yet")
         raise EchelonError(ExitCode.CONFIGURATION, fault)
+    events = read_events(data_dir)
+    check_kept(data_dir, events)
+    check_decisions(data_dir, events)
     files: dict[str, dict[str, Any]] = {}
-    for release in releases:
-        manifest = check_manifest(data_dir, release)
+    manifests = [release.manifest() for release in releases]
+    for release, manifest in zip(releases, manifests, strict=True):
         check_files(release, manifest)
         folder = release.directory.relative_to(data_dir)
         for name, file in manifest["files"].items():
             files[f"{folder}/{name}"] = {"sha256": file["sha256"]}
         path = release.directory / MANIFEST_NAME
         files[f"{folder}/{MANIFEST_NAME}"] = {"sha256": sha256_of_file(path)}
+    for problem in changed_inputs(data_dir, manifests):
+        # Restored without it, no release made of it could be verified.
+        fault = Fault(problem.code, problem.message, hint=problem.remedy)
+        raise EchelonError(ExitCode.INTEGRITY, fault)
     for path in _beside_releases(data_dir):
         name = path.relative_to(data_dir).as_posix()
         files[name] = {"sha256": sha256_of_file(path)}
     for name, file in files.items():
         status = (data_dir / name).stat()
         file.update(bytes=status.st_size, mode=status.st_mode & 0o777)
-    events = read_events(data_dir)
     return {
         "backup_version": 1,
         "made_at": datetime.now(UTC).strftime(TIME_FORMAT),

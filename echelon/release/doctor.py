@@ -11,13 +11,9 @@ from pathlib import Path
 from echelon.audit import append_event
 from echelon.config import load_settings
 from echelon.errors import EchelonError
-from echelon.hashing import sha256_of_file
-from echelon.release.layout import (
-    landing_dir,
-    pointer_path,
-    releases_dir,
-)
+from echelon.release.layout import pointer_path, releases_dir
 from echelon.release.lock import HOLDER_NAME, refresh_lock
+from echelon.release.log_checks import changed_inputs
 from echelon.release.problems import AUDIT_LOG, Problem, lost_release
 from echelon.release.recovery import enter_repair, interrupted, set_aside
 from echelon.release.retention import leftovers, remove_tree
@@ -207,25 +203,12 @@ def _killed_writer(data_dir: Path) -> list[Problem]:
 
 def _landed(data_dir: Path, damaged: set[str]) -> Iterator[Problem]:
     """Compare what landed with what the kept releases were made of."""
-    landing = landing_dir(data_dir)
-    listed: dict[str, str] = {}
-    for release_id in kept_ids(data_dir):
-        if release_id in damaged or not (releases_dir(data_dir) / release_id).is_dir():
-            continue
-        manifest = find_release(data_dir, release_id).manifest()
-        for file in manifest["inputs"]["files"]:
-            listed[file["source_file"]] = file["sha256"]
-    for name, digest in sorted(listed.items()):
-        path = landing / name
-        if path.is_file() and sha256_of_file(path) == digest:
-            continue
-        how = "changed" if path.is_file() else "is gone"
-        yield Problem(
-            code="delivery_damaged",
-            subject=name,
-            message=f"landing/{name} {how} since a kept release was made of it",
-            remedy="put the delivered file, or that of a backup, back in its place",
-        )
+    sound = [
+        find_release(data_dir, name)
+        for name in kept_ids(data_dir)
+        if name not in damaged and (releases_dir(data_dir) / name).is_dir()
+    ]
+    yield from changed_inputs(data_dir, [release.manifest() for release in sound])
 
 
 def _remove_candidate(data_dir: Path, directory: Path) -> None:

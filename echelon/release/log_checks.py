@@ -1,18 +1,20 @@
 """Does the audit log know of everything that lies here, and does it lie here still?"""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from echelon.audit import AuditEvent
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.hashing import sha256_of_file
+from echelon.landing.manifest import delivery_directories
 from echelon.release.interrupted_decisions import (
     decision_dir,
     scratch_dir,
     sha256_of_decision,
 )
-from echelon.release.layout import MANIFEST_NAME, releases_dir
+from echelon.release.layout import MANIFEST_NAME, landing_dir, releases_dir
+from echelon.release.problems import Problem
 from echelon.release.store import (
     Release,
     current_release_id,
@@ -120,6 +122,45 @@ def check_decisions(data_dir: Path, events: Sequence[AuditEvent]) -> int:
                 " new one replaces it",
             )
     return len(entered)
+
+
+def changed_inputs(
+    data_dir: Path, manifests: Iterable[Mapping[str, Any]]
+) -> Iterator[Problem]:
+    """Compare what landed with what releases were made of.
+
+    Args:
+        data_dir: Directory of everything a run writes.
+        manifests: Those of the releases.
+
+    Yields:
+        A problem for each delivered file that is no longer as it was.
+    """
+    landing = landing_dir(data_dir)
+    complete = {
+        directory.relative_to(landing) for directory in delivery_directories(landing)
+    }
+    listed = {
+        file["source_file"]: file["sha256"]
+        for manifest in manifests
+        for file in manifest["inputs"]["files"]
+    }
+    for name, digest in sorted(listed.items()):
+        path = landing / name
+        if not path.is_file():
+            how = "is gone"
+        elif sha256_of_file(path) != digest:
+            how = "changed"
+        elif Path(name).parent not in complete:
+            how = "has lost the manifest beside it"
+        else:
+            continue
+        yield Problem(
+            code="delivery_damaged",
+            subject=name,
+            message=f"landing/{name} {how} since a kept release was made of it",
+            remedy="put the delivered file, or that of a backup, back in its place",
+        )
 
 
 def differs(

@@ -89,6 +89,35 @@ def test_damaged_release_is_not_backed_up(two, archive):
     assert backup_names(archive) == []
 
 
+def _lose(data_dir, name):
+    (data_dir / "landing" / name).unlink()
+
+
+def _change(data_dir, name):
+    (data_dir / "landing" / name).write_text("account_id\n")
+
+
+@pytest.mark.parametrize(
+    ("spoil", "name"),
+    [
+        (_lose, "gl/gl-0001/gl__journal_lines.csv"),
+        (_change, "gl/gl-0001/gl__accounts.csv"),
+        (_lose, "gl/gl-0001/manifest.json"),
+    ],
+    ids=["gone", "changed", "no_longer_complete"],
+)
+def test_release_without_what_it_was_made_of_is_not_backed_up(
+    two, archive, elsewhere, spoil, name
+):
+    sound = back_up(two.data_dir, archive, YEARS).backup
+    spoil(two.data_dir, name)
+    with pytest.raises(EchelonError, match=r"landing/gl/gl-0001") as refusal:
+        back_up(two.data_dir, archive, YEARS)
+    assert refusal.value.exit_code is ExitCode.INTEGRITY
+    assert refusal.value.fault.code == "delivery_damaged"
+    assert restore(archive, elsewhere).backup == sound
+
+
 def _flip_a_byte(archive):
     path = max((archive / "files").glob("*/*"), key=lambda p: p.stat().st_size)
     path.chmod(0o644)
