@@ -32,6 +32,7 @@ def backup(archive: Archive, as_json: AsJson = False) -> None:
     )
     for name in report.removed_backups:
         out.print(f"Past its retention and removed: {name}")
+    _name(report.passed_over)
 
 
 def restore(
@@ -40,6 +41,10 @@ def restore(
         str | None,
         typer.Option("--release", help="The newest backup that holds this release."),
     ] = None,
+    backup_name: Annotated[
+        str | None,
+        typer.Option("--backup", help="This backup, by its name; else the newest."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Restore a backup into the empty ECHELON_DATA_DIR; verify what is in force."""
@@ -47,7 +52,7 @@ def restore(
 
     data_dir = load_settings().data_dir
     with progress("Restoring", quiet=as_json):
-        report = bring_back(archive.resolve(), data_dir, release_id)
+        report = bring_back(archive.resolve(), data_dir, release_id, backup_name)
     if as_json:
         print_json(report.to_dict())
         return
@@ -57,6 +62,7 @@ def restore(
         f" {report.files} files, {report.total_bytes:,} bytes",
     )
     out.print(f"RTO {report.rto_seconds} s")
+    _name(report.passed_over)
 
 
 def drill(
@@ -83,8 +89,18 @@ def drill(
             f" {restored.files} files; RPO {len(report.rpo_releases)} releases;"
             f" {len(report.unequal_files)} files differ"
         )
+        _name(restored.passed_over)
     if report.rpo_releases or report.unequal_files:
         found = (*report.rpo_releases, *report.unequal_files)
         message = f"{found[0]} did not come back as it is here"
         fault = Fault("drill_failed", message, hint="take a new backup")
         raise EchelonError(ExitCode.INTEGRITY, fault)
+
+
+def _name(passed_over: list[str]) -> None:
+    """Name what lies among the records of an archive and is none that can be used."""
+    for name in passed_over:
+        out.print(
+            f"Passed over, no sound record of a backup: backups/{name};"
+            " nothing is removed from the archive until it is moved away"
+        )

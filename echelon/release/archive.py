@@ -6,7 +6,6 @@ damaged file is found by its own name.
 """
 
 import hashlib
-import json
 import os
 import time
 from collections.abc import Iterator
@@ -17,14 +16,23 @@ from typing import Any
 
 from echelon.audit import append_event, read_events
 from echelon.errors import EchelonError, ExitCode, Fault
-from echelon.hashing import sha256_of_file, sha256_of_record
+from echelon.hashing import sha256_of_file
 from echelon.landing.manifest import delivery_directories
+from echelon.release.backup_records import (
+    TIME_FORMAT,
+    BackedUpFile,
+    BackupRecord,
+    Backups,
+    backup_damaged,
+    read_backups,
+    records_dir,
+    write_record,
+)
 from echelon.release.layout import (
     MANIFEST_NAME,
     fsync_directory,
     landing_dir,
     proposals_dir,
-    write_json,
 )
 from echelon.release.lock import refresh_lock
 from echelon.release.log_checks import (
@@ -38,7 +46,6 @@ from echelon.release.store import current_release_id, list_releases
 from echelon.release.verify import check_files
 
 CHUNK_BYTES = 1 << 20
-TIME_FORMAT = "%Y%m%dT%H%M%SZ"
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,8 @@ class BackupReport:
         copied_files: Number of files the archive did not have yet.
         copied_bytes: Their size.
         removed_backups: Backups that were past their retention.
+        passed_over: Files among the records of the archive that are no sound record;
+            while there are any, nothing is removed.
         seconds: How long it took.
     """
 
@@ -65,6 +74,7 @@ class BackupReport:
     copied_files: int
     copied_bytes: int
     removed_backups: list[str]
+    passed_over: list[str]
     seconds: float
 
     def to_dict(self) -> dict[str, Any]:
@@ -99,24 +109,26 @@ def back_up(data_dir: Path, archive: Path, keep_days: int) -> BackupReport:
     _refuse_inside(data_dir, archive)
     with refresh_lock(data_dir):
         heal(data_dir)
-        record = _record(data_dir)
+        before = read_backups(archive)
+        record = _record(data_dir, before)
         copied = [
-            int(file["bytes"])
-            for name, file in record["files"].items()
-            if _keep(data_dir / name, file["sha256"], archive)
+            file.bytes
+            for name, file in record.files.items()
+            if _keep(data_dir / name, file.sha256, archive)
         ]
-        name = _write_record(record, archive)
+        name = write_record(record, archive)
         removed = _remove_old(archive, name, keep_days, pinned_ids(data_dir))
-        append_event(data_dir, "backed_up", record["current"], {"backup": name})
+        append_event(data_dir, "backed_up", record.current, {"backup": name})
     return BackupReport(
         backup=name,
-        current=record["current"],
-        releases=record["releases"],
-        files=len(record["files"]),
-        total_bytes=sum(int(file["bytes"]) for file in record["files"].values()),
+        current=record.current,
+        releases=record.releases,
+        files=len(record.files),
+        total_bytes=sum(file.bytes for file in record.files.values()),
         copied_files=len(copied),
         copied_bytes=sum(copied),
         removed_backups=removed,
+        passed_over=before.passed_over,
         seconds=round(time.monotonic() - started, 3),
     )
 
@@ -133,35 +145,6 @@ def _refuse_inside(data_dir: Path, archive: Path) -> None:
         raise EchelonError(ExitCode.CONFIGURATION, fault)
 
 
-def read_record(archive: Path, name: str) -> dict[str, Any]:
-    """Read the record of a backup and check it against the hash in its name.
-
-    Raises:
-        EchelonError: ``INTEGRITY`` if it is not what was written.
-    """
-    path = records_dir(archive) / f"{name}.json"
-    try:
-        record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise _damaged(f"backup {name} has no readable record", path) from error
-    if sha256_of_record(record)[:12] != name.rpartition("-")[2]:
-        raise _damaged(f"the record of backup {name} changed", path)
-    for file in record["files"]:
-        if Path(file).is_absolute() or ".." in Path(file).parts:
-            raise _damaged(f"backup {name} leads out of a data directory", path)
-    return record
-
-
-def backup_names(archive: Path) -> list[str]:
-    """List the backups of an archive, oldest first."""
-    return sorted(path.stem for path in records_dir(archive).glob("*.json"))
-
-
-def records_dir(archive: Path) -> Path:
-    """Return the directory of the records, one per backup."""
-    return archive / "backups"
-
-
 def kept_file(archive: Path, digest: str) -> Path:
     """Return where an archive holds the file of a SHA-256."""
     return archive / "files" / digest[:2] / digest
@@ -175,7 +158,7 @@ def copy_checked(source: Path, target: Path, digest: str) -> None:
             is left.
     """
     if not source.is_file():
-        raise _damaged(f"{source.name} is gone", source)
+        raise backup_damaged(f"{source.name} is gone", source)
     partial = target.with_name(f".{target.name}.partial")
     found = hashlib.sha256()
     with source.open("rb") as reader, partial.open("wb") as writer:
@@ -186,11 +169,11 @@ def copy_checked(source: Path, target: Path, digest: str) -> None:
         os.fsync(writer.fileno())
     if found.hexdigest() != digest:
         partial.unlink()
-        raise _damaged(f"{source.name} is not the file it was", source)
+        raise backup_damaged(f"{source.name} is not the file it was", source)
     partial.replace(target)
 
 
-def _record(data_dir: Path) -> dict[str, Any]:
+def _record(data_dir: Path, before: Backups) -> BackupRecord:
     releases = list_releases(data_dir)
     if not releases:
         fault = Fault("no_release", "nothing has been published yet")
@@ -198,34 +181,40 @@ def _record(data_dir: Path) -> dict[str, Any]:
     events = read_events(data_dir)
     check_kept(data_dir, events)
     check_decisions(data_dir, events)
-    files: dict[str, dict[str, Any]] = {}
+    digests: dict[str, str] = {}
     manifests = [release.manifest() for release in releases]
     for release, manifest in zip(releases, manifests, strict=True):
         check_files(release, manifest)
         folder = release.directory.relative_to(data_dir)
         for name, file in manifest["files"].items():
-            files[f"{folder}/{name}"] = {"sha256": file["sha256"]}
+            digests[f"{folder}/{name}"] = file["sha256"]
         path = release.directory / MANIFEST_NAME
-        files[f"{folder}/{MANIFEST_NAME}"] = {"sha256": sha256_of_file(path)}
+        digests[f"{folder}/{MANIFEST_NAME}"] = sha256_of_file(path)
     for problem in changed_inputs(data_dir, manifests):
         # Restored without it, no release made of it could be verified.
         fault = Fault(problem.code, problem.message, hint=problem.remedy)
         raise EchelonError(ExitCode.INTEGRITY, fault)
     for path in _beside_releases(data_dir):
-        name = path.relative_to(data_dir).as_posix()
-        files[name] = {"sha256": sha256_of_file(path)}
-    for name, file in files.items():
-        status = (data_dir / name).stat()
-        file.update(bytes=status.st_size, mode=status.st_mode & 0o777)
-    return {
-        "backup_version": 1,
-        "made_at": datetime.now(UTC).strftime(TIME_FORMAT),
-        "current": current_release_id(data_dir),
-        "releases": [release.release_id for release in releases],
-        "audit_events": len(events),
-        "audit_head_sha256": events[-1].line_sha256,
-        "files": dict(sorted(files.items())),
-    }
+        digests[path.relative_to(data_dir).as_posix()] = sha256_of_file(path)
+    return BackupRecord(
+        backup_version=2,
+        number=1 + max((one.number for one in before.records.values()), default=0),
+        made_at=datetime.now(UTC).strftime(TIME_FORMAT),
+        current=str(current_release_id(data_dir)),
+        releases=[release.release_id for release in releases],
+        audit_events=len(events),
+        audit_head_sha256=events[-1].line_sha256,
+        files={
+            name: _file(data_dir / name, digest)
+            for name, digest in sorted(digests.items())
+        },
+    )
+
+
+def _file(path: Path, digest: str) -> BackedUpFile:
+    status = path.stat()
+    mode = status.st_mode & 0o777
+    return BackedUpFile(sha256=digest, bytes=status.st_size, mode=mode)
 
 
 def _beside_releases(data_dir: Path) -> Iterator[Path]:
@@ -250,53 +239,30 @@ def _keep(path: Path, digest: str, archive: Path) -> bool:
     return True
 
 
-def _write_record(record: dict[str, Any], archive: Path) -> str:
-    name = f"{record['made_at']}-{sha256_of_record(record)[:12]}"
-    directory = records_dir(archive)
-    directory.mkdir(parents=True, exist_ok=True)
-    partial = directory / f".{name}.partial"
-    write_json(partial, record)
-    partial.replace(directory / f"{name}.json")
-    fsync_directory(directory)
-    return name
-
-
 def _remove_old(
     archive: Path, newest: str, keep_days: int, pinned: frozenset[str]
 ) -> list[str]:
+    backups = read_backups(archive)
+    if backups.passed_over:
+        return []  # nobody knows which files a damaged record needs
     oldest = datetime.now(UTC) - timedelta(days=keep_days)
-    records = {name: read_record(archive, name) for name in backup_names(archive)}
     removed = [
         name
-        for name, record in records.items()
+        for name, record in backups.records.items()
         if name != newest
-        and datetime.strptime(record["made_at"], TIME_FORMAT).replace(tzinfo=UTC)
-        < oldest
-        and pinned.isdisjoint(record["releases"])
+        and record.made < oldest
+        and pinned.isdisjoint(record.releases)
     ]
     for name in removed:
         (records_dir(archive) / f"{name}.json").unlink()
-        del records[name]
     if removed:
         needed = {
-            file["sha256"]
-            for record in records.values()
-            for file in record["files"].values()
+            file.sha256
+            for name, record in backups.records.items()
+            if name not in removed
+            for file in record.files.values()
         }
         for path in (archive / "files").glob("*/*"):
             if path.name not in needed:
                 path.unlink()
     return removed
-
-
-def _damaged(message: str, path: Path) -> EchelonError:
-    return EchelonError(
-        ExitCode.INTEGRITY,
-        Fault(
-            code="backup_damaged",
-            message=message,
-            file=str(path),
-            rule="a backup is taken from, and restored to, the bytes it was made of",
-            hint="take another backup, or restore another one",
-        ),
-    )

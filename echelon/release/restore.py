@@ -14,12 +14,13 @@ from typing import Any
 from echelon.audit import append_event
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.hashing import sha256_of_file
-from echelon.release.archive import (
-    back_up,
-    backup_names,
-    copy_checked,
-    kept_file,
+from echelon.release.archive import back_up, copy_checked, kept_file
+from echelon.release.backup_records import (
+    Backups,
+    backup_damaged,
+    read_backups,
     read_record,
+    records_dir,
 )
 from echelon.release.layout import fsync_directory, releases_dir
 from echelon.release.lock import HOLDER_NAME, LOCK_NAME, refresh_lock
@@ -40,6 +41,7 @@ class RestoreReport:
         releases: The releases restored, every one whole.
         files: Number of files, each with the SHA-256 it was backed up with.
         total_bytes: Their size.
+        passed_over: Files among the records of the archive that are no sound record.
         rto_seconds: From the start until the release in force was verified and served.
     """
 
@@ -48,6 +50,7 @@ class RestoreReport:
     releases: list[str]
     files: int
     total_bytes: int
+    passed_over: list[str]
     rto_seconds: float
 
     def to_dict(self) -> dict[str, Any]:
@@ -75,7 +78,10 @@ class DrillReport:
 
 
 def restore(
-    archive: Path, data_dir: Path, release_id: str | None = None
+    archive: Path,
+    data_dir: Path,
+    release_id: str | None = None,
+    backup: str | None = None,
 ) -> RestoreReport:
     """Restore a backup into an empty data directory and verify the release in force.
 
@@ -84,6 +90,7 @@ def restore(
         data_dir: Where to; nothing may be there yet.
         release_id: Restore the newest backup that holds this release and put it in
             force; None for the newest backup as it was.
+        backup: Name of the backup to restore; None for the newest.
 
     Returns:
         What was restored.
@@ -93,34 +100,37 @@ def restore(
             not empty, ``INTEGRITY`` if a file of the backup is not what was backed up.
     """
     started = time.monotonic()
-    name, record = _find_backup(archive, release_id)
-    current = release_id or record["current"]
+    backups = read_backups(archive)
+    name = _choose(archive, backups, release_id, backup)
+    record = backups.records[name]
+    current = release_id or record.current
     with refresh_lock(data_dir):
         restoring = _empty(data_dir) / RESTORING_NAME
-        for path, file in record["files"].items():
+        for path, file in record.files.items():
             target = restoring / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            copy_checked(kept_file(archive, file["sha256"]), target, file["sha256"])
-            target.chmod(file["mode"])
+            copy_checked(kept_file(archive, file.sha256), target, file.sha256)
+            target.chmod(file.mode)
         for part in sorted(restoring.iterdir()):
             part.rename(data_dir / part.name)
         restoring.rmdir()
         _make_read_only(releases_dir(data_dir))
-        for kept in record["releases"]:
+        for kept in record.releases:
             release = find_release(data_dir, kept)
             check_files(release, check_manifest(data_dir, release))
         swap_pointer(data_dir, current)
-        if current != record["current"]:
-            details = {"from": record["current"], "backup": name}
+        if current != record.current:
+            details = {"from": record.current, "backup": name}
             append_event(data_dir, "rolled_back", current, details)
         append_event(data_dir, "restored", current, {"backup": name})
         verify(data_dir)
     return RestoreReport(
         backup=name,
         current=current,
-        releases=record["releases"],
-        files=len(record["files"]),
-        total_bytes=sum(int(file["bytes"]) for file in record["files"].values()),
+        releases=record.releases,
+        files=len(record.files),
+        total_bytes=sum(file.bytes for file in record.files.values()),
+        passed_over=backups.passed_over,
         rto_seconds=round(time.monotonic() - started, 3),
     )
 
@@ -145,7 +155,7 @@ def drill(data_dir: Path, archive: Path | None, keep_days: int) -> DrillReport:
             archive = scratch / "archive"
             back_up(data_dir, archive, keep_days)
         restored = _restore_apart(archive, scratch / "data")
-        files = read_record(archive, restored.backup)["files"]
+        files = read_record(archive, restored.backup).files
         unequal = [
             path
             for path in files
@@ -186,17 +196,28 @@ def _differs(data_dir: Path, scratch: Path, path: str) -> bool:
     return not here.is_file() or sha256_of_file(here) != sha256_of_file(there)
 
 
-def _find_backup(archive: Path, release_id: str | None) -> tuple[str, dict[str, Any]]:
-    for name in reversed(backup_names(archive)):
-        record = read_record(archive, name)
-        if release_id is None or release_id in record["releases"]:
-            return name, record
-    what = f" of release {release_id}" if release_id else ""
+def _choose(
+    archive: Path, backups: Backups, release_id: str | None, backup: str | None
+) -> str:
+    """Return the name of the newest backup that is what was asked for."""
+    for name, record in reversed(backups.records.items()):
+        if backup in (None, name) and release_id in (None, *record.releases):
+            return name
+    if f"{backup}.json" in backups.passed_over:
+        read_record(archive, str(backup))  # says what is wrong with it
+    if backups.passed_over and not backups.records:
+        message = f"no backup here has a sound record: {backups.passed_over[-1]}"
+        raise backup_damaged(message, records_dir(archive))
+    what = f" {backup}" if backup else ""
+    what += f" of release {release_id}" if release_id else ""
+    newest = next(reversed(backups.records), None)
     fault = Fault(
         code="no_backup",
         message=f"there is no backup{what} here",
         file=str(archive),
-        hint="name the directory that `echelon backup` wrote to",
+        hint=f"the newest here is {newest}; {records_dir(archive)} names the others"
+        if newest
+        else "name the directory that `echelon backup` wrote to",
     )
     raise EchelonError(ExitCode.CONFIGURATION, fault)
 

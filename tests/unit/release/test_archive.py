@@ -1,13 +1,16 @@
 """A backup holds whole releases only and comes back byte for byte."""
 
 import json
+from datetime import datetime, timedelta
 
 import pytest
 
 from echelon.audit import read_events
 from echelon.errors import EchelonError, ExitCode
 from echelon.hashing import sha256_of_file, sha256_of_record
-from echelon.release.archive import back_up, backup_names, records_dir
+from echelon.release import archive as archive_module
+from echelon.release.archive import back_up
+from echelon.release.backup_records import read_backups, records_dir
 from echelon.release.pins import pin
 from echelon.release.restore import drill, restore
 from echelon.release.rollback import rollback
@@ -29,6 +32,10 @@ def elsewhere(tmp_path):
 
 def ids(data_dir):
     return [release.release_id for release in list_releases(data_dir)]
+
+
+def names(archive):
+    return list(read_backups(archive).records)
 
 
 def bytes_of(data_dir, *parts):
@@ -86,7 +93,7 @@ def test_damaged_release_is_not_backed_up(two, archive):
     with pytest.raises(EchelonError) as refusal:
         back_up(company.data_dir, archive, YEARS)
     assert refusal.value.exit_code is ExitCode.INTEGRITY
-    assert backup_names(archive) == []
+    assert names(archive) == []
 
 
 def _lose(data_dir, name):
@@ -137,17 +144,36 @@ def _lose_a_file(archive):
     max((archive / "files").glob("*/*"), key=lambda p: p.stat().st_size).unlink()
 
 
-def _lead_out(archive):
+def _forge(archive, edit):
+    """Write the only record anew under the hash that it then has."""
     [path] = records_dir(archive).glob("*.json")
     record = json.loads(path.read_text())
-    record["files"]["../../outside.txt"] = record["files"].pop("audit/audit.jsonl")
+    edit(record)
     path.unlink()
-    name = f"{record['made_at']}-{sha256_of_record(record)[:12]}.json"
+    name = f"{record.get('made_at')}-{sha256_of_record(record)[:12]}.json"
     (records_dir(archive) / name).write_text(json.dumps(record))
 
 
+def _lead_out(archive):
+    def edit(record):
+        record["files"]["../../outside.txt"] = record["files"].pop("audit/audit.jsonl")
+
+    _forge(archive, edit)
+
+
+def _name_no_files(archive):
+    _forge(archive, lambda record: record.pop("files"))
+
+
 @pytest.mark.parametrize(
-    "spoil", [_flip_a_byte, _lose_a_file, _leave_a_file_out_of_the_record, _lead_out]
+    "spoil",
+    [
+        _flip_a_byte,
+        _lose_a_file,
+        _leave_a_file_out_of_the_record,
+        _lead_out,
+        _name_no_files,
+    ],
 )
 def test_damaged_backup_puts_nothing_in_force(two, archive, elsewhere, spoil):
     back_up(two.data_dir, archive, YEARS)
@@ -190,7 +216,70 @@ def test_backups_past_their_retention_go_except_what_is_pinned(two, archive):
     assert back_up(company.data_dir, archive, 0).removed_backups == [old]
     pin(company.data_dir, first, "audit 2026")
     assert back_up(company.data_dir, archive, 0).removed_backups == []
-    assert len(backup_names(archive)) == 2
+    assert len(names(archive)) == 2
+
+
+def _cut_short(archive, name):
+    path = records_dir(archive) / f"{name}.json"
+    path.write_text(path.read_text()[:100])
+    return path
+
+
+def _add_a_stray(archive, _):
+    path = records_dir(archive) / "._x.json"
+    path.write_bytes(b"\x00\x05\x16\x07")
+    return path
+
+
+@pytest.mark.parametrize("spoil", [_cut_short, _add_a_stray])
+def test_a_file_that_is_no_record_is_named_and_passed_over(
+    two, archive, elsewhere, spoil
+):
+    first = back_up(two.data_dir, archive, YEARS).backup
+    stray = spoil(archive, first)
+    report = back_up(two.data_dir, archive, 0)
+    assert report.passed_over == [stray.name]
+    # What a damaged record needs is not known, so nothing goes.
+    assert (report.removed_backups, stray.exists()) == ([], True)
+    assert read_events(two.data_dir)[-1].details == {"backup": report.backup}
+    restored = restore(archive, elsewhere)
+    assert (restored.backup, restored.passed_over) == (report.backup, [stray.name])
+
+
+def test_a_damaged_newest_record_leaves_the_one_before_it(two, archive, elsewhere):
+    first = back_up(two.data_dir, archive, YEARS).backup
+    newest = back_up(two.data_dir, archive, YEARS).backup
+    _cut_short(archive, newest)
+    with pytest.raises(EchelonError, match="no readable record") as refusal:
+        restore(archive, elsewhere, backup=newest)
+    assert refusal.value.exit_code is ExitCode.INTEGRITY
+    assert restore(archive, elsewhere).backup == first
+
+
+def test_the_newest_backup_is_the_last_taken_whatever_the_clock_said(
+    two, archive, elsewhere, monkeypatch
+):
+    class Ahead(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return super().now(tz) + timedelta(days=5000)
+
+    with monkeypatch.context() as wrong:
+        wrong.setattr(archive_module, "datetime", Ahead)
+        ahead = back_up(two.data_dir, archive, YEARS * 9).backup
+    last = back_up(two.data_dir, archive, YEARS).backup
+    assert ahead > last
+    assert names(archive) == [ahead, last]
+    assert restore(archive, elsewhere).backup == last
+
+
+def test_a_backup_is_restored_by_its_name(two, archive, elsewhere):
+    first = back_up(two.data_dir, archive, YEARS).backup
+    newest = back_up(two.data_dir, archive, YEARS).backup
+    with pytest.raises(EchelonError, match=newest) as refusal:
+        restore(archive, elsewhere, backup="another")
+    assert refusal.value.exit_code is ExitCode.CONFIGURATION
+    assert restore(archive, elsewhere, backup=first).backup == first
 
 
 def test_drill_prints_what_came_back_how_soon_and_what_did_not(two, archive):
