@@ -103,7 +103,8 @@ def back_up(data_dir: Path, archive: Path, keep_days: int) -> BackupReport:
         EchelonError: ``INTEGRITY`` naming a release that is not whole, or a delivered
             file or decision that is no longer as it landed,
             ``CONFIGURATION`` if nothing has been published or the archive lies in the
-            data directory, ``BUSY`` when a refresh is running.
+            data directory or holds backups of another, ``BUSY`` when a refresh is
+            running.
     """
     started = time.monotonic()
     _refuse_inside(data_dir, archive)
@@ -111,6 +112,7 @@ def back_up(data_dir: Path, archive: Path, keep_days: int) -> BackupReport:
         heal(data_dir)
         before = read_backups(archive)
         record = _record(data_dir, before)
+        _refuse_of_another(record, before, archive)
         copied = [
             file.bytes
             for name, file in record.files.items()
@@ -141,6 +143,20 @@ def _refuse_inside(data_dir: Path, archive: Path) -> None:
             message="the archive lies in the data directory and would be lost with it",
             file=str(archive),
             hint="name a directory elsewhere, on another disk",
+        )
+        raise EchelonError(ExitCode.CONFIGURATION, fault)
+
+
+def _refuse_of_another(record: BackupRecord, before: Backups, archive: Path) -> None:
+    """Refuse to mix logs: a restore would bring back whichever was taken last."""
+    origins = {one.log_origin_sha256 for one in before.records.values()}
+    if not origins <= {"", record.log_origin_sha256}:
+        fault = Fault(
+            code="archive_of_another",
+            message="the archive holds the backups of another data directory",
+            file=str(archive),
+            rule="an archive belongs to the data directory of its first backup",
+            hint="name a directory of its own for each data directory",
         )
         raise EchelonError(ExitCode.CONFIGURATION, fault)
 
@@ -202,6 +218,7 @@ def _record(data_dir: Path, before: Backups) -> BackupRecord:
         made_at=datetime.now(UTC).strftime(TIME_FORMAT),
         current=str(current_release_id(data_dir)),
         releases=[release.release_id for release in releases],
+        log_origin_sha256=events[0].line_sha256,
         audit_events=len(events),
         audit_head_sha256=events[-1].line_sha256,
         files={

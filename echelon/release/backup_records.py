@@ -39,6 +39,8 @@ class BackupRecord(BaseModel):
         made_at: Moment it was made, UTC.
         current: The release in force.
         releases: The releases it holds.
+        log_origin_sha256: Hash of the first event of its audit log, which tells data
+            directories apart; empty if it was made before that was noted.
         audit_events: Number of events of its audit log.
         audit_head_sha256: Hash of the last of them.
         files: By path below the data directory.
@@ -51,6 +53,7 @@ class BackupRecord(BaseModel):
     made_at: str
     current: str
     releases: list[str]
+    log_origin_sha256: str = ""
     audit_events: int
     audit_head_sha256: str
     files: dict[str, BackedUpFile]

@@ -16,6 +16,7 @@ from echelon.release.restore import drill, restore
 from echelon.release.rollback import rollback
 from echelon.release.store import current_release_id, list_releases
 from echelon.release.verify import verify
+from tests.unit.release.conftest import tiny_company
 
 YEARS = 3653
 
@@ -199,6 +200,23 @@ def test_an_archive_in_the_data_directory_is_refused(two):
         back_up(two.data_dir, two.data_dir / "backup", YEARS)
     assert refusal.value.exit_code is ExitCode.CONFIGURATION
     assert refusal.value.fault.code == "archive_inside"
+
+
+def test_an_archive_of_another_data_directory_is_refused(two, archive, tmp_path):
+    own = back_up(two.data_dir, archive, YEARS).backup
+    another = tiny_company(tmp_path / "another")
+    another.release()
+    with pytest.raises(EchelonError, match="of another data directory") as refusal:
+        back_up(another.data_dir, archive, YEARS)
+    assert refusal.value.exit_code is ExitCode.CONFIGURATION
+    assert names(archive) == [own]
+
+
+def test_a_restored_data_directory_goes_on_with_its_archive(two, archive, elsewhere):
+    back_up(two.data_dir, archive, YEARS)
+    restore(archive, elsewhere)
+    newest = back_up(elsewhere, archive, YEARS).backup
+    assert names(archive)[-1] == newest
 
 
 def test_restore_never_writes_over_anything(two, archive):
