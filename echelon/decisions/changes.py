@@ -32,6 +32,7 @@ from echelon.decisions.people import (
 )
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.hashing import sha256_of_record
+from echelon.release.layout import requests_dir
 from echelon.release.lock import refresh_lock
 from echelon.sealing import account
 
@@ -188,7 +189,7 @@ def refuse(data_dir: Path, about: str, code: str, message: str) -> NoReturn:
 
 def change_file(data_dir: Path, change_id: str) -> Path:
     """Return the file of a change."""
-    return data_dir / "requests" / f"{Path(change_id).name}.json"
+    return requests_dir(data_dir) / f"{Path(change_id).name}.json"
 
 
 def _objection_to(

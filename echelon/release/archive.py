@@ -33,6 +33,7 @@ from echelon.release.layout import (
     fsync_directory,
     landing_dir,
     proposals_dir,
+    requests_dir,
 )
 from echelon.release.lock import refresh_lock
 from echelon.release.log_checks import (
@@ -86,9 +87,9 @@ def back_up(data_dir: Path, archive: Path, keep_days: int) -> BackupReport:
     """Put the kept releases and all they stand on into an archive.
 
     Taken are whole releases whose files have the hashes of the manifest that the audit
-    log names, the log, what has landed and the proposals. What a restore would refuse
-    is refused here, while it can be mended. Candidates and the run
-    history of the orchestrator are not: no release depends on them.
+    log names, the log, what has landed, the proposals and the changes asked for. What a
+    restore would refuse is refused here, while it can be mended. Candidates and the run
+    history of the orchestrator are not taken: no release depends on them.
 
     Args:
         data_dir: Directory of everything a run writes.
@@ -210,7 +211,7 @@ def _record(data_dir: Path, before: Backups) -> BackupRecord:
         # Restored without it, no release made of it could be verified.
         fault = Fault(problem.code, problem.message, hint=problem.remedy)
         raise EchelonError(ExitCode.INTEGRITY, fault)
-    for path in _beside_releases(data_dir):
+    for path in beside_releases(data_dir):
         digests[path.relative_to(data_dir).as_posix()] = sha256_of_file(path)
     return BackupRecord(
         backup_version=2,
@@ -234,10 +235,11 @@ def _file(path: Path, digest: str) -> BackedUpFile:
     return BackedUpFile(sha256=digest, bytes=status.st_size, mode=mode)
 
 
-def _beside_releases(data_dir: Path) -> Iterator[Path]:
-    """Yield the files of the log, of complete deliveries and of proposals."""
+def beside_releases(data_dir: Path) -> Iterator[Path]:
+    """Yield the files of the log, of complete deliveries, of proposals and requests."""
     deliveries = delivery_directories(landing_dir(data_dir))
-    for root in (data_dir / "audit", *deliveries, proposals_dir(data_dir)):
+    asked = (proposals_dir(data_dir), requests_dir(data_dir))
+    for root in (data_dir / "audit", *deliveries, *asked):
         yield from (path for path in sorted(root.rglob("*")) if path.is_file())
 
 

@@ -31,6 +31,11 @@ def proposals_dir(data_dir: Path) -> Path:
     return data_dir / "proposals"
 
 
+def requests_dir(data_dir: Path) -> Path:
+    """Return the directory of the changes that people asked for."""
+    return data_dir / "requests"
+
+
 def releases_dir(data_dir: Path) -> Path:
     """Return the directory of the published releases."""
     return data_dir / "releases"

@@ -14,7 +14,7 @@ from typing import Any
 from echelon.audit import append_event
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.hashing import sha256_of_file
-from echelon.release.archive import back_up, copy_checked, kept_file
+from echelon.release.archive import back_up, beside_releases, copy_checked, kept_file
 from echelon.release.backup_records import (
     Backups,
     backup_damaged,
@@ -65,7 +65,8 @@ class DrillReport:
     Attributes:
         restored: What came back, elsewhere, and how soon.
         rpo_releases: Releases kept here that did not come back.
-        unequal_files: Files that came back with other bytes than they have here.
+        unequal_files: Files that came back with other bytes than they have here, or
+            that lie here beside the releases and did not come back.
     """
 
     restored: RestoreReport
@@ -155,10 +156,11 @@ def drill(data_dir: Path, archive: Path | None, keep_days: int) -> DrillReport:
             archive = scratch / "archive"
             back_up(data_dir, archive, keep_days)
         restored = _restore_apart(archive, scratch / "data")
-        files = read_record(archive, restored.backup).files
+        backed_up = read_record(archive, restored.backup).files
+        here = {p.relative_to(data_dir).as_posix() for p in beside_releases(data_dir)}
         unequal = [
             path
-            for path in files
+            for path in sorted(backed_up.keys() | here)
             # The log has gone on since, and elsewhere it notes that it was restored.
             if not path.startswith("audit/") and _differs(data_dir, scratch, path)
         ]
@@ -193,7 +195,9 @@ def _restore_apart(archive: Path, data_dir: Path) -> RestoreReport:
 
 def _differs(data_dir: Path, scratch: Path, path: str) -> bool:
     here, there = data_dir / path, scratch / "data" / path
-    return not here.is_file() or sha256_of_file(here) != sha256_of_file(there)
+    if not (here.is_file() and there.is_file()):
+        return True
+    return sha256_of_file(here) != sha256_of_file(there)
 
 
 def _choose(

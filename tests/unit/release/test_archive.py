@@ -39,10 +39,17 @@ def names(archive):
     return list(read_backups(archive).records)
 
 
+def ask(data_dir):
+    path = data_dir / "requests" / "C-0123456789ab.json"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text("{}")
+    return path.relative_to(data_dir).as_posix()
+
+
 def bytes_of(data_dir, *parts):
     return {
         path.relative_to(data_dir).as_posix(): sha256_of_file(path)
-        for part in parts or ("landing", "releases")
+        for part in parts or ("landing", "releases", "requests")
         for path in (data_dir / part).rglob("*")
         if path.is_file()
     }
@@ -52,6 +59,7 @@ def test_backup_comes_back_on_an_empty_machine_byte_for_byte(two, archive, elsew
     company = two
     first, second = ids(company.data_dir)
     (company.data_dir / "candidates" / "under_way").mkdir()
+    ask(company.data_dir)
     report = back_up(company.data_dir, archive, YEARS)
     assert report.releases == [first, second]
     restored = restore(archive, elsewhere)
@@ -309,3 +317,12 @@ def test_drill_prints_what_came_back_how_soon_and_what_did_not(two, archive):
     company.deliver("erp-0003")
     third = company.release().release_id
     assert drill(company.data_dir, archive, YEARS).rpo_releases == [third]
+
+
+def test_drill_counts_what_came_after_the_backup(two, archive):
+    back_up(two.data_dir, archive, YEARS)
+    asked = ask(two.data_dir)
+    landed = two.deliver("erp-0009").relative_to(two.data_dir).as_posix()
+    report = drill(two.data_dir, archive, YEARS)
+    assert report.rpo_releases == []
+    assert report.unequal_files == [f"{landed}/manifest.json", asked]
