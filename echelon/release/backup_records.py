@@ -52,7 +52,7 @@ class BackupRecord(BaseModel):
     number: int = 0
     made_at: str
     current: str
-    releases: list[str]
+    releases: list[str] = Field(min_length=1)
     log_origin_sha256: str = ""
     audit_events: int
     audit_head_sha256: str

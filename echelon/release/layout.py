@@ -41,6 +41,11 @@ def releases_dir(data_dir: Path) -> Path:
     return data_dir / "releases"
 
 
+def restoring_dir(data_dir: Path) -> Path:
+    """Return the directory that a backup is copied to before it has its place."""
+    return data_dir / ".restoring"
+
+
 def damaged_dir(data_dir: Path) -> Path:
     """Return the directory of what was found damaged and taken out of service."""
     return data_dir / "damaged"

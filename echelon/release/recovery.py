@@ -25,6 +25,7 @@ from echelon.release.layout import (
     damaged_dir,
     pointer_path,
     releases_dir,
+    restoring_dir,
 )
 from echelon.release.problems import (
     AUDIT_LOG,
@@ -34,6 +35,7 @@ from echelon.release.problems import (
     planted,
 )
 from echelon.release.proof import PROOF_NAME
+from echelon.release.restored import is_restored, place_restored
 from echelon.release.retention import directories_of, move_away, remove_tree
 from echelon.release.store import (
     find_release,
@@ -79,6 +81,14 @@ def interrupted(data_dir: Path) -> Iterator[Problem]:
         EchelonError: ``INTEGRITY`` if the log is broken, or not the one that the key
             signed or the head kept elsewhere speaks of.
     """
+    if is_restored(data_dir):
+        yield Problem(
+            code="restore_unfinished",
+            subject=restoring_dir(data_dir).name,
+            message="a restore was stopped before all of it was in its place",
+            remedy="put the rest in its place",
+            repair=partial(_finish_restore, data_dir),
+        )
     log = audit_log_path(data_dir)
     if log.exists() and not (log.read_bytes() or b"\n").endswith(b"\n"):
         yield Problem(
@@ -245,6 +255,11 @@ def _is_as_entered(data_dir: Path, event: str, release_id: str) -> bool:
         if (entered.event, entered.release_id) == (event, release_id)
     ]
     return bool(named) and path.is_file() and sha256_of_file(path) == named[-1]
+
+
+def _finish_restore(data_dir: Path) -> None:
+    place_restored(data_dir)
+    enter_repair(data_dir, "restore_unfinished", "")
 
 
 def _cut_tail(data_dir: Path) -> None:

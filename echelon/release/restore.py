@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,19 +16,20 @@ from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.hashing import sha256_of_file
 from echelon.release.archive import back_up, beside_releases, copy_checked, kept_file
 from echelon.release.backup_records import (
+    BackupRecord,
     Backups,
     backup_damaged,
     read_backups,
     read_record,
     records_dir,
 )
-from echelon.release.layout import fsync_directory, releases_dir
+from echelon.release.layout import fsync_directory, releases_dir, restoring_dir
 from echelon.release.lock import HOLDER_NAME, LOCK_NAME, refresh_lock
+from echelon.release.log_checks import changed_inputs
+from echelon.release.restored import is_restored, place_restored
 from echelon.release.retention import remove_tree
 from echelon.release.store import find_release, kept_ids, swap_pointer
 from echelon.release.verify import check_files, check_manifest, verify
-
-RESTORING_NAME = ".restoring"
 
 
 @dataclass(frozen=True)
@@ -106,20 +107,14 @@ def restore(
     record = backups.records[name]
     current = release_id or record.current
     with refresh_lock(data_dir):
-        restoring = _empty(data_dir) / RESTORING_NAME
-        for path, file in record.files.items():
-            target = restoring / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            copy_checked(kept_file(archive, file.sha256), target, file.sha256)
-            target.chmod(file.mode)
-        for part in sorted(restoring.iterdir()):
-            part.rename(data_dir / part.name)
-        restoring.rmdir()
-        _make_read_only(releases_dir(data_dir))
-        for kept in record.releases:
-            release = find_release(data_dir, kept)
-            check_files(release, check_manifest(data_dir, release))
-        swap_pointer(data_dir, current)
+        restoring = _empty(data_dir)
+        try:
+            _fetch(archive, record, restoring)
+        except EchelonError as error:
+            raise _with_the_one_before(error, archive, backups, name) from error
+        # Last, and thereby the sign that all is here and only needs its place.
+        swap_pointer(restoring, current)
+        place_restored(data_dir)
         if current != record.current:
             details = {"from": record.current, "backup": name}
             append_event(data_dir, "rolled_back", current, details)
@@ -200,6 +195,37 @@ def _differs(data_dir: Path, scratch: Path, path: str) -> bool:
     return sha256_of_file(here) != sha256_of_file(there)
 
 
+def _fetch(archive: Path, record: BackupRecord, target_dir: Path) -> None:
+    """Copy the files of a backup and refuse releases that could not be verified."""
+    for path, file in record.files.items():
+        target = target_dir / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        copy_checked(kept_file(archive, file.sha256), target, file.sha256)
+        target.chmod(file.mode)
+    manifests = []
+    for kept in record.releases:
+        release = find_release(target_dir, kept)
+        manifests.append(check_manifest(target_dir, release))
+        check_files(release, manifests[-1])
+    for problem in changed_inputs(target_dir, manifests):
+        raise backup_damaged(f"not all is here: {problem.message}", archive)
+    _make_read_only(releases_dir(target_dir))
+
+
+def _with_the_one_before(
+    error: EchelonError, archive: Path, backups: Backups, name: str
+) -> EchelonError:
+    """Say how to restore the backup before one that cannot be."""
+    names = list(backups.records)
+    before = names[: names.index(name)][-1:]
+    hint = (
+        f"`echelon restore {archive} --backup {before[0]}` takes the one before"
+        if before
+        else "it is the oldest backup here: restore from another archive"
+    )
+    return EchelonError(error.exit_code, replace(error.fault, hint=hint))
+
+
 def _choose(
     archive: Path, backups: Backups, release_id: str | None, backup: str | None
 ) -> str:
@@ -227,10 +253,10 @@ def _choose(
 
 
 def _empty(data_dir: Path) -> Path:
-    """Refuse a data directory in use; clear what a killed restore left."""
-    left = data_dir / RESTORING_NAME
-    if left.exists():
-        remove_tree(left)
+    """Refuse a data directory in use; clear what a killed restore had copied."""
+    restoring = restoring_dir(data_dir)
+    if restoring.exists() and not is_restored(data_dir):
+        remove_tree(restoring)
     found = {path.name for path in data_dir.iterdir()} - {LOCK_NAME, HOLDER_NAME}
     if found:
         fault = Fault(
@@ -238,10 +264,11 @@ def _empty(data_dir: Path) -> Path:
             message=f"{min(found)} is here already",
             file=str(data_dir),
             rule="a restore never writes over anything",
-            hint="point ECHELON_DATA_DIR to an empty directory",
+            hint="point ECHELON_DATA_DIR to an empty directory; what a restore that"
+            " was stopped left here, `echelon doctor --repair` puts in its place",
         )
         raise EchelonError(ExitCode.CONFIGURATION, fault)
-    return data_dir
+    return restoring
 
 
 def _make_read_only(releases: Path) -> None:

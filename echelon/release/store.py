@@ -205,9 +205,19 @@ def release_in_force(data_dir: Path) -> Release:
     """Return the release in force.
 
     Raises:
-        EchelonError: ``CONFIGURATION`` if nothing has been published yet.
+        EchelonError: ``CONFIGURATION`` if nothing has been published yet,
+            ``INTEGRITY`` if the pointer to the release in force is gone.
     """
     release = current_release(data_dir)
+    if release is None and (recorded := recorded_in_force(data_dir)):
+        raise EchelonError(
+            ExitCode.INTEGRITY,
+            Fault(
+                code="pointer_damaged",
+                message=f"nothing points to {recorded}, the release in force",
+                hint="`echelon doctor --repair` puts it right",
+            ),
+        )
     if release is None:
         raise EchelonError(
             ExitCode.CONFIGURATION,

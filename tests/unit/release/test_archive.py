@@ -1,7 +1,10 @@
 """A backup holds whole releases only and comes back byte for byte."""
 
 import json
+import os
 from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
 
 import pytest
 
@@ -11,10 +14,11 @@ from echelon.hashing import sha256_of_file, sha256_of_record
 from echelon.release import archive as archive_module
 from echelon.release.archive import back_up
 from echelon.release.backup_records import read_backups, records_dir
+from echelon.release.doctor import examine
 from echelon.release.pins import pin
 from echelon.release.restore import drill, restore
 from echelon.release.rollback import rollback
-from echelon.release.store import current_release_id, list_releases
+from echelon.release.store import current_release_id, list_releases, release_in_force
 from echelon.release.verify import verify
 from tests.unit.release.conftest import tiny_company
 
@@ -154,8 +158,8 @@ def _lose_a_file(archive):
 
 
 def _forge(archive, edit):
-    """Write the only record anew under the hash that it then has."""
-    [path] = records_dir(archive).glob("*.json")
+    """Write the newest record anew under the hash that it then has."""
+    path = records_dir(archive) / f"{names(archive)[-1]}.json"
     record = json.loads(path.read_text())
     edit(record)
     path.unlink()
@@ -297,6 +301,47 @@ def test_the_newest_backup_is_the_last_taken_whatever_the_clock_said(
     assert ahead > last
     assert names(archive) == [ahead, last]
     assert restore(archive, elsewhere).backup == last
+
+
+def _without_a_delivered_file(record):
+    del record["files"]["landing/gl/gl-0001/gl__accounts.csv"]
+
+
+def test_a_backup_that_cannot_be_restored_leaves_room_for_the_one_before(
+    two, archive, elsewhere
+):
+    first = back_up(two.data_dir, archive, YEARS).backup
+    back_up(two.data_dir, archive, YEARS)
+    _forge(archive, _without_a_delivered_file)
+    with pytest.raises(EchelonError, match=r"gl__accounts\.csv is gone") as refusal:
+        restore(archive, elsewhere)
+    assert refusal.value.exit_code is ExitCode.INTEGRITY
+    assert f"--backup {first}" in str(refusal.value.fault.hint)
+    assert current_release_id(elsewhere) is None
+    assert restore(archive, elsewhere, backup=first).backup == first
+
+
+def test_a_restore_stopped_between_its_renames_is_finished_by_the_doctor(
+    two, archive, elsewhere, monkeypatch
+):
+    back_up(two.data_dir, archive, YEARS)
+
+    def rename(path, target):
+        if path.name == "releases":
+            raise KeyboardInterrupt
+        return os.rename(path, target)
+
+    with monkeypatch.context() as stopped:
+        stopped.setattr(Path, "rename", rename)
+        with pytest.raises(KeyboardInterrupt):
+            restore(archive, elsewhere)
+    for attempt in (partial(restore, archive), release_in_force):
+        with pytest.raises(EchelonError, match=r"doctor --repair"):
+            attempt(elsewhere)
+    [finding] = examine(elsewhere, repair=True)
+    assert (finding.code, finding.is_repaired) == ("restore_unfinished", True)
+    assert bytes_of(elsewhere) == bytes_of(two.data_dir)
+    assert verify(elsewhere).release_id == ids(two.data_dir)[-1]
 
 
 def test_a_backup_is_restored_by_its_name(two, archive, elsewhere):
