@@ -73,7 +73,7 @@ def drill(
     as_json: AsJson = False,
 ) -> None:
     """Restore elsewhere, compare byte by byte, print how soon and what was lost."""
-    from echelon.release.restore import drill as try_out
+    from echelon.release.drill import drill as try_out
     from echelon.release.seeds import archive_keep_days
 
     data_dir = load_settings().data_dir

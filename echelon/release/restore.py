@@ -1,11 +1,7 @@
-"""Does a backup come back whole on an empty machine, how soon, and what is lost?"""
+"""How does a backup come back on an empty machine, whole or not at all?"""
 
-import json
 import os
 import stat
-import subprocess
-import sys
-import tempfile
 import time
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -13,8 +9,7 @@ from typing import Any
 
 from echelon.audit import append_event
 from echelon.errors import EchelonError, ExitCode, Fault
-from echelon.hashing import sha256_of_file
-from echelon.release.archive import back_up, beside_releases, copy_checked, kept_file
+from echelon.release.archive import copy_checked, kept_file
 from echelon.release.backup_records import (
     BackupRecord,
     Backups,
@@ -28,7 +23,7 @@ from echelon.release.lock import HOLDER_NAME, LOCK_NAME, refresh_lock
 from echelon.release.log_checks import changed_inputs
 from echelon.release.restored import is_restored, place_restored
 from echelon.release.retention import remove_tree
-from echelon.release.store import find_release, kept_ids, swap_pointer
+from echelon.release.store import find_release, swap_pointer
 from echelon.release.verify import check_files, check_manifest, verify
 
 
@@ -53,26 +48,6 @@ class RestoreReport:
     total_bytes: int
     passed_over: list[str]
     rto_seconds: float
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return plain values for JSON."""
-        return asdict(self)
-
-
-@dataclass(frozen=True)
-class DrillReport:
-    """How a loss of this data directory would have ended.
-
-    Attributes:
-        restored: What came back, elsewhere, and how soon.
-        rpo_releases: Releases kept here that did not come back.
-        unequal_files: Files that came back with other bytes than they have here, or
-            that lie here beside the releases and did not come back.
-    """
-
-    restored: RestoreReport
-    rpo_releases: list[str]
-    unequal_files: list[str]
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain values for JSON."""
@@ -129,70 +104,6 @@ def restore(
         passed_over=backups.passed_over,
         rto_seconds=round(time.monotonic() - started, 3),
     )
-
-
-def drill(data_dir: Path, archive: Path | None, keep_days: int) -> DrillReport:
-    """Restore the newest backup elsewhere and compare it with what is here.
-
-    Args:
-        data_dir: Directory of everything a run writes; only read.
-        archive: The backups to try; None to take one for the drill.
-        keep_days: As ``back_up``.
-
-    Returns:
-        What came back, how soon, and what did not.
-
-    Raises:
-        EchelonError: As ``back_up`` and ``restore``.
-    """
-    with tempfile.TemporaryDirectory(prefix="drill-", dir=data_dir.parent) as name:
-        scratch = Path(name)
-        if archive is None:
-            archive = scratch / "archive"
-            back_up(data_dir, archive, keep_days)
-        restored = _restore_apart(archive, scratch / "data")
-        backed_up = read_record(archive, restored.backup).files
-        here = {p.relative_to(data_dir).as_posix() for p in beside_releases(data_dir)}
-        unequal = [
-            path
-            for path in sorted(backed_up.keys() | here)
-            # The log has gone on since, and elsewhere it notes that it was restored.
-            if not path.startswith("audit/") and _differs(data_dir, scratch, path)
-        ]
-        lost = [one for one in kept_ids(data_dir) if one not in restored.releases]
-        remove_tree(scratch / "data")
-    return DrillReport(restored, lost, unequal)
-
-
-def _restore_apart(archive: Path, data_dir: Path) -> RestoreReport:
-    """Restore as a person would: in a process of its own, on another directory."""
-    started = time.monotonic()
-    done = subprocess.run(
-        [sys.executable, "-m", "echelon.cli", "restore", str(archive), "--json"],
-        # What is thrown away is neither signed nor entered as the head of the log.
-        env={
-            **os.environ,
-            "ECHELON_DATA_DIR": str(data_dir),
-            "ECHELON_SIGNING_KEY_FILE": "",
-            "ECHELON_AUDIT_HEAD_FILE": "",
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    record = json.loads(done.stdout.strip().splitlines()[-1])
-    if done.returncode != ExitCode.PUBLISHED:
-        exit_code = ExitCode(record.pop("exit_code"))
-        raise EchelonError(exit_code, Fault(**record))
-    seconds = round(time.monotonic() - started, 3)
-    return RestoreReport(**{**record, "rto_seconds": seconds})
-
-
-def _differs(data_dir: Path, scratch: Path, path: str) -> bool:
-    here, there = data_dir / path, scratch / "data" / path
-    if not (here.is_file() and there.is_file()):
-        return True
-    return sha256_of_file(here) != sha256_of_file(there)
 
 
 def _fetch(archive: Path, record: BackupRecord, target_dir: Path) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import sys
 from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -15,8 +16,9 @@ from echelon.release import archive as archive_module
 from echelon.release.archive import back_up
 from echelon.release.backup_records import read_backups, records_dir
 from echelon.release.doctor import examine
+from echelon.release.drill import drill
 from echelon.release.pins import pin
-from echelon.release.restore import drill, restore
+from echelon.release.restore import restore
 from echelon.release.rollback import rollback
 from echelon.release.store import current_release_id, list_releases, release_in_force
 from echelon.release.verify import verify
@@ -371,3 +373,22 @@ def test_drill_counts_what_came_after_the_backup(two, archive):
     report = drill(two.data_dir, archive, YEARS)
     assert report.rpo_releases == []
     assert report.unequal_files == [f"{landed}/manifest.json", asked]
+
+
+def test_drill_removes_what_a_killed_one_left(two):
+    left = two.data_dir.with_name(f".{two.data_dir.name}.drill")
+    (left / "data" / "releases").mkdir(parents=True)
+    (left / "data" / "releases" / "customers").write_text("canary")
+    beside = {*two.data_dir.parent.iterdir()} - {left}
+    assert drill(two.data_dir, None, YEARS).unequal_files == []
+    assert {*two.data_dir.parent.iterdir()} == beside
+
+
+def test_drill_says_that_its_restore_was_killed(two, tmp_path, monkeypatch):
+    killed = tmp_path / "killed"
+    killed.write_text("#!/bin/sh\nkill -9 $$\n")
+    killed.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(killed))
+    with pytest.raises(EchelonError, match="ended by signal 9") as refusal:
+        drill(two.data_dir, None, YEARS)
+    assert refusal.value.exit_code is ExitCode.RESOURCES
