@@ -29,6 +29,10 @@ KEY_COLUMNS = {
     "policy_identity_rules.csv": "match_rule",
     "policy_matching.csv": "setting_name",
 }
+# A thousand years: a day that far from today is still in the calendar.
+LONGEST = {"_days": 365_250, "_months": 12_000}
+# Policy numbers are decimal(18, 6).
+LARGEST = 10**12 - 1
 # An order that names no pool leaves all of them to the larger share of output first.
 MAY_BE_EMPTY = {"service_step_order"}
 
@@ -54,7 +58,8 @@ def assemble_seeds(
     Raises:
         EchelonError: ``CONFIGURATION`` for a file that is no policy of ours, that is no
             CSV, whose columns are not those of the default, that lacks a row models
-            look up, or that holds an empty setting or a threshold which is no number.
+            look up, or that holds an empty setting, or a threshold which is no number
+            or out of range.
     """
     defaults_dir = project_dir / "dbt_project" / "seeds"
     shutil.copytree(defaults_dir, seeds_dir)
@@ -168,14 +173,25 @@ def _check_overlay(overlay: Path, default: Path) -> None:
 
 def _check_thresholds(overlay: Path, rows: Rows) -> None:
     for line, row in rows:
-        if not _is_number(row["value"]):
-            raise _refused(
-                overlay,
-                f"{row['value']!r} of {row['name']} is not a number",
-                line=line,
-                column="value",
-                hint="write a number with a decimal point, without separators",
-            )
+        name, value = row["name"], row["value"]
+        least, most = _range(name)
+        if not _is_number(value):
+            message = f"{value!r} of {name} is not a number"
+            hint = "write a number with a decimal point, without separators"
+        elif not least <= float(value) <= most:
+            message = f"{value} of {name} is not between {least} and {most}"
+            hint = "write the number that is meant, in the unit of the row"
+        else:
+            continue
+        raise _refused(overlay, message, line=line, column="value", hint=hint)
+
+
+def _range(name: str) -> tuple[int, int]:
+    """Return the least and the largest value that can be calculated with."""
+    for unit, longest in LONGEST.items():
+        if name.endswith(unit):
+            return 0, longest
+    return -LARGEST, LARGEST
 
 
 def _check_settings(overlay: Path, rows: Rows) -> None:

@@ -82,6 +82,29 @@ def test_threshold_that_is_no_number_is_refused_at_its_line(overlay, value):
     assert "decay_half_life_days" in fault.message
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "most"),
+    [
+        ("archive_keep_days", "99999999999999", 365_250),
+        ("approval_expiry_days", "365251", 365_250),
+        ("archive_keep_days", "-1", 365_250),
+        ("feature_window_months", "12001", 12_000),
+        ("variance_limit_amount_base_ccy", "1" + 12 * "0", 999_999_999_999),
+    ],
+)
+def test_threshold_out_of_range_is_refused_at_its_line(overlay, name, value, most):
+    def edit(text):
+        return re.sub(rf"(?m)^{name},[^,]*", f"{name},{value}", text)
+
+    with pytest.raises(EchelonError, match=rf"{value} of {name} .* {most}") as caught:
+        overlay("policy_thresholds.csv", edit)
+    fault = caught.value.fault
+    assert caught.value.exit_code == ExitCode.CONFIGURATION
+    lines = (DEFAULTS / "policy_thresholds.csv").read_text("utf-8").splitlines()
+    assert lines[fault.line - 1].startswith(f"{name},")
+    assert fault.column == "value"
+
+
 def test_overlay_may_add_rows_and_change_values(overlay):
     def edit(text):
         changed = text.replace("days,90,days", "days,60.5,days", 1)
