@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Mapping, Sequence
+from itertools import chain, combinations
 
 import numpy as np
 
@@ -13,10 +14,11 @@ def cells_to_hide(
 ) -> set[Cell]:
     """Choose the small cells, and others that keep them from being worked out.
 
-    A reader is taken to know every total along every axis. A small cell is one that
-    counts fewer than `minimum`, but not none. In each line of cells along an axis the
-    hidden ones count `minimum` together, and no hidden cell follows from the totals and
-    the cells that are seen: while one does, the smallest cell beside it is hidden too.
+    A reader is taken to know every total along every axis, and along several of them at
+    once. A small cell is one that counts fewer than `minimum`, but not none. In each
+    line of cells that add up to such a total the hidden ones count `minimum` together,
+    and no hidden cell follows from the totals and the cells that are seen: while one
+    does, the smallest cell beside it is hidden too.
     A cell that is alone in its line is its own total: nothing in the table can hide it.
 
     Args:
@@ -58,13 +60,19 @@ def _exposed(
 
 
 def _lines(counts: Collection[Cell], axes: Sequence[int]) -> list[list[Cell]]:
-    """List the cells that differ along one axis only, where there are several."""
+    """List the cells that differ along some axes only, where there are several.
+
+    Short lines come first: what is hidden for their sake serves the long ones too.
+    """
     lines: dict[Cell, list[Cell]] = defaultdict(list)
-    for axis in axes:
+    for along in chain.from_iterable(
+        combinations(axes, size) for size in range(1, len(axes) + 1)
+    ):
         for cell in counts:
-            lines[axis, *cell[:axis], *cell[axis + 1 :]].append(cell)
-    found = (sorted(line, key=repr) for line in lines.values() if len(line) > 1)
-    return sorted(found, key=repr)
+            rest = (key for axis, key in enumerate(cell) if axis not in along)
+            lines[along, *rest].append(cell)
+    found = {tuple(sorted(line, key=repr)) for line in lines.values() if len(line) > 1}
+    return sorted(map(list, found), key=lambda line: (len(line), repr(line)))
 
 
 def _smallest(

@@ -1,11 +1,14 @@
 """A role's file holds what the policy shows the role, and nothing else at all."""
 
+import csv
 import shutil
 from datetime import date
+from functools import partial
 
 import duckdb
 import pytest
 
+from echelon.config import PROJECT_DIR
 from echelon.errors import EchelonError, ExitCode
 from echelon.release.reader import open_database
 from echelon.release.role_files import Publication, write_role_files
@@ -142,6 +145,64 @@ def test_small_cells_take_others_along_so_that_no_total_gives_them_back(publicat
     assert rows(publication, "steering", kept) == []
     hidden = "select suppressed_row_count from governance.rpt_role_access"
     assert rows(publication, "steering", hidden) == [(4,)]
+
+
+# Every objective parts the same customers; each of the counts of a scenario is one of
+# people.
+STEERING = """
+create schema governance;
+create table governance.rpt_objective_shifts as
+select * from (values
+    ('margin', 'S02', 'S02', false, 75), ('margin', 'S02', 'S01', true, 6),
+    ('margin', 'S03', 'S03', false, 60),
+    ('risk', 'S02', 'S02', false, 81),
+    ('risk', 'S03', 'S03', false, 57), ('risk', 'S03', 'S02', true, 3),
+    ('other', 'S02', 'S02', false, 30), ('other', 'S02', 'S03', true, 51),
+    ('other', 'S03', 'S02', true, 30), ('other', 'S03', 'S03', false, 30)
+) as t(objective_code, segment_code, objective_segment_code, is_moved, customer_count);
+create table governance.rpt_stress_moves as
+select 'slump' as scenario_id, 1 as customer_count;
+create table governance.rpt_stress_scenarios as
+select * from (values
+    ('shock', 81, 0, 1), ('spike', 300, 2, 5),
+    ('region', 166, 48, 17), ('calm', 9, 0, 0)
+) as t(scenario_id, customer_count, moved_customer_count, held_customer_count);
+"""
+SHIPPED = PROJECT_DIR / "dbt_project/seeds/policy/policy_role_access.csv"
+
+
+def shipped(role, tables):
+    with SHIPPED.open(encoding="utf-8", newline="") as stream:
+        return [r for r in csv.reader(stream) if r[0] == role and r[1] in tables]
+
+
+@pytest.fixture
+def steering(publication):
+    with duckdb.connect(str(publication.database)) as connection:
+        connection.execute(STEERING)
+    tables = ["objective_shifts", "stress_moves", "stress_scenarios"]
+    write(publication, *shipped("steering", [f"governance.rpt_{t}" for t in tables]))
+    return partial(rows, publication, "steering")
+
+
+def test_no_objective_gives_back_the_cell_that_another_hides(steering):
+    seen = steering(
+        "select objective_code, segment_code, objective_segment_code"
+        " from governance.rpt_objective_shifts"
+    )
+    # S03 is 60 under each objective: 57 that stay would be 3 that do not.
+    assert not {("risk", "S03", "S03"), ("risk", "S03", "S02")} & {*seen}
+    assert ("other", "S02", "S03") in seen
+
+
+def test_a_scenario_in_which_few_are_moved_or_held_is_not_seen(steering):
+    seen = steering("select scenario_id from governance.rpt_stress_scenarios")
+    assert sorted(seen) == [("calm",), ("region",)]
+
+
+def test_the_moves_whose_totals_the_scenarios_are_are_left_out(steering):
+    with pytest.raises(duckdb.CatalogException):
+        steering("from governance.rpt_stress_moves")
 
 
 def test_who_sees_everything_reads_the_published_file_itself(publication):

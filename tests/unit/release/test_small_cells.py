@@ -44,6 +44,19 @@ def test_an_axis_without_totals_asks_for_no_other_cell():
     assert cells_to_hide(table(rows), 5, [1]) == {("a", 0), ("a", 1)}
 
 
+def test_a_total_over_two_axes_gives_no_cell_back():
+    """Alone in its row and column, a cell has one total: that of the table."""
+    counts = {("a", 0): 1, ("b", 1): 28, ("c", 2): 24}
+    assert cells_to_hide(counts, 5, [0, 1]) == {("a", 0), ("c", 2)}
+
+
+def test_a_short_line_is_hidden_for_before_a_long_one():
+    """The cell in its row serves the total of the table too."""
+    counts = {("a", 0): 1, ("a", 1): 28, ("b", 2): 28, ("c", 3): 24}
+    assert cells_to_hide(counts, 5, [1]) == {("a", 0), ("a", 1)}
+    assert cells_to_hide(counts, 5, [0, 1]) >= {("a", 0), ("a", 1)}
+
+
 def test_a_cell_between_two_rectangles_is_not_left_to_subtraction():
     """Each line hides two or three cells, and the one between follows from totals."""
     rows = [
