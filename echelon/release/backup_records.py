@@ -16,6 +16,8 @@ from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.hashing import sha256_of_record
 from echelon.release.layout import fsync_directory, write_json
 
+# What a backup holds lies in these directories of a data directory.
+HELD = {"audit", "landing", "proposals", "releases", "requests"}
 TIME_FORMAT = "%Y%m%dT%H%M%SZ"
 
 
@@ -71,7 +73,8 @@ class BackupRecord(BaseModel):
     ) -> dict[str, BackedUpFile]:
         for name in files:
             path = Path(name)
-            if path.is_absolute() or ".." in path.parts or len(path.parts) < 2:
+            top = path.parts[0] if len(path.parts) > 1 else ""
+            if top not in HELD or ".." in path.parts:
                 raise ValueError(f"{name} leads out of a data directory")
         return files
 

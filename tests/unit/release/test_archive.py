@@ -176,6 +176,13 @@ def _lead_out(archive):
     _forge(archive, edit)
 
 
+def _be_the_pointer(archive):
+    def edit(record):
+        record["files"]["current/x"] = record["files"].pop("audit/audit.jsonl")
+
+    _forge(archive, edit)
+
+
 def _name_no_files(archive):
     _forge(archive, lambda record: record.pop("files"))
 
@@ -187,6 +194,7 @@ def _name_no_files(archive):
         _lose_a_file,
         _leave_a_file_out_of_the_record,
         _lead_out,
+        _be_the_pointer,
         _name_no_files,
     ],
 )
