@@ -13,7 +13,7 @@ from echelon.release.store import (
     published_ids,
     swap_pointer,
 )
-from echelon.release.verify import check_files
+from echelon.release.verify import check_files, check_manifest
 
 
 def rollback(data_dir: Path, release_id: str) -> Release:
@@ -28,8 +28,9 @@ def rollback(data_dir: Path, release_id: str) -> Release:
 
     Raises:
         EchelonError: ``CONFIGURATION`` if it is not kept here, ``NOTHING_NEW`` if it is
-            in force already, ``INTEGRITY`` if its files changed, ``BUSY`` when a
-            refresh is running.
+            in force already, ``INTEGRITY`` if its manifest is not the one that
+            the audit log names or its files changed, ``BUSY`` when a refresh is
+            running.
     """
     with refresh_lock(data_dir):
         heal(data_dir)
@@ -45,7 +46,7 @@ def rollback(data_dir: Path, release_id: str) -> Release:
                 code="never_published", message=f"{release_id} never was in force"
             )
             raise EchelonError(ExitCode.INTEGRITY, fault)
-        check_files(release, release.manifest())
+        check_files(release, check_manifest(data_dir, release))
         swap_pointer(data_dir, release_id)
         append_event(data_dir, "rolled_back", release_id, {"from": former or ""})
     return find_release(data_dir, release_id)

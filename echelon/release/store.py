@@ -76,7 +76,8 @@ def read_manifest(directory: Path) -> dict[str, Any]:
         date.fromisoformat(manifest["as_of_date"])
         datetime.fromisoformat(manifest["recorded_at"])
         _ = manifest["previous_release_id"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        _ = [file["sha256"] for file in manifest["files"].values()]
+    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
         raise EchelonError(
             ExitCode.INTEGRITY,
             Fault(

@@ -126,8 +126,15 @@ def test_the_first_release_is_not_taken_for_a_planted_one_when_the_log_is_lost(c
     }
 
 
-def test_unknown_directory_among_the_releases_is_set_aside(two):
-    (two.data_dir / "releases" / "notes").mkdir()
+@pytest.mark.parametrize("files", [None, [], {"a.csv": None}, {"a.csv": {}}, {"a": []}])
+def test_unknown_directory_among_the_releases_is_set_aside(two, files):
+    manifest = json.loads((two.data_dir / "current" / "manifest.json").read_text())
+    stray = two.data_dir / "releases" / "notes"
+    stray.mkdir()
+    del manifest["files"]
+    if files is not None:
+        manifest["files"] = files
+    (stray / "manifest.json").write_text(json.dumps(manifest))
     assert found(two) == [("release_unknown", False)]
     assert found(two, repair=True) == [("release_unknown", True)]
     assert (two.data_dir / "damaged" / "notes").is_dir()

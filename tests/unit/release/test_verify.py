@@ -8,7 +8,7 @@ from echelon.audit import audit_log_path, read_events
 from echelon.errors import EchelonError, ExitCode
 from echelon.hashing import sha256_of_file
 from echelon.release.rollback import rollback
-from echelon.release.store import current_release_id, find_release
+from echelon.release.store import current_release_id, find_release, list_releases
 from echelon.release.verify import verify
 
 
@@ -159,6 +159,28 @@ def test_rollback_to_a_changed_release_is_refused(company):
         rollback(company.data_dir, first.release_id)
     assert refusal.value.exit_code is ExitCode.INTEGRITY
     assert current_release_id(company.data_dir) == second.release_id
+
+
+def _leave_its_files_out(release, manifest):
+    del manifest["files"]
+
+
+def _list_a_changed_file_as_it_is(release, manifest):
+    _flip_a_byte(release)
+    changed = sha256_of_file(release.database)
+    manifest["files"]["published.duckdb"]["sha256"] = changed
+
+
+@pytest.mark.parametrize("edit", [_leave_its_files_out, _list_a_changed_file_as_it_is])
+def test_rollback_to_a_release_with_another_manifest_is_refused(two, edit):
+    first, second = list_releases(two.data_dir)
+    manifest = first.manifest()
+    edit(first, manifest)
+    rewrite(first.directory / "manifest.json", json.dumps(manifest).encode())
+    with pytest.raises(EchelonError) as refusal:
+        rollback(two.data_dir, first.release_id)
+    assert refusal.value.exit_code is ExitCode.INTEGRITY
+    assert current_release_id(two.data_dir) == second.release_id
 
 
 @pytest.mark.parametrize(
