@@ -23,6 +23,7 @@ from echelon.release.store import (
     find_release,
     kept_ids,
     swap_pointer,
+    swapping,
 )
 from echelon.release.verify import (
     NOT_SIGNED,
@@ -154,9 +155,10 @@ def _damaged_release(
 
 def _replace_release(data_dir: Path, release_id: str, following: str | None) -> None:
     if following is not None:
-        swap_pointer(data_dir, following)
         details = {"from": release_id, "code": "release_damaged"}
-        append_event(data_dir, "rolled_back", following, details)
+        with swapping(data_dir):
+            swap_pointer(data_dir, following)
+            append_event(data_dir, "rolled_back", following, details)
     set_aside(data_dir, releases_dir(data_dir) / release_id, "release_damaged")
 
 

@@ -26,7 +26,7 @@ from echelon.release.proof import PROOF_NAME
 from echelon.release.recovery import ANNOUNCED
 from echelon.release.retention import clean_candidates, clean_releases
 from echelon.release.staging import DEFAULT_OPTIONS, PublishOptions, stage_release
-from echelon.release.store import Release, find_release, swap_pointer
+from echelon.release.store import Release, find_release, swap_pointer, swapping
 
 
 def publish(
@@ -56,8 +56,9 @@ def publish(
         staged = stage_release(candidate, register, options)
         announce_release(candidate, staged)
         place_release(candidate, staged)
-        swap_pointer(data_dir, candidate.release_id)
-        enter_release(candidate)
+        with swapping(data_dir):
+            swap_pointer(data_dir, candidate.release_id)
+            enter_release(candidate)
         clean_releases(data_dir, options.keep_releases)
         if options.keep_candidate:
             (candidate.directory / KEPT_CANDIDATE_NAME).touch()

@@ -12,6 +12,7 @@ from echelon.release.store import (
     find_release,
     published_ids,
     swap_pointer,
+    swapping,
 )
 from echelon.release.verify import check_files, check_manifest
 
@@ -47,6 +48,7 @@ def rollback(data_dir: Path, release_id: str) -> Release:
             )
             raise EchelonError(ExitCode.INTEGRITY, fault)
         check_files(release, check_manifest(data_dir, release))
-        swap_pointer(data_dir, release_id)
-        append_event(data_dir, "rolled_back", release_id, {"from": former or ""})
+        with swapping(data_dir):
+            swap_pointer(data_dir, release_id)
+            append_event(data_dir, "rolled_back", release_id, {"from": former or ""})
     return find_release(data_dir, release_id)

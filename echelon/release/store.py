@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -239,6 +241,20 @@ def swap_pointer(data_dir: Path, release_id: str) -> None:
     following.symlink_to(_target(data_dir, release_id))
     following.replace(pointer)
     fsync_directory(data_dir)
+
+
+@contextmanager
+def swapping(data_dir: Path) -> Iterator[None]:
+    """Put the pointer back if what is swapped inside cannot be entered in the log."""
+    former = pointed_release_id(data_dir)
+    try:
+        yield
+    except Exception:
+        if former is None:
+            pointer_path(data_dir).unlink(missing_ok=True)
+        else:
+            swap_pointer(data_dir, former)
+        raise
 
 
 def _target(data_dir: Path, release_id: str) -> str:

@@ -1,7 +1,9 @@
 """What lies outside of the data directory finds what the log cannot say of itself."""
 
+import errno
 import hashlib
 import json
+import os
 import shutil
 
 import pytest
@@ -16,7 +18,9 @@ from echelon.audit import (
 from echelon.errors import EchelonError, ExitCode
 from echelon.hashing import sha256_of_file
 from echelon.release.doctor import examine, unguarded
+from echelon.release.publish import publish
 from echelon.release.recovery import heal
+from echelon.release.rollback import rollback
 from echelon.release.store import current_release_id
 from echelon.release.verify import verify
 from echelon.sealing import load_signer, write_key
@@ -217,6 +221,39 @@ def test_what_is_no_key_is_refused(company, key_file):
     key_file.write_text("secret")
     with pytest.raises(EchelonError, match="no Ed25519 key in PEM"):
         append_event(company.data_dir, "published", "r1", {})
+
+
+def test_rollback_that_cannot_be_signed_moves_nothing(company, key_file, monkeypatch):
+    first = company.release()
+    company.deliver("erp-0002")
+    second = company.release()
+    monkeypatch.setenv("ECHELON_SIGNING_KEY_FILE", f"{key_file}.pub")
+    with pytest.raises(EchelonError, match="cannot sign"):
+        rollback(company.data_dir, first.release_id)
+    assert current_release_id(company.data_dir) == second.release_id
+    assert verify(company.data_dir).release_id == second.release_id
+
+
+@pytest.mark.parametrize("former", [0, 1], ids=["first", "second"])
+def test_release_that_cannot_be_entered_is_not_in_force(company, monkeypatch, former):
+    for number in range(former):
+        company.release()
+        company.deliver(f"erp-{number + 2:04}")
+    before = current_release_id(company.data_dir)
+    candidate = company.candidate()
+    company.examine(candidate)
+
+    def fill_up(descriptor, content, write=os.write):
+        if b'"published"' in content:
+            raise OSError(errno.ENOSPC, "no space")
+        return write(descriptor, content)
+
+    monkeypatch.setattr(os, "write", fill_up)
+    with pytest.raises(OSError, match="no space"):
+        publish(candidate, company.register)
+    assert current_release_id(company.data_dir) == before
+    monkeypatch.undo()
+    assert company.release().release_id == candidate.release_id
 
 
 def test_key_is_never_written_over(key_file):
