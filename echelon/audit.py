@@ -183,15 +183,26 @@ def _append(
     write_head(data_dir, Head(len(events), before, written.line_sha256))
     path = audit_log_path(data_dir)
     path.parent.mkdir(parents=True, exist_ok=True)
-    # One write of one line: a kill leaves the line whole or absent.
-    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
-    try:
-        os.write(descriptor, line)
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    _append_line(path, line)
     write_head(data_dir, Head(written.sequence, written.line_sha256))
     return written
+
+
+def _append_line(path: Path, line: bytes) -> None:
+    """Append a line and force it to disk; take back what is not wholly there."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    try:
+        before = os.fstat(descriptor).st_size
+        try:
+            # A disk that fills takes a part without an error, and refuses the rest.
+            while line:
+                line = line[os.write(descriptor, line) :]
+            os.fsync(descriptor)
+        except OSError:
+            os.ftruncate(descriptor, before)
+            raise
+    finally:
+        os.close(descriptor)
 
 
 def read_events(data_dir: Path) -> list[AuditEvent]:

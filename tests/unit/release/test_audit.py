@@ -1,3 +1,5 @@
+import resource
+
 import pytest
 
 from echelon.audit import append_event, audit_log_path, cut_torn_tail, read_events
@@ -47,3 +49,16 @@ def test_torn_last_line_is_cut_and_the_chain_goes_on(log):
     assert log.read_bytes() == whole
     assert not cut_torn_tail(log.parents[1])
     assert append_event(log.parents[1], "published", "r4", {}).sequence == 4
+
+
+def test_event_that_the_disk_takes_in_part_is_refused_and_taken_back(log):
+    whole = log.read_bytes()
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (len(whole) + 10, hard))
+    try:
+        with pytest.raises(OSError, match="File too large"):
+            append_event(log.parents[1], "pinned", "r3", {"reason": "audit"})
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert log.read_bytes() == whole
+    assert append_event(log.parents[1], "pinned", "r3", {}).sequence == 4
