@@ -172,8 +172,11 @@ class _Announcer(logging.Handler):
         self._announce = announce
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Announce one line."""
-        self._announce(record.getMessage())
+        """Announce one line; a warning outlasts the display of what goes on."""
+        if record.levelno >= logging.WARNING and logging.lastResort:
+            logging.lastResort.handle(record)
+        else:
+            self._announce(record.getMessage())
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Which releases and candidates may go, and how do they go without a trace of half?"""
 
 import fcntl
+import logging
 import os
 import shutil
 import stat
@@ -21,18 +22,22 @@ from echelon.release.layout import (
 from echelon.release.pins import pinned_ids
 from echelon.release.store import current_release_id, kept_ids, read_manifest
 
+LOGGER = logging.getLogger("echelon.release")
+
 
 def clean_candidates(data_dir: Path, keep: Path | None = None) -> None:
     """Remove the candidates of refreshes that are over, except `keep`."""
     for directory in directories_of(candidates_dir(data_dir)):
         if directory != keep:
-            remove_tree(directory)
+            with _put_off(directory):
+                remove_tree(directory)
 
 
 def clean_leftovers(data_dir: Path) -> None:
     """Remove what is of no refresh; the caller holds the lock."""
     for directory in leftovers(data_dir):
-        remove_tree(directory)
+        with _put_off(directory):
+            remove_tree(directory)
 
 
 def leftovers(data_dir: Path) -> list[Path]:
@@ -127,12 +132,32 @@ def _made_from(data_dir: Path, release_id: str) -> str:
 
 def _retire(data_dir: Path, release_id: str) -> bool:
     directory = releases_dir(data_dir) / release_id
-    with _unread(sorted(directory.rglob(f"*{Path(PUBLISHED_NAME).suffix}"))) as is_free:
-        if is_free:
-            append_event(data_dir, "retired", release_id, {})
-            # Renamed first: killed while removing, no half of a release is left.
-            remove_tree(move_away(directory, candidates_dir(data_dir) / release_id))
-    return is_free
+    databases = sorted(directory.rglob(f"*{Path(PUBLISHED_NAME).suffix}"))
+    with _put_off(directory), _unread(databases) as is_free:
+        if not is_free:
+            return False
+        for path in (directory, *directory.rglob("*")):
+            # What may not be changed cannot be removed: found before it is entered.
+            path.chmod(path.stat().st_mode)
+        append_event(data_dir, "retired", release_id, {})
+        # Renamed first: killed while removing, no half of a release is left.
+        remove_tree(move_away(directory, candidates_dir(data_dir) / release_id))
+        return True
+    return False
+
+
+@contextmanager
+def _put_off(directory: Path) -> Iterator[None]:
+    """Leave what cannot be removed to the next refresh, and say so.
+
+    Whether a release comes into force does not hang on the removal of another.
+    """
+    try:
+        yield
+    except (OSError, EchelonError) as error:
+        LOGGER.warning(
+            "%s cannot be removed: %s; the next refresh tries again", directory, error
+        )
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """What runs by itself, and when."""
 
 import json
+import logging
 from datetime import UTC, datetime
 
 import dagster as dg
@@ -64,6 +65,7 @@ def put_in_force(data_dir, release_id, tables):
         "as_of_date": "2025-12-31",
         "recorded_at": "2025-12-31T00:00:00",
         "previous_release_id": None,
+        "files": {},
     }
     (directory / "manifest.json").write_text(json.dumps(manifest))
     pointer = data_dir / "current"
@@ -141,3 +143,14 @@ def test_every_asset_has_a_description_and_a_group(operation):
         if not graph.get(key).description or graph.get(key).group_name == "default"
     ]
     assert bare == []
+
+
+def test_warning_is_printed_and_the_rest_announced(capsys):
+    from dagster_project.run import _announced
+
+    announced = []
+    with _announced(announced.append):
+        logging.getLogger("echelon.release").warning("R1 cannot be removed")
+        logging.getLogger("echelon.refresh").info("costs allocated")
+    assert announced == ["costs allocated"]
+    assert capsys.readouterr().err == "R1 cannot be removed\n"

@@ -59,6 +59,7 @@ def released_company(tmp_path):
                 "as_of_date": date(2025, 12, 31).isoformat(),
                 "recorded_at": "2026-01-01T06:00:00",
                 "previous_release_id": None,
+                "files": {},
             }
         )
     )

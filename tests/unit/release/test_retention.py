@@ -1,15 +1,21 @@
 """What goes is what nobody needs: not in force, not pinned, not open, not followed."""
 
+import errno
+import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
 from echelon.audit import read_events
 from echelon.errors import EchelonError, ExitCode
 from echelon.release.pins import pin, pinned_ids, unpin
-from echelon.release.retention import clean_releases
+from echelon.release.publish import publish
+from echelon.release.recovery import heal
+from echelon.release.retention import clean_leftovers, clean_releases
 from echelon.release.rollback import rollback
+from echelon.release.staging import PublishOptions
 from echelon.release.store import list_releases
 
 READ = """
@@ -70,6 +76,36 @@ def test_release_somebody_has_open_stays_until_it_is_closed(four):
         assert clean_releases(four.data_dir, 2) == []
         reader.stdin.close()
     assert clean_releases(four.data_dir, 2) == [first.release_id]
+
+
+@pytest.mark.parametrize("place", ["releases", "candidates"])
+def test_what_cannot_be_removed_is_left_to_the_next_refresh(
+    four, place, monkeypatch, caplog
+):
+    first, second, *_ = ids(four)
+    name = {"releases": first, "candidates": "left"}[place]
+    nailed_down = four.data_dir / place / name
+    nailed_down.mkdir(exist_ok=True)
+
+    def refuse(path, mode, chmod=os.chmod, **options):
+        if Path(path).is_relative_to(nailed_down):
+            raise PermissionError(errno.EPERM, "not permitted", str(path))
+        return chmod(path, mode, **options)
+
+    monkeypatch.setattr(os, "chmod", refuse)
+    four.deliver("erp-0005")
+    candidate = four.candidate()
+    four.examine(candidate)
+    options = PublishOptions(keep_releases=3)
+    assert publish(candidate, four.register, options).is_current
+    assert f"{nailed_down} cannot be removed: [Errno 1] not permitted" in caplog.text
+    assert nailed_down.is_dir()
+    monkeypatch.undo()
+    assert [one.code for one in heal(four.data_dir)] == []
+    clean_releases(four.data_dir, 3)
+    clean_leftovers(four.data_dir)
+    assert not nailed_down.exists()
+    assert ids(four)[0] == second
 
 
 def test_unknown_release_cannot_be_pinned(four):
