@@ -13,7 +13,7 @@ import duckdb
 
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.quoting import quote_text
-from echelon.release.reader import Row, read_rows
+from echelon.release.reader import Row, read_rows, reading
 
 STEPS = ("ledger", "services", "activities", "drivers")
 CHANGES = tuple(f"{step}_change_amount_base_ccy" for step in STEPS)
@@ -134,10 +134,12 @@ def compare_models(
     with duckdb.connect(config={"autoload_known_extensions": "false"}) as connection:
         for name, (_, path) in (("old", old), ("new", new)):
             source = quote_text(str(path.resolve()))
-            connection.execute(f"attach {source} as {name}_release (read_only)")
+            with reading(path):
+                connection.execute(f"attach {source} as {name}_release (read_only)")
         connection.execute("set enable_external_access = false")
-        for name in ("old", "new"):
-            _read_model(connection, name, bounds)
+        for name, (_, path) in (("old", old), ("new", new)):
+            with reading(path):
+                _read_model(connection, name, bounds)
         connection.execute(BRIDGE)
         customers = _added_up(connection, "customer_id, customer_name, segment_code")
         customers.sort(key=lambda row: (-abs(row[NEW] - row[OLD]), row["customer_id"]))

@@ -22,6 +22,7 @@ from echelon.release.layout import (
 )
 from echelon.release.reader import open_database, read_rows
 from echelon.release.store import Release, list_releases, release_in_force
+from echelon.release.verify import check_files
 from models_ml.artefact import UNCLASSIFIED, SegmentModel, from_artefact
 from models_ml.assignment import assign_customers
 from models_ml.policy_record import from_record
@@ -92,9 +93,11 @@ def explain(data_dir: Path, customer_id: str, as_of: date | None) -> Explanation
 
     Raises:
         EchelonError: ``CONFIGURATION`` if no kept release stands at the day or before,
-            or it does not know the customer.
+            or it does not know the customer, ``INTEGRITY`` if what it decided from
+            changed.
     """
     release = _release_at(data_dir, as_of)
+    check_files(release, release.manifest(), (ARTEFACTS_NAME,))
     with open_database(release.database) as connection:
         whom = {"customer": customer_id}
         query = "select * from governance.rpt_assignment_reasons_by_customer"

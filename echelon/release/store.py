@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -186,7 +186,7 @@ def published_ids(data_dir: Path) -> list[str]:
 
 def open_release(
     data_dir: Path, release_id: str | None = None
-) -> duckdb.DuckDBPyConnection:
+) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
     """Open a published database read-only, without files, network or settings.
 
     Args:

@@ -5,7 +5,9 @@ import stat
 import duckdb
 import pytest
 
+from echelon.comparison import compare_models
 from echelon.errors import EchelonError, ExitCode
+from echelon.explanation import explain
 from echelon.release.controls import Register
 from echelon.release.publish import publish
 from echelon.release.reader import open_database
@@ -16,6 +18,7 @@ from echelon.release.store import (
     list_releases,
     open_release,
 )
+from echelon.summary import summarise
 
 
 def test_release_whose_gates_passed_comes_into_force(company):
@@ -84,6 +87,68 @@ def test_reader_can_only_read(company, statement):
     company.release()
     with open_release(company.data_dir) as connection, pytest.raises(duckdb.Error):
         connection.execute(statement)
+
+
+@pytest.mark.parametrize(
+    "content",
+    [None, b"", b"x" * 20_000, 4096, 1 << 18],
+    ids=["removed", "emptied", "foreign", "cut", "cut_later"],
+)
+def test_damaged_database_is_called_so(company, content):
+    database = company.release().database
+    whole = database.read_bytes()
+    database.parent.chmod(0o755)
+    database.unlink()
+    if content is not None:
+        is_cut = isinstance(content, int)
+        database.write_bytes(whole[:content] if is_cut else content)
+    other = database.with_name("other.duckdb")
+    other.write_bytes(whole)
+    for read in (summarise, _compare_with(other)):
+        with pytest.raises(EchelonError, match="echelon doctor") as finding:
+            read(company.data_dir)
+        assert finding.value.exit_code is ExitCode.INTEGRITY
+        assert finding.value.fault.file.endswith("/published.duckdb")
+
+
+def _compare_with(other):
+    def compare(data_dir):
+        return compare_models(
+            ("a", data_dir / "current/published.duckdb"), ("b", other)
+        )
+
+    return compare
+
+
+def test_block_that_changed_is_found_by_who_reads_it(company):
+    database = company.release().database
+    content = database.read_bytes()
+    database.chmod(0o644)
+    # Behind the headers: opening reads no table.
+    database.write_bytes(content[:12288] + b"x" * (len(content) - 12288))
+    with pytest.raises(EchelonError) as finding:
+        summarise(company.data_dir)
+    assert finding.value.fault.code == "database_damaged"
+
+
+def test_wrong_query_is_no_damage(company):
+    company.release()
+    with pytest.raises(duckdb.CatalogException), open_release(company.data_dir) as read:
+        read.execute("from core.nothing")
+
+
+def test_changed_model_is_not_explained_from(company):
+    candidate = company.candidate()
+    candidate.artefacts_dir.mkdir()
+    (candidate.artefacts_dir / "segment_model.json").write_text("{}")
+    company.examine(candidate)
+    release = publish(candidate, company.register)
+    model = release.directory / "artefacts" / "segment_model.json"
+    model.chmod(0o644)
+    model.write_text("[]")
+    with pytest.raises(EchelonError) as finding:
+        explain(company.data_dir, "C1", None)
+    assert finding.value.fault.code == "file_changed"
 
 
 def test_large_tables_stay_out_of_the_parquet_export_and_the_manifest_says_so(company):
