@@ -7,6 +7,7 @@ the audit log. Each is a setting, and without it verify says what it could not f
 """
 
 import base64
+import errno
 import hashlib
 import json
 import os
@@ -150,11 +151,16 @@ def write_key(path: Path) -> Signer:
         The signer.
 
     Raises:
-        EchelonError: ``CONFIGURATION`` if the file is there already or cannot be made.
+        EchelonError: ``CONFIGURATION`` if either is there already or cannot be made.
     """
     key = Ed25519PrivateKey.generate()
     public = key.public_key()
+    public_path = path.with_name(f"{path.name}.pub")
     try:
+        # Before either is made: half a pair would be left, or another pair parted.
+        for file in (path, public_path):
+            if os.path.lexists(file):
+                raise FileExistsError(errno.EEXIST, "it is there already", str(file))
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "wb") as stream:
             stream.write(
@@ -164,14 +170,15 @@ def write_key(path: Path) -> Signer:
                     serialization.NoEncryption(),
                 )
             )
-        path.with_name(f"{path.name}.pub").write_bytes(
-            public.public_bytes(
-                serialization.Encoding.PEM,
-                serialization.PublicFormat.SubjectPublicKeyInfo,
+        with public_path.open("xb") as stream:
+            stream.write(
+                public.public_bytes(
+                    serialization.Encoding.PEM,
+                    serialization.PublicFormat.SubjectPublicKeyInfo,
+                )
             )
-        )
     except OSError as error:
-        message = f"{path} cannot be made: {error.strerror}"
+        message = f"{error.filename or path} cannot be made: {error.strerror}"
         hint = "name a new file in a directory of yours"
         raise _refused("key_not_written", message, hint) from error
     return Signer(public, key)
@@ -196,8 +203,10 @@ def read_head(data_dir: Path) -> Head | None:
     if not path.exists():
         return Head(0, "")
     try:
-        return Head(**json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError, TypeError) as error:
+        head = Head(**json.loads(path.read_text(encoding="utf-8")))
+        if [type(value) for value in vars(head).values()] != [int, str, str]:
+            raise TypeError("a value of another type")
+    except (OSError, RecursionError, TypeError, ValueError) as error:
         raise EchelonError(
             ExitCode.INTEGRITY,
             Fault(
@@ -208,6 +217,7 @@ def read_head(data_dir: Path) -> Head | None:
                 hint="restore the file; without it a cut log goes unseen",
             ),
         ) from error
+    return head
 
 
 def write_head(data_dir: Path, head: Head) -> None:

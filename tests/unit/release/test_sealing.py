@@ -208,6 +208,23 @@ def test_kill_between_log_and_head_is_no_cut(company, head_file):
     assert append_event(company.data_dir, "model_proposed", "", {}).sequence == 3
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"events": "6", "sha256": "x"}',
+        '{"events": null, "sha256": null}',
+        '{"events": true, "sha256": "x"}',
+        "[]",
+        "[" * 200_000,
+    ],
+    ids=["text", "null", "truth", "list", "deep"],
+)
+def test_head_that_is_none_is_named(company, head_file, content):
+    append_event(company.data_dir, "model_proposed", "", {})
+    head_file.write_text(content)
+    assert refusal(company) == "audit_head_unreadable"
+
+
 def test_key_kept_with_what_it_guards_is_refused(company, monkeypatch):
     company.data_dir.mkdir(exist_ok=True)
     inside = company.data_dir / "key.pem"
@@ -260,6 +277,16 @@ def test_key_is_never_written_over(key_file):
     with pytest.raises(EchelonError, match="cannot be made"):
         write_key(key_file)
     assert key_file.stat().st_mode & 0o777 == 0o600
+
+
+def test_public_key_that_is_there_is_not_written_over(key_file):
+    public = key_file.with_name("echelon.pem.pub")
+    key_file.unlink()
+    before = public.read_bytes()
+    with pytest.raises(EchelonError, match=r"echelon\.pem\.pub cannot be made"):
+        write_key(key_file)
+    assert public.read_bytes() == before
+    assert not key_file.exists()
 
 
 def test_key_introduced_later_needs_a_person_to_vouch(company, tmp_path, monkeypatch):
