@@ -222,6 +222,8 @@ def read_events(data_dir: Path) -> list[AuditEvent]:
         return []
     events: list[AuditEvent] = []
     for number, line in enumerate(path.read_bytes().splitlines(keepends=True), 1):
+        if not line.endswith((b"\n", b"\r")):
+            raise _torn(number)
         event = _event(line, number)
         previous = events[-1].line_sha256 if events else GENESIS
         if (event.sequence, event.previous_line_sha256) != (number, previous):
@@ -256,7 +258,7 @@ def _event(line: bytes, number: int) -> AuditEvent:
         if _as_line(record) != line or not isinstance(record["details"], dict):
             raise ValueError("another spelling of the same record")
         signature = record.pop("signature", "")
-        return AuditEvent(
+        read = AuditEvent(
             sequence=record["sequence"],
             event=record["event"],
             release_id=record["release_id"],
@@ -268,8 +270,19 @@ def _event(line: bytes, number: int) -> AuditEvent:
             unsigned_sha256=_sha256(record),
             line_sha256=hashlib.sha256(line).hexdigest(),
         )
-    except (AttributeError, ValueError, KeyError, TypeError) as error:
+        named = {**vars(read), "sequence": "", "details": ""}
+        texts = [*named.values(), *read.details.values()]
+        if type(read.sequence) is not int or {*map(type, texts)} != {str}:
+            raise ValueError("a value of another type")
+    except (
+        AttributeError,
+        LookupError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise _broken(number, "is not an event") from error
+    return read
 
 
 def _as_line(record: Mapping[str, object]) -> bytes:
@@ -290,6 +303,20 @@ def _broken(number: int, how: str) -> EchelonError:
             line=number,
             rule="each line carries the SHA-256 of the line before it",
             hint="restore the log from a backup; it is never edited",
+        ),
+    )
+
+
+def _torn(number: int) -> EchelonError:
+    return EchelonError(
+        ExitCode.INTEGRITY,
+        Fault(
+            code="audit_tail_torn",
+            message=f"line {number} of the audit log has no end",
+            file="audit/audit.jsonl",
+            line=number,
+            rule="an event is in the log when its line is whole",
+            hint="`echelon doctor --repair` or the next refresh cuts it off",
         ),
     )
 

@@ -189,7 +189,14 @@ def _killed_writer(data_dir: Path) -> list[Problem]:
         os.kill(int(holder["pid"]), 0)
     except (FileNotFoundError, PermissionError):
         return []
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (
+        OSError,
+        ValueError,
+        KeyError,
+        TypeError,
+        OverflowError,
+        RecursionError,
+    ) as error:
         return [
             Problem(
                 code="writer_killed",

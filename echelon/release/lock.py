@@ -54,7 +54,7 @@ def refresh_lock(data_dir: Path) -> Iterator[None]:
 def _busy(holder: Path) -> EchelonError:
     try:
         name = f"process {json.loads(holder.read_text(encoding='utf-8'))['pid']}"
-    except (OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         name = "another process"
     return EchelonError(
         ExitCode.BUSY,

@@ -49,7 +49,7 @@ def check_log(
     if not published:
         raise differs(release, "not_in_audit_log", "was never entered in the audit log")
     found = sha256_of_file(release.directory / MANIFEST_NAME)
-    if found != published[-1].details["manifest_sha256"]:
+    if found != published[-1].details.get("manifest_sha256"):
         raise differs(release, "manifest_changed", "changed", MANIFEST_NAME)
     count = manifest["audit_log"]["events"]
     head = events[count - 1].line_sha256 if 0 < count <= len(events) else ""

@@ -223,7 +223,7 @@ def _is_log_cut(data_dir: Path, release_id: str) -> bool:
     try:
         known = find_release(data_dir, release_id).manifest()["audit_log"]
         count, known_head = int(known["events"]), known["head_sha256"]
-    except (EchelonError, KeyError, TypeError, ValueError):
+    except (EchelonError, LookupError, OverflowError, TypeError, ValueError):
         return False  # a manifest that names no event is none of ours
     events = read_events(data_dir)
     head = events[count - 1].line_sha256 if 0 < count <= len(events) else ""
@@ -250,7 +250,7 @@ def _is_as_entered(data_dir: Path, event: str, release_id: str) -> bool:
     """Say whether a release has the manifest that its last such event names."""
     path = releases_dir(data_dir) / release_id / MANIFEST_NAME
     named = [
-        entered.details["manifest_sha256"]
+        entered.details.get("manifest_sha256")
         for entered in read_events(data_dir)
         if (entered.event, entered.release_id) == (event, release_id)
     ]

@@ -79,7 +79,14 @@ def read_manifest(directory: Path) -> dict[str, Any]:
         datetime.fromisoformat(manifest["recorded_at"])
         _ = manifest["previous_release_id"]
         _ = [file["sha256"] for file in manifest["files"].values()]
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+    except (
+        OSError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         raise EchelonError(
             ExitCode.INTEGRITY,
             Fault(

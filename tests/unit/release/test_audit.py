@@ -1,3 +1,4 @@
+import json
 import resource
 
 import pytest
@@ -40,6 +41,47 @@ def test_broken_chain_names_its_first_line(log, tamper, line):
         read_events(log.parents[1])
     assert finding.value.exit_code is ExitCode.INTEGRITY
     assert finding.value.fault.line == line
+
+
+DEEP = "[" * 200_000 + "]" * 200_000
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"sequence": True},
+        {"release_id": ["r4"]},
+        {"event": None},
+        {"at": 2026},
+        {"actor": {}},
+        {"signature": 1},
+        {"details": {"manifest_sha256": 1}},
+        {"details": []},
+        {"actor": {}, "details": {"actor": "root"}},
+    ],
+    ids=str,
+)
+def test_value_of_another_type_is_no_event(tmp_path, changed):
+    append_event(tmp_path, "published", "r1", {})
+    log = audit_log_path(tmp_path)
+    record = {**json.loads(log.read_bytes()), **changed}
+    log.write_text(json.dumps(record, sort_keys=True) + "\n")
+    with pytest.raises(EchelonError, match="line 1 of the audit log is not an event"):
+        read_events(tmp_path)
+
+
+def test_line_nested_too_deeply_to_be_read_is_no_event(log):
+    with log.open("a") as stream:
+        stream.write(DEEP + "\n")
+    with pytest.raises(EchelonError, match="line 4 of the audit log is not an event"):
+        read_events(log.parents[1])
+
+
+def test_torn_last_line_says_what_mends_it(log):
+    log.write_bytes(log.read_bytes()[:-1])
+    with pytest.raises(EchelonError, match="echelon doctor --repair") as finding:
+        read_events(log.parents[1])
+    assert finding.value.fault.code == "audit_tail_torn"
 
 
 def test_torn_last_line_is_cut_and_the_chain_goes_on(log):

@@ -166,7 +166,11 @@ def test_damaged_release_in_force_is_replaced_by_the_newest_sound_one(two):
     assert found(two) == []
 
 
-@pytest.mark.parametrize("content", [b"{}", b"[]", b"\xff", b'{"as_of_date": 1}'])
+@pytest.mark.parametrize(
+    "content",
+    [b"{}", b"[]", b"\xff", b'{"as_of_date": 1}', b"[" * 200_000],
+    ids=["empty", "list", "binary", "number", "deep"],
+)
 def test_damaged_manifest_of_an_older_release_stops_nobody(two, content):
     first, second = ids(two)
     damage(two.data_dir / "releases" / first / "manifest.json", content)
@@ -220,6 +224,31 @@ def test_candidate_of_a_published_release_goes_unless_it_is_kept(two):
     left.rename(refused)
     (refused / "candidate.json").write_text("{}")
     assert found(two) == []
+
+
+@pytest.mark.parametrize(
+    "holder", ['{"pid": 99999999999999999999}', '{"pid": 1e400}', "[" * 200_000, "[]"]
+)
+def test_holder_that_is_no_process_is_named(two, holder):
+    (two.data_dir / HOLDER_NAME).write_text(holder)
+    assert found(two) == [("writer_killed", False)]
+
+
+def test_manifest_that_names_no_countable_event_is_no_cut_log(two):
+    _, planted = _planted(two)
+    path = two.data_dir / "releases" / planted / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["audit_log"]["events"] = float("inf")
+    damage(path, json.dumps(manifest).encode())
+    assert heal(two.data_dir)[0].subject == planted
+
+
+def test_publication_entered_without_its_manifest_vouches_for_none(two):
+    _, second = ids(two)
+    append_event(two.data_dir, "published", second, {})
+    with pytest.raises(EchelonError) as finding:
+        verify(two.data_dir)
+    assert finding.value.fault.code == "manifest_changed"
 
 
 def test_leftovers_of_a_killed_refresh_are_named_and_removed(two):
