@@ -7,6 +7,7 @@ and the manifest are compared; `echelon rollback` reads their files before they 
 import json
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 from typing import Any
 
 import duckdb
@@ -215,6 +216,9 @@ def check_files(
 ) -> int:
     """Compare the files of a release with its manifest.
 
+    A release holds regular files and the directories these lie in: what a link leads
+    to may change, and nothing else is restored from a backup.
+
     Args:
         release: The release.
         manifest: Its manifest.
@@ -226,23 +230,33 @@ def check_files(
     Raises:
         EchelonError: ``INTEGRITY`` naming the file that is missing, extra or changed.
     """
+    root = release.directory
+    # A refresh elsewhere, to compare with, follows a release that is linked there.
+    if parts is None and root.is_symlink():
+        raise differs(release, "directory_replaced", "its directory is a link")
     found = {
-        path.relative_to(release.directory).as_posix()
-        for path in release.directory.rglob("*")
-        if path.is_file()
+        path.relative_to(root).as_posix(): path.lstat().st_mode
+        for path in root.rglob("*")
     }
-    listed: dict[str, dict[str, Any]] = manifest["files"]
+    listed: dict[str, dict[str, Any]] = {**manifest["files"], MANIFEST_NAME: {}}
     if parts is not None:
-        found = {name for name in found if name.split("/")[0] in parts}
+        found = {n: mode for n, mode in found.items() if n.split("/")[0] in parts}
         listed = {n: file for n, file in listed.items() if n.split("/")[0] in parts}
-    for name in sorted((found | listed.keys()) - {MANIFEST_NAME}):
+    folders = {str(folder) for name in listed for folder in Path(name).parents}
+    for name in sorted(found.keys() | listed.keys()):
+        if name in folders and S_ISDIR(found.get(name, 0)):
+            continue
         if name not in listed:
             raise differs(release, "file_added", "is not in the manifest", name)
         if name not in found:
             raise differs(release, "file_missing", "is missing", name)
-        if sha256_of_file(release.directory / name) != listed[name]["sha256"]:
+        if not S_ISREG(found[name]):
+            raise differs(release, "file_replaced", "is not a regular file", name)
+        if name == MANIFEST_NAME:
+            continue  # the audit log has its hash
+        if sha256_of_file(root / name) != listed[name]["sha256"]:
             raise differs(release, "file_changed", "changed since publishing", name)
-    return len(listed)
+    return len(listed.keys() - {MANIFEST_NAME})
 
 
 def _check_tables(release: Release, manifest: dict[str, Any], audit: FileAudit) -> int:

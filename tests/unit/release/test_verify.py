@@ -1,5 +1,6 @@
 import hashlib
 import json
+import os
 
 import duckdb
 import pytest
@@ -73,6 +74,33 @@ def _add_a_file(release):
     (release.directory / "more.csv").write_text("a\n1\n")
 
 
+def _add_a_pipe(release):
+    release.directory.chmod(0o755)
+    os.mkfifo(release.directory / "more")
+
+
+def _add_an_empty_directory(release):
+    release.directory.chmod(0o755)
+    (release.directory / "more").mkdir()
+
+
+def _add_a_link_to_a_directory(release):
+    release.directory.chmod(0o755)
+    (release.directory / "more").symlink_to("parquet")
+
+
+def _lead_to_a_copy(name):
+    def lead(release):
+        path = release.directory / name
+        copy = release.directory.parents[1] / "copy"
+        path.parent.chmod(0o755)
+        path.chmod(0o755)
+        path.rename(copy)
+        path.symlink_to(copy)
+
+    return lead
+
+
 def _rewrite_the_manifest_to_match(release):
     path = release.directory / "manifest.json"
     rewrite(path, path.read_bytes().replace(b'"95.00"', b'"96.00"'))
@@ -84,9 +112,28 @@ def _rewrite_the_manifest_to_match(release):
         (_flip_a_byte, "file_changed"),
         (_remove_a_file, "file_missing"),
         (_add_a_file, "file_added"),
+        (_add_a_pipe, "file_added"),
+        (_add_an_empty_directory, "file_added"),
+        (_add_a_link_to_a_directory, "file_added"),
+        (_lead_to_a_copy("published.duckdb"), "file_replaced"),
+        (_lead_to_a_copy("manifest.json"), "file_replaced"),
+        (_lead_to_a_copy("parquet"), "file_added"),
+        (_lead_to_a_copy(""), "directory_replaced"),
         (_rewrite_the_manifest_to_match, "manifest_changed"),
     ],
-    ids=["byte", "removed", "added", "manifest"],
+    ids=[
+        "byte",
+        "removed",
+        "added",
+        "pipe",
+        "empty_directory",
+        "link",
+        "link_for_a_file",
+        "link_for_the_manifest",
+        "link_for_a_directory",
+        "link_for_the_release",
+        "manifest",
+    ],
 )
 def test_tampered_release_is_found_and_cannot_be_rolled_back_to(company, tamper, code):
     release = company.release()
