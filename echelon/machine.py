@@ -2,25 +2,32 @@
 
 import errno
 import os
+import re
+import shutil
 from collections.abc import Iterator
 
 import duckdb
 
 from echelon.errors import EchelonError, ExitCode, Fault
 
-# What keeps a path from being read or written, whoever asks for it.
+_MAY = "let this account read and write there, or name another directory"
+_MOVE = "move away what lies there: a directory belongs there, or a file"
+# What keeps a path from being read or written, whoever asks for it; what to do.
 _PATH_FAULTS = {
-    errno.EACCES,
-    errno.EPERM,
-    errno.EROFS,
-    errno.EISDIR,
-    errno.ENOTDIR,
-    errno.ELOOP,
-    errno.ENAMETOOLONG,
+    errno.EACCES: _MAY,
+    errno.EPERM: _MAY,
+    errno.EROFS: _MAY,
+    errno.EEXIST: _MOVE,
+    errno.EISDIR: _MOVE,
+    errno.ENOTDIR: _MOVE,
+    errno.ELOOP: _MOVE,
+    errno.ENAMETOOLONG: _MAY,
 }
 # SQLite of a disk that is full while it maps its log, or that is failing.
 DISK_FAULT_TEXT = "disk I/O error"
-FULL_DISK_TEXTS = (os.strerror(errno.ENOSPC), "database or disk is full")
+# A disk that is full, or as much of it as this account may fill.
+_FULL_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+FULL_DISK_TEXTS = (*map(os.strerror, _FULL_DISK), "database or disk is full")
 
 
 def out_of_resources(error: BaseException) -> EchelonError | None:
@@ -33,13 +40,14 @@ def out_of_resources(error: BaseException) -> EchelonError | None:
                 "raise ECHELON_MEMORY_LIMIT if the machine has more memory, "
                 "or free disk space to spill to",
             )
-        is_full = isinstance(cause, OSError) and cause.errno == errno.ENOSPC
+        is_full = isinstance(cause, OSError) and cause.errno in _FULL_DISK
         # Engines wrap it in errors of their own: a commit fails, or a log of SQLite.
         if is_full or any(text in str(cause) for text in FULL_DISK_TEXTS):
             return _exhausted(
                 "disk_full",
-                "no space is left on the disk",
-                "free disk space, or point ECHELON_DATA_DIR to a larger disk",
+                "no space is left on the disk, or none that this account may use",
+                "free disk space, raise the account's limits (quota, ulimit -f), or"
+                " point ECHELON_DATA_DIR to a larger disk",
             )
         if DISK_FAULT_TEXT in str(cause):
             return _exhausted(
@@ -56,7 +64,7 @@ def out_of_reach(error: BaseException) -> EchelonError | None:
         if isinstance(cause, OSError) and cause.errno in _PATH_FAULTS:
             message = os.strerror(cause.errno).lower()
             file = None if cause.filename is None else str(cause.filename)
-            hint = "let this account read and write there, or name another directory"
+            hint = _PATH_FAULTS[cause.errno]
             fault = Fault("path_unusable", message, file=file, hint=hint)
             return EchelonError(ExitCode.CONFIGURATION, fault)
     return None
@@ -69,4 +77,17 @@ def _exhausted(code: str, message: str, hint: str) -> EchelonError:
 def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
+        if isinstance(error, shutil.Error):
+            yield from _copy_errors(error)
         error = error.__cause__ or error.__context__
+
+
+def _copy_errors(error: shutil.Error) -> Iterator[OSError]:
+    """Yield what kept files from being copied; of each, only the text is handed on."""
+    failed = error.args[0] if error.args else None
+    for source, target, text in failed if isinstance(failed, list) else []:
+        number = re.match(r"\[Errno (\d+)\]", text)
+        if number:
+            code = int(number[1])
+            path = source if str(source) in text else target
+            yield OSError(code, os.strerror(code), path)

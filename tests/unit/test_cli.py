@@ -4,6 +4,7 @@ import contextlib
 import errno
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -157,6 +158,11 @@ def test_refused_variable_is_named(tmp_path, monkeypatch):
 
 FULL_DISK = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 READ_ONLY = OSError(errno.EROFS, os.strerror(errno.EROFS), "/srv/current")
+FILE_FOR_DIRECTORY = OSError(errno.EEXIST, os.strerror(errno.EEXIST), "/srv/damaged")
+LONG_FILE = OSError(errno.EFBIG, os.strerror(errno.EFBIG), "/srv/a")
+USED_QUOTA = OSError(errno.EDQUOT, os.strerror(errno.EDQUOT), "/srv/a")
+COPIES = shutil.Error([("/srv/a", "/b", "[Errno 13] Permission denied: '/srv/a'")])
+FULL_COPIES = shutil.Error([("/srv/a", "/b", "[Errno 122] Disk quota exceeded: '/b'")])
 FAILING_DISK = sqlite3.OperationalError("disk I/O error")
 
 
@@ -202,6 +208,11 @@ def be_stopped_in_a_query(data_dir):
             "ECHELON_MEMORY_LIMIT",
         ),
         (fail_with(READ_ONLY), 30, "path_unusable", "/srv/current: read-only"),
+        (fail_with(FILE_FOR_DIRECTORY), 30, "path_unusable", "damaged: file exists"),
+        (fail_with(COPIES), 30, "path_unusable", "/srv/a: permission denied"),
+        (fail_with(FULL_COPIES), 40, "disk_full", "free disk space"),
+        (fail_with(LONG_FILE), 40, "disk_full", "ulimit -f"),
+        (fail_with(USED_QUOTA), 40, "disk_full", "quota"),
         (fail_with(FULL_DISK), 40, "disk_full", "free disk space"),
         (fail_with(RuntimeError(), FULL_DISK), 40, "disk_full", "free disk space"),
         (fail_with(RuntimeError(), FAILING_DISK), 40, "disk_failed", "look after"),
@@ -213,6 +224,11 @@ def be_stopped_in_a_query(data_dir):
         "memory",
         "duckdb_memory",
         "read_only",
+        "file_for_a_directory",
+        "copies",
+        "full_copies",
+        "long_file",
+        "used_quota",
         "disk",
         "wrapped_disk",
         "sqlite",
