@@ -14,7 +14,7 @@ from echelon.errors import EchelonError
 from echelon.release.layout import pointer_path, releases_dir
 from echelon.release.lock import HOLDER_NAME, refresh_lock
 from echelon.release.log_checks import changed_inputs
-from echelon.release.problems import AUDIT_LOG, Problem, lost_release
+from echelon.release.problems import AUDIT_LOG, Problem, lost_release, unreadable
 from echelon.release.recovery import enter_repair, interrupted, set_aside
 from echelon.release.retention import leftovers, remove_tree
 from echelon.release.store import (
@@ -107,15 +107,23 @@ def _problems(data_dir: Path, repair: bool) -> Iterator[Problem]:
         if is_log_unsound and not (repair and problem.repair):
             return
     yield from _leftovers(data_dir)
-    damaged = {}
+    damaged, unread = {}, set()
     for release_id in kept_ids(data_dir):
         if not (releases_dir(data_dir) / release_id).is_dir():
             yield lost_release(release_id)
-        elif (fault := _fault(data_dir, release_id)) is not None:
+            continue
+        try:
+            fault = _fault(data_dir, release_id)
+        except OSError as error:
+            unread.add(release_id)
+            yield unreadable(release_id, error)
+            continue
+        if fault is not None:
             damaged[release_id] = fault
+    unsound = unread | damaged.keys()
     for release_id, fault in damaged.items():
-        yield _damaged_release(data_dir, release_id, fault, set(damaged))
-    yield from _landed(data_dir, set(damaged))
+        yield _damaged_release(data_dir, release_id, fault, unsound)
+    yield from _landed(data_dir, unsound)
 
 
 def _fault(data_dir: Path, release_id: str) -> EchelonError | None:

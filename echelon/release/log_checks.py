@@ -14,7 +14,7 @@ from echelon.release.interrupted_decisions import (
     sha256_of_decision,
 )
 from echelon.release.layout import MANIFEST_NAME, landing_dir, releases_dir
-from echelon.release.problems import Problem
+from echelon.release.problems import Problem, unreadable
 from echelon.release.store import (
     Release,
     current_release_id,
@@ -134,7 +134,7 @@ def changed_inputs(
         manifests: Those of the releases.
 
     Yields:
-        A problem for each delivered file that is no longer as it was.
+        A problem for each delivered file that is not as it was, or cannot be read.
     """
     landing = landing_dir(data_dir)
     complete = {
@@ -147,13 +147,17 @@ def changed_inputs(
     }
     for name, digest in sorted(listed.items()):
         path = landing / name
-        if not path.is_file():
-            how = "is gone"
-        elif sha256_of_file(path) != digest:
-            how = "changed"
-        elif Path(name).parent not in complete:
-            how = "has lost the manifest beside it"
-        else:
+        try:
+            if not path.is_file():
+                how = "is gone"
+            elif sha256_of_file(path) != digest:
+                how = "changed"
+            elif Path(name).parent not in complete:
+                how = "has lost the manifest beside it"
+            else:
+                continue
+        except OSError as error:
+            yield unreadable(name, error)
             continue
         yield Problem(
             code="delivery_damaged",

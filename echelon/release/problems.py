@@ -54,3 +54,13 @@ def log_cut(release_id: str) -> Problem:
         message=f"release {release_id} names audit events that are gone",
         remedy="put the audit log of a backup back in its place",
     )
+
+
+def unreadable(subject: str, error: OSError) -> Problem:
+    """Say what cannot be examined; it may well be sound, so it stays where it is."""
+    return Problem(
+        code="file_unreadable",
+        subject=subject,
+        message=f"{error.filename} cannot be read: {error.strerror}",
+        remedy="let this account read it, then examine again",
+    )

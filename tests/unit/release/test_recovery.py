@@ -1,8 +1,10 @@
 """What is damaged is named; what can be put right without loss is, and is logged."""
 
+import errno
 import json
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 
@@ -190,6 +192,36 @@ def test_damaged_manifest_of_the_release_in_force_stops_the_refresh(two):
     with pytest.raises(EchelonError) as refusal:
         two.candidate()
     assert refusal.value.exit_code is ExitCode.INTEGRITY
+
+
+def forbid(monkeypatch, file):
+    """Refuse to open a file, as to an account without the right to; root has it."""
+
+    def refuse(path, *arguments, open_file=Path.open, **options):
+        if path == file:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return open_file(path, *arguments, **options)
+
+    monkeypatch.setattr(Path, "open", refuse)
+
+
+def test_delivery_that_cannot_be_read_hides_no_other_finding(two, monkeypatch):
+    gl = two.data_dir / "landing/gl/gl-0001"
+    forbid(monkeypatch, gl / "gl__accounts.csv")
+    (gl / "gl__journal_lines.csv").unlink()
+    codes = [("file_unreadable", False), ("delivery_damaged", False)]
+    assert found(two, repair=True) == codes
+
+
+def test_file_that_cannot_be_read_hides_no_other_finding(two, monkeypatch):
+    first, second = ids(two)
+    page = two.data_dir / "releases" / first / "gates.html"
+    forbid(monkeypatch, page)
+    damage(two.data_dir / "releases" / second / "published.duckdb")
+    unread, damaged = examine(two.data_dir, repair=True)
+    assert unread.line().startswith(f"file_unreadable: {page} cannot be read:")
+    assert (damaged.code, damaged.is_repaired) == ("release_damaged", False)
+    assert current_release_id(two.data_dir) == second
 
 
 def test_only_release_damaged_asks_for_a_backup(company):
