@@ -30,6 +30,7 @@ def refresh_lock(data_dir: Path) -> Iterator[None]:
         EchelonError: ``BUSY`` naming the process that holds the lock.
     """
     data_dir.mkdir(parents=True, exist_ok=True)
+    _refuse_link(data_dir / LOCK_NAME)
     # A singleton without thread-local counters: publish runs inside the lock of its
     # refresh.
     lock = FileLock(
@@ -42,13 +43,28 @@ def refresh_lock(data_dir: Path) -> Iterator[None]:
         raise _busy(holder) from None
     try:
         # Beside the lock file, because every contender truncates the lock file itself.
-        holder.write_text(json.dumps({"pid": os.getpid()}), encoding="utf-8")
+        # Made anew: where a link leads nothing is written.
+        holder.unlink(missing_ok=True)
+        with holder.open("x", encoding="utf-8") as stream:
+            json.dump({"pid": os.getpid()}, stream)
         yield
     finally:
         if lock.lock_counter == 1:
             # What is left when nobody holds the lock tells of a killed process.
             holder.unlink(missing_ok=True)
         lock.release()
+
+
+def _refuse_link(path: Path) -> None:
+    """Refuse a link for the lock: two links to two files would be two locks."""
+    if path.is_symlink():
+        fault = Fault(
+            code="lock_is_a_link",
+            message="the lock is a link; nothing here makes one",
+            file=str(path),
+            hint="remove it when no refresh is running",
+        )
+        raise EchelonError(ExitCode.CONFIGURATION, fault)
 
 
 def _busy(holder: Path) -> EchelonError:

@@ -6,7 +6,7 @@ import pytest
 
 from echelon.errors import EchelonError, ExitCode
 from echelon.release.candidate import open_candidate
-from echelon.release.lock import refresh_lock
+from echelon.release.lock import HOLDER_NAME, refresh_lock
 
 HOLD = """
 import sys
@@ -38,3 +38,23 @@ def test_second_refresh_is_told_who_holds_the_lock(company):
 def test_lock_can_be_taken_again_inside_the_process_that_holds_it(company):
     with refresh_lock(company.data_dir), refresh_lock(company.data_dir):
         assert open_candidate(company.data_dir, company.inputs())
+
+
+@pytest.mark.parametrize("target", ["gone", "gl-0001"])
+def test_lock_that_is_a_link_is_refused(company, target):
+    (company.data_dir / ".refresh.lock").symlink_to(target)
+    with (
+        pytest.raises(EchelonError, match="the lock is a link") as refusal,
+        refresh_lock(company.data_dir),
+    ):
+        pass
+    assert refusal.value.exit_code is ExitCode.CONFIGURATION
+
+
+def test_nothing_is_written_where_a_linked_holder_leads(company):
+    elsewhere = company.data_dir.parent / "notes"
+    elsewhere.write_text("mine")
+    (company.data_dir / HOLDER_NAME).symlink_to(elsewhere)
+    with refresh_lock(company.data_dir):
+        assert not (company.data_dir / HOLDER_NAME).is_symlink()
+    assert elsewhere.read_text() == "mine"
