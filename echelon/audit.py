@@ -31,6 +31,8 @@ from echelon.sealing import (
 
 GENESIS = "0" * 64
 SIGNED_KIND = "audit line"
+# The code of a line without an end, and what is done about it.
+TORN = ("audit_tail_torn", "`echelon doctor --repair` or the next refresh cuts it off")
 
 
 @dataclass(frozen=True)
@@ -223,7 +225,7 @@ def read_events(data_dir: Path) -> list[AuditEvent]:
     events: list[AuditEvent] = []
     for number, line in enumerate(path.read_bytes().splitlines(keepends=True), 1):
         if not line.endswith((b"\n", b"\r")):
-            raise _torn(number)
+            raise _broken(number, "has no end", *TORN)
         event = _event(line, number)
         previous = events[-1].line_sha256 if events else GENESIS
         if (event.sequence, event.previous_line_sha256) != (number, previous):
@@ -293,30 +295,21 @@ def _sha256(record: Mapping[str, object]) -> str:
     return hashlib.sha256(_as_line(record)).hexdigest()
 
 
-def _broken(number: int, how: str) -> EchelonError:
+def _broken(
+    number: int,
+    how: str,
+    code: str = "audit_chain_broken",
+    hint: str = "restore the log from a backup; it is never edited",
+) -> EchelonError:
     return EchelonError(
         ExitCode.INTEGRITY,
         Fault(
-            code="audit_chain_broken",
+            code=code,
             message=f"line {number} of the audit log {how}",
             file="audit/audit.jsonl",
             line=number,
             rule="each line carries the SHA-256 of the line before it",
-            hint="restore the log from a backup; it is never edited",
-        ),
-    )
-
-
-def _torn(number: int) -> EchelonError:
-    return EchelonError(
-        ExitCode.INTEGRITY,
-        Fault(
-            code="audit_tail_torn",
-            message=f"line {number} of the audit log has no end",
-            file="audit/audit.jsonl",
-            line=number,
-            rule="an event is in the log when its line is whole",
-            hint="`echelon doctor --repair` or the next refresh cuts it off",
+            hint=hint,
         ),
     )
 
