@@ -107,6 +107,7 @@ def test_drift_that_has_its_proposal_asks_for_nothing_more(drift):
     put_in_force(data_dir, "r1", drifting(is_due=True))
     proposal = data_dir / "proposals" / "kmeans-1"
     proposal.mkdir(parents=True)
+    (proposal / "segment_model.json").write_text("{}")
     replaced = {"model_version": "kmeans-0", "as_of_date": "2025-12-31"}
     (proposal / "comparison.json").write_text(json.dumps({"replaces": [replaced]}))
     assert isinstance(ask(), dg.SkipReason)
