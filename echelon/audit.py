@@ -8,14 +8,18 @@ finds the rest. As each line holds the hash of the one before, the signature of 
 last line vouches for all of them.
 """
 
-import hashlib
-import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from echelon.audit_line import (
+    AuditEvent,
+    as_line,
+    broken_line,
+    read_line,
+    sha256_of_line,
+)
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.sealing import (
     HEAD_SETTING,
@@ -33,35 +37,6 @@ GENESIS = "0" * 64
 SIGNED_KIND = "audit line"
 # The code of a line without an end, and what is done about it.
 TORN = ("audit_tail_torn", "`echelon doctor --repair` or the next refresh cuts it off")
-
-
-@dataclass(frozen=True)
-class AuditEvent:
-    """One line of the log.
-
-    Attributes:
-        sequence: 1-based position in the log.
-        event: What happened, such as ``published`` or ``rolled_back``.
-        release_id: The release it happened to.
-        at: Moment of the event, UTC, ISO 8601.
-        actor: Account of the operating system that wrote it.
-        details: Further facts, text by name.
-        previous_line_sha256: SHA-256 of the line before.
-        signature: Of the line without it; empty if it was written without a key.
-        unsigned_sha256: SHA-256 of the line without its signature.
-        line_sha256: SHA-256 of the line itself.
-    """
-
-    sequence: int
-    event: str
-    release_id: str
-    at: str
-    actor: str
-    details: Mapping[str, str]
-    previous_line_sha256: str
-    signature: str
-    unsigned_sha256: str
-    line_sha256: str
 
 
 def audit_log_path(data_dir: Path) -> Path:
@@ -178,9 +153,9 @@ def _append(
     }
     signer = load_signer(data_dir)
     if signer is not None:
-        record["signature"] = signer.sign(SIGNED_KIND, _sha256(record))
-    line = _as_line(record)
-    written = _event(line, len(events) + 1)
+        record["signature"] = signer.sign(SIGNED_KIND, sha256_of_line(record))
+    line = as_line(record)
+    written = read_line(line, len(events) + 1)
     # Before and after: a kill in between leaves the log at one of the two.
     write_head(data_dir, Head(len(events), before, written.line_sha256))
     path = audit_log_path(data_dir)
@@ -225,11 +200,11 @@ def read_events(data_dir: Path) -> list[AuditEvent]:
     events: list[AuditEvent] = []
     for number, line in enumerate(path.read_bytes().splitlines(keepends=True), 1):
         if not line.endswith((b"\n", b"\r")):
-            raise _broken(number, "has no end", *TORN)
-        event = _event(line, number)
+            raise broken_line(number, "has no end", *TORN)
+        event = read_line(line, number)
         previous = events[-1].line_sha256 if events else GENESIS
         if (event.sequence, event.previous_line_sha256) != (number, previous):
-            raise _broken(number, "does not follow from the line before it")
+            raise broken_line(number, "does not follow from the line before it")
         events.append(event)
     return events
 
@@ -252,66 +227,6 @@ def cut_torn_tail(data_dir: Path) -> bool:
         return False
     os.truncate(path, len(whole))
     return True
-
-
-def _event(line: bytes, number: int) -> AuditEvent:
-    try:
-        record = json.loads(line)
-        if _as_line(record) != line or not isinstance(record["details"], dict):
-            raise ValueError("another spelling of the same record")
-        signature = record.pop("signature", "")
-        read = AuditEvent(
-            sequence=record["sequence"],
-            event=record["event"],
-            release_id=record["release_id"],
-            at=record["at"],
-            actor=record["actor"],
-            details=record["details"],
-            previous_line_sha256=record["previous_line_sha256"],
-            signature=signature,
-            unsigned_sha256=_sha256(record),
-            line_sha256=hashlib.sha256(line).hexdigest(),
-        )
-        named = {**vars(read), "sequence": "", "details": ""}
-        texts = [*named.values(), *read.details.values()]
-        if type(read.sequence) is not int or {*map(type, texts)} != {str}:
-            raise ValueError("a value of another type")
-    except (
-        AttributeError,
-        LookupError,
-        RecursionError,
-        TypeError,
-        ValueError,
-    ) as error:
-        raise _broken(number, "is not an event") from error
-    return read
-
-
-def _as_line(record: Mapping[str, object]) -> bytes:
-    return json.dumps(record, sort_keys=True).encode() + b"\n"
-
-
-def _sha256(record: Mapping[str, object]) -> str:
-    return hashlib.sha256(_as_line(record)).hexdigest()
-
-
-def _broken(
-    number: int,
-    how: str,
-    code: str = "audit_chain_broken",
-    hint: str = "restore the log from a backup; it is never edited",
-) -> EchelonError:
-    return EchelonError(
-        ExitCode.INTEGRITY,
-        Fault(
-            code=code,
-            message=f"line {number} of the audit log {how}",
-            file="audit/audit.jsonl",
-            line=number,
-            rule="each line carries the SHA-256 of the line before it",
-            hint=hint,
-        ),
-    )
 
 
 def _unsealed(code: str, how: str, number: int) -> EchelonError:

@@ -13,7 +13,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 
-from echelon.audit import AuditEvent, append_event, read_events
+from echelon.audit import append_event, read_events
+from echelon.audit_line import AuditEvent
 from echelon.decisions.landing import (
     PolicyDecision,
     Row,

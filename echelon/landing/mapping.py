@@ -5,12 +5,9 @@ from decimal import Decimal
 from typing import Annotated, Literal
 
 from pydantic import (
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     GetJsonSchemaHandler,
-    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -18,41 +15,21 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from echelon.documents import Document
+from echelon.landing.mapping_parts import (
+    SCALAR_SCHEMA,
+    Name,
+    Part,
+    Sql,
+    Text,
+    Texts,
+    as_list,
+)
 from echelon.landing.waiver import Waiver
 
-
-def _scalar_text(value: object) -> object:
-    """Turn a YAML scalar into the text it stands for; leave anything else alone."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, int | float | Decimal):
-        return str(value)
-    if isinstance(value, dt.date):
-        return value.isoformat()
-    return value
-
-
-def _as_list(value: object) -> object:
-    return [value] if isinstance(value, str) else value
-
-
 _MONTH = r"[0-9]{4}-(0[1-9]|1[0-2])"
-_SCALAR_SCHEMA = {"type": ["string", "number", "boolean"]}
-Text = Annotated[str, BeforeValidator(_scalar_text), WithJsonSchema(_SCALAR_SCHEMA)]
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Sql = Text
-Texts = Annotated[
-    list[str],
-    BeforeValidator(_as_list),
-    WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
-]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=False)
-
-
-class Units(_Part):
+class Units(Part):
     """Units the sources measure in; landing converts to kg, m3 and km."""
 
     weight: Literal["kg", "g", "t", "lb", "oz"] = "kg"
@@ -60,7 +37,7 @@ class Units(_Part):
     distance: Literal["km", "m", "mi"] = "km"
 
 
-class Settings(_Part):
+class Settings(Part):
     """What holds for the whole company."""
 
     base_currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = Field(
@@ -88,7 +65,7 @@ class Settings(_Part):
         return period
 
 
-class Format(_Part):
+class Format(Part):
     """How a text file is written."""
 
     delimiter: str = Field(",", min_length=1, description="Between fields.")
@@ -106,7 +83,7 @@ class Format(_Part):
     )
 
 
-class Source(_Part):
+class Source(Part):
     """Rows to map: files, rows written here, or a query over earlier sources."""
 
     file: str | None = Field(None, description="Path in the source directory, or glob.")
@@ -129,7 +106,7 @@ class Source(_Part):
         return self
 
 
-class Join(_Part):
+class Join(Part):
     """Columns borrowed from another source, with the cardinality promised."""
 
     source: str
@@ -142,30 +119,30 @@ class Join(_Part):
     )
 
 
-class Pattern(_Part):
+class Pattern(Part):
     """A regular expression and the value a text that matches it stands for."""
 
     pattern: str
     value: Text
 
 
-class Constant(_Part):
+class Constant(Part):
     """A value given in the mapping."""
 
     constant: Text
 
 
-class Allocate(_Part):
+class Allocate(Part):
     """A header amount repeated on lines, split so that the lines add up to it."""
 
-    per: Annotated[list[Sql], BeforeValidator(_as_list)] = Field(
+    per: Annotated[list[Sql], BeforeValidator(as_list)] = Field(
         description="Expressions that identify the header."
     )
     by: Sql = Field(description="Weight of a line, not negative.")
     order_by: Sql = Field(description="Order of the lines: decides the odd units.")
 
 
-class Column(_Part):
+class Column(Part):
     """How one contract column is filled; the steps apply in the order listed."""
 
     from_: Sql | None = Field(None, alias="from", description="SQL expression.")
@@ -197,7 +174,7 @@ class Column(_Part):
         cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         """Tell editors that a plain expression is enough."""
-        return {"anyOf": [_SCALAR_SCHEMA, handler(core_schema)]}
+        return {"anyOf": [SCALAR_SCHEMA, handler(core_schema)]}
 
     @model_validator(mode="before")
     @classmethod
@@ -216,7 +193,7 @@ class Column(_Part):
         return self
 
 
-class Unpivot(_Part):
+class Unpivot(Part):
     """Columns turned into rows: one row per listed column, value as text."""
 
     columns: list[str] = Field(min_length=1)
@@ -225,11 +202,11 @@ class Unpivot(_Part):
     keep_empty: bool = Field(False, description="Also a row where there is no value.")
 
 
-class _Select(_Part):
+class _Select(Part):
     unpivot: Unpivot | None = None
     join: dict[Name, Join] = Field(default_factory=dict)
     where: Sql | None = Field(None, description="Rows to take.")
-    group_by: Annotated[list[Sql], BeforeValidator(_as_list)] = Field(
+    group_by: Annotated[list[Sql], BeforeValidator(as_list)] = Field(
         default_factory=list, description="One row per value of these expressions."
     )
     columns: dict[str, Column] = Field(
@@ -252,7 +229,7 @@ class Table(_Select):
     overlap: Literal["first", "last", "reject"] | None = Field(
         None, description="In a union: which block wins where keys occur in several."
     )
-    one_row_per: Annotated[list[str], BeforeValidator(_as_list)] = Field(
+    one_row_per: Annotated[list[str], BeforeValidator(as_list)] = Field(
         default_factory=list,
         description="Columns of which equal rows are taken once; unequal ones reject.",
     )
@@ -289,7 +266,7 @@ class Table(_Select):
         ]
 
 
-class Mapping(_Part):
+class Mapping(Part):
     """A company: its files, and the contract tables made of them."""
 
     version: Literal[1]

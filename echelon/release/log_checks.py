@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from echelon.audit import AuditEvent
+from echelon.audit_line import AuditEvent
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.hashing import sha256_of_file
 from echelon.landing.manifest import delivery_directories

@@ -213,7 +213,7 @@ def test_what_nothing_could_be_sent_with_is_refused_at_the_start(
         "file:///secret-token",
         "http://[secret-token/",
         "http://..secret-token/",
-        "https://ann:secret-token@example.com/",
+        "https://ann:secret-token@example.com/",  # pragma: allowlist secret
     ],
 )
 def test_a_refused_address_is_not_repeated(monkeypatch, address):
