@@ -7,7 +7,7 @@ from contextlib import contextmanager
 import dagster as dg
 
 from echelon.errors import EchelonError, ExitCode, Fault
-from echelon.machine import out_of_reach, out_of_resources
+from echelon.machine import known_fault
 
 
 @contextmanager
@@ -23,12 +23,6 @@ def reported_faults() -> Iterator[None]:
             description=str(fault),
             metadata={"fault": dg.MetadataValue.text(fault.to_json())},
         ) from error
-
-
-def known_fault(error: Exception) -> EchelonError | None:
-    """Say what an exception means to people; None for a defect of ours."""
-    known = error if isinstance(error, EchelonError) else None
-    return known or out_of_resources(error) or out_of_reach(error)
 
 
 def fault_of_run(failures: Sequence[dg.DagsterEvent]) -> EchelonError:

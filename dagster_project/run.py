@@ -8,11 +8,11 @@ from typing import Any
 
 import dagster as dg
 
-from dagster_project.faults import known_fault
 from dagster_project.findings import fault_of, findings_of, notice_of
 from dagster_project.resources.event_log import open_instance
 from echelon.config import Settings
 from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.machine import known_fault
 from echelon.notify import Finding, notify
 from echelon.release.layout import candidates_dir
 from echelon.release.lock import refresh_lock
@@ -80,8 +80,9 @@ def run_refresh(
     try:
         report = _refresh(settings, options, announce, findings)
     except Exception as error:
-        defect = EchelonError(ExitCode.INTERNAL, Fault("internal", "a defect"))
-        fault = known_fault(error) or defect
+        # Not its text: that may quote what was delivered.
+        defect = Fault("internal", f"a defect of ours: {type(error).__name__}")
+        fault = known_fault(error) or EchelonError(ExitCode.INTERNAL, defect)
         notify(settings, notice_of(settings, "refresh", findings, fault))
         raise
     notify(settings, notice_of(settings, "refresh", findings))

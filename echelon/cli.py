@@ -48,7 +48,7 @@ from echelon.cli_stress import stress
 from echelon.cli_trace import trace
 from echelon.config import PROJECT_DIR, Settings, export_settings, load_settings
 from echelon.errors import EchelonError, ExitCode, Fault
-from echelon.machine import out_of_reach, out_of_resources
+from echelon.machine import known_fault
 from echelon.report import print_releases, print_status, print_summary
 from echelon.stop_signals import noticed_stops, stopped
 
@@ -239,13 +239,13 @@ def main() -> None:
 
 def fault_of(error: Exception) -> EchelonError:
     """Say what an exception means to people."""
-    if isinstance(error, EchelonError):
-        return error
     if hasattr(error, "format_message"):  # a usage error of the command line itself
         return usage_error(error.format_message())
+    if isinstance(error, EchelonError):
+        return error
     if os.environ.get("ECHELON_DEBUG") == "1":
         traceback.print_exc()
-    return out_of_resources(error) or out_of_reach(error) or internal_error(error)
+    return known_fault(error) or internal_error(error)
 
 
 def end_with(error: EchelonError) -> NoReturn:

@@ -70,6 +70,12 @@ def out_of_reach(error: BaseException) -> EchelonError | None:
     return None
 
 
+def known_fault(error: BaseException) -> EchelonError | None:
+    """Say what an exception means to people; None for a defect of ours."""
+    known = error if isinstance(error, EchelonError) else None
+    return known or out_of_resources(error) or out_of_reach(error)
+
+
 def _exhausted(code: str, message: str, hint: str) -> EchelonError:
     return EchelonError(ExitCode.RESOURCES, Fault(code, message, hint=hint))
 

@@ -208,7 +208,8 @@ def _objection_to(
         return "change_edited", f"{answer.change_id} is not the change asked for"
     rights = rights_in_force(data_dir, project_dir, _today(data_dir))
     days = rights.expiry_days
-    if _now(data_dir) >= datetime.fromisoformat(asked.at) + timedelta(days=days):
+    asked_at = _latest(data_dir, until=asked.sequence)
+    if _now(data_dir) >= asked_at + timedelta(days=days):
         return "approval_expired", f"it was asked for more than {days:g} days ago"
     requesters = {record["requested_by"]}
     requesters |= {row.get("requested_by", "") for row in record["rows"]}
@@ -266,12 +267,17 @@ def _read(data_dir: Path, change_id: str) -> dict[str, Any]:
 
 
 def _now(data_dir: Path) -> datetime:
-    """Return the moment, no earlier than the last one that the log knows of.
+    """Return the moment, no earlier than the latest one that the log knows of.
 
     A clock that was set back opens nothing again that had passed.
     """
-    known = [datetime.fromisoformat(event.at) for event in read_events(data_dir)]
-    return max([datetime.now(UTC), *known])
+    return max(datetime.now(UTC), _latest(data_dir))
+
+
+def _latest(data_dir: Path, until: int | None = None) -> datetime:
+    """Return the latest moment that the log knows of, up to an event's sequence."""
+    moments = (datetime.fromisoformat(one.at) for one in read_events(data_dir)[:until])
+    return max(moments, default=datetime.min.replace(tzinfo=UTC))
 
 
 def _today(data_dir: Path) -> str:

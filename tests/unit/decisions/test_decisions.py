@@ -86,19 +86,34 @@ def test_an_override_that_cannot_be_is_refused_and_lands_nothing(
     assert not (data_dir / "landing" / "policy").exists()
 
 
-def test_a_change_that_expired_stays_so_when_the_clock_is_set_back(
-    data_dir, monkeypatch
-):
-    change = request_overrides(data_dir, PROJECT, [OVERRIDE], "segment_overridden")
-
+@pytest.fixture
+def enter_an_event_15_days_ahead(data_dir, monkeypatch):
     class Later(datetime):
         @classmethod
         def now(cls, tz=None):
             return datetime.now(tz) + timedelta(days=15)
 
-    with monkeypatch.context() as clock:
-        clock.setattr("echelon.audit.datetime", Later)
-        append_event(data_dir, "repaired", "", {})
+    def enter():
+        with monkeypatch.context() as clock:
+            clock.setattr("echelon.audit.datetime", Later)
+            append_event(data_dir, "repaired", "", {})
+
+    return enter
+
+
+def test_a_change_asked_for_after_a_clock_was_ahead_has_all_its_days(
+    data_dir, enter_an_event_15_days_ahead
+):
+    enter_an_event_15_days_ahead()
+    change = request_overrides(data_dir, PROJECT, [OVERRIDE], "segment_overridden")
+    assert answer_change(data_dir, PROJECT, Answer(change, "bob", "agreed"))
+
+
+def test_a_change_that_expired_stays_so_when_the_clock_is_set_back(
+    data_dir, enter_an_event_15_days_ahead
+):
+    change = request_overrides(data_dir, PROJECT, [OVERRIDE], "segment_overridden")
+    enter_an_event_15_days_ahead()
     with pytest.raises(EchelonError, match="more than 14 days ago") as refusal:
         answer_change(data_dir, PROJECT, Answer(change, "bob", "agreed"))
     assert refusal.value.exit_code is ExitCode.NOT_AUTHORISED
