@@ -8,8 +8,7 @@ from typing import Any
 STYLE = (
     "body{font-family:sans-serif;margin:2rem}"
     "table{border-collapse:collapse;margin-bottom:2rem}"
-    "td,th{border:1px solid #bbb;padding:.2rem .6rem;text-align:left;"
-    "overflow-wrap:anywhere}"
+    "td,th{border:1px solid #bbb;padding:.2rem .6rem;text-align:left}"
     "td.number{text-align:right}"
 )
 
@@ -46,4 +45,7 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> str:
 def _cell(value: object) -> str:
     text = "" if value is None else escape(str(value))
     is_number = isinstance(value, Number) and not isinstance(value, bool)
-    return f'<td class="number">{text}</td>' if is_number else f"<td>{text}</td>"
+    if is_number:
+        return f'<td class="number">{text}</td>'
+    # A long name may break where its words do; a number or a word never.
+    return f"<td>{text.replace('_', '_<wbr>')}</td>"

@@ -303,6 +303,5 @@ def test_a_release_that_empties_a_table_says_so_and_is_published(company):
     ]
     assert control["outcome"] == "warned"
     assert control["detail"] == "core.fct_identity_events had 1 rows"
-    assert "core.fct_identity_events had 1 rows" in (
-        release.directory / "gates.html"
-    ).read_text(encoding="utf-8")
+    page = (release.directory / "gates.html").read_text(encoding="utf-8")
+    assert "core.fct_identity_events had 1 rows" in page.replace("<wbr>", "")
