@@ -1,6 +1,8 @@
 """The real extracts, where they are, landed and released once per test run."""
 
 import json
+import os
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +11,6 @@ import duckdb
 import pytest
 from company_sources import ROOT, SOURCES, source_of
 
-from echelon.landing.land import land
 from tests.command_line import echelon
 
 
@@ -29,28 +30,34 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def landed(
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Callable[[str], duckdb.DuckDBPyConnection]:
-    """Land a company on first use; its tables are views by contract name."""
+def landed(made_once: Callable) -> Callable[[str], duckdb.DuckDBPyConnection]:
+    """Open a landed company; its tables are views by contract name."""
     opened: dict[str, duckdb.DuckDBPyConnection] = {}
 
     def open_company(company: str) -> duckdb.DuckDBPyConnection:
         if company not in opened:
-            landing = tmp_path_factory.mktemp(company)
-            mapping = ROOT / "mappings" / f"{company}.yml"
-            connection = duckdb.connect()
-            for delivery in land(mapping, source_of(company), landing):
-                for table in delivery.rows:
-                    file = next(delivery.path.glob(f"{table}.*"))
+            opened[company] = duckdb.connect()
+            landing = landed_once(company, made_once) / "landing"
+            for manifest in sorted(landing.glob("*/*/manifest.json")):
+                for table, listed in json.loads(manifest.read_text())["tables"].items():
+                    file = manifest.with_name(listed["file"])
                     reader = f"from '{file}'"
                     if file.suffix == ".csv":
                         reader = f"from read_csv('{file}', all_varchar=true)"
-                    connection.execute(f"create view {table} as {reader}")
-            opened[company] = connection
+                    opened[company].execute(f"create view {table} as {reader}")
         return opened[company]
 
     return open_company
+
+
+def landed_once(company: str, made_once: Callable) -> Path:
+    """Land a company with the command of the README; its data directory."""
+
+    def make(data_dir: Path) -> None:
+        mapping = ROOT / "mappings" / f"{company}.yml"
+        run(data_dir, "land", "--mapping", mapping, "--source", source_of(company))
+
+    return made_once(f"{company}_landed", make)
 
 
 @dataclass(frozen=True)
@@ -71,11 +78,11 @@ class Release:
 
 
 def published(company: str, made_once: Callable) -> Release:
-    """Land and refresh a company with the commands of the README."""
+    """Refresh a landed company with the command of the README."""
 
     def make(data_dir: Path) -> None:
-        mapping = ROOT / "mappings" / f"{company}.yml"
-        run(data_dir, "land", "--mapping", mapping, "--source", source_of(company))
+        landed = landed_once(company, made_once)
+        shutil.copytree(landed, data_dir, copy_function=os.link, dirs_exist_ok=True)
         printed = run(data_dir, "refresh", "--json")
         summary = json.loads(printed.strip().splitlines()[-1])
         assert summary["exit_code"] == 0
