@@ -182,6 +182,18 @@ GATES: tuple[Gate, ...] = (
         is_critical=False,
     ),
     Gate(
+        schema="features",
+        name="line_statuses",
+        stage="features",
+        description="Policy says of every status whether such a line is void.",
+        examines=(
+            "raw.erp__order_lines",
+            "policy.policy_line_statuses",
+            "raw.refresh_parameters",
+        ),
+        is_critical=False,
+    ),
+    Gate(
         schema="segmentation",
         name="attribute_admissions",
         stage="segmentation",

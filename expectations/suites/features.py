@@ -92,3 +92,18 @@ def order_units() -> gx.ExpectationSuite:
             ),
         ],
     )
+
+
+def line_statuses() -> gx.ExpectationSuite:
+    """Policy says of every status whether such a line is void."""
+    return gx.ExpectationSuite(
+        name="line_statuses",
+        expectations=[
+            advised_most(
+                "unlisted_status_count",
+                0,
+                "Such a line counts as sold and wanted; it may have been called off"
+                " in another word.",
+            ),
+        ],
+    )

@@ -103,6 +103,7 @@ CLEAN = {
         "excess_imputed_ratio": [-0.4],
     },
     "order_units": {"examined_row_count": [100], "unconverted_line_count": [0]},
+    "line_statuses": {"examined_row_count": [100], "unlisted_status_count": [0]},
     "attribute_admissions": {
         "examined_row_count": [31],
         "unadmitted_feature_count": [0],
@@ -249,6 +250,7 @@ VALUE_CORRUPTIONS = [
     ("ftr_customers_ranges", "above_one_count", 1, BETWEEN),
     ("ftr_customers_imputation", "excess_imputed_ratio", 0.01, BETWEEN),
     ("order_units", "unconverted_line_count", 1, BETWEEN),
+    ("line_statuses", "unlisted_status_count", 1, BETWEEN),
     ("attribute_admissions", "unadmitted_feature_count", 1, BETWEEN),
     ("attribute_admissions", "admitted_attribute_count", 2, BETWEEN),
     ("assignments", "repeated_customer_count", 1, BETWEEN),

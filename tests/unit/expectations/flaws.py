@@ -19,10 +19,15 @@ create table raw.erp__customers as select unnest(['A1', 'A2']) as customer_id;
 create table raw.erp__products as select 'P1' as product_id;
 create table raw.erp__order_lines as
 select * from (values
-    ('O1', 1, 'A1', timestamp '2025-12-01 08:00:00'),
-    ('O1', 2, 'A1', timestamp '2025-12-01 08:00:00'),
-    ('O2', 1, 'A2', timestamp '2025-12-30 23:00:00')
-) as t(order_id, line_no, sold_to_id, ordered_at);
+    ('O1', 1, 'A1', timestamp '2025-12-01 08:00:00', 'Shipped '),
+    ('O1', 2, 'A1', timestamp '2025-12-01 08:00:00', 'cancelled'),
+    ('O2', 1, 'A2', timestamp '2025-12-30 23:00:00', null)
+) as t(order_id, line_no, sold_to_id, ordered_at, status);
+create table policy.policy_line_statuses as
+select * from (values
+    ('cancelled', true, date '1900-01-01'), ('shipped', false, date '1900-01-01'),
+    ('annulled', true, date '2026-01-01')
+) as t(line_status, is_void, valid_from);
 create table raw.deliveries as
 select * from (values
     ('erp-1', 'erp__customers', 3, 1, 0, 0, date '2025-11-30'),
@@ -439,6 +444,11 @@ FLAWS = [
         "update intermediate.int_order_lines_converted"
         " set base_qty = null where line_no = 2",
         "unconverted_line_count",
+    ),
+    (
+        "line_statuses",
+        "update raw.erp__order_lines set status = 'annulled' where line_no = 2",
+        "unlisted_status_count",
     ),
     (
         "attribute_admissions",

@@ -76,6 +76,12 @@ def test_account_without_a_pool_is_named(warehouse):
     assert detail.endswith("first: account 6110")
 
 
+def test_status_that_policy_does_not_list_is_named_whatever_its_case(warehouse):
+    warehouse.execute("update raw.erp__order_lines set status = 'Storno' where true")
+    detail = examine(find("line_statuses"), warehouse).detail
+    assert detail.endswith("first: status Storno")
+
+
 def test_segments_are_counted_without_exceptions(warehouse):
     rows = warehouse.execute(find("segments").profile_sql).fetchall()
     assert [(row[0], row[3], row[5]) for row in rows] == [("S01", 2, 1), ("S02", 2, 1)]
