@@ -87,7 +87,7 @@ GATES: tuple[Gate, ...] = (
         schema="raw",
         name="quarantine_share",
         stage="raw",
-        description="Few rows were set aside, far below the limits of the contracts.",
+        description="Few rows of each delivery were set aside.",
         examines=("raw.deliveries",),
         is_critical=False,
     ),

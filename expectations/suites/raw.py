@@ -105,11 +105,19 @@ def order_freshness() -> gx.ExpectationSuite:
 
 
 def quarantine_share() -> gx.ExpectationSuite:
-    """Few rows were set aside, far below the limits of the contracts."""
+    """Few rows of each delivery were set aside."""
     return gx.ExpectationSuite(
         name="quarantine_share",
         expectations=[
-            exactly_columns(["table_name", "examined_row_count", "quarantined_ratio"]),
+            exactly_columns(
+                [
+                    "delivery_id",
+                    "table_name",
+                    "examined_row_count",
+                    "quarantined_ratio",
+                    "first_case",
+                ]
+            ),
             advised_most(
                 "quarantined_ratio",
                 0.002,

@@ -31,9 +31,11 @@ CLEAN = {
     },
     "order_freshness": {"examined_row_count": [100], "newest_order_age_days": [1]},
     "quarantine_share": {
+        "delivery_id": ["erp-1"],
         "table_name": ["erp__customers"],
         "examined_row_count": [1000],
         "quarantined_ratio": [0.002],
+        "first_case": ["erp__customers of erp-1"],
     },
     "ledger_balance": {
         "entity_code": ["DE01"],

@@ -76,6 +76,17 @@ def test_account_without_a_pool_is_named(warehouse):
     assert detail.endswith("first: account 6110")
 
 
+def test_a_bad_day_is_not_hidden_by_the_good_days_before_it(warehouse):
+    warehouse.execute("update raw.deliveries set row_count = 1000000")
+    warehouse.execute(
+        "update raw.deliveries set row_count = 10, quarantined_row_count = 1"
+        " where delivery_id = 'erp-2'"
+    )
+    result = examine(find("quarantine_share"), warehouse)
+    assert (result.passed, result.warnings) == (True, 1)
+    assert result.detail.endswith("first: erp__customers of erp-2")
+
+
 def test_status_that_policy_does_not_list_is_named_whatever_its_case(warehouse):
     warehouse.execute("update raw.erp__order_lines set status = 'Storno' where true")
     detail = examine(find("line_statuses"), warehouse).detail
