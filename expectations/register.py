@@ -142,6 +142,20 @@ GATES: tuple[Gate, ...] = (
     ),
     Gate(
         schema="features",
+        name="exchange_rate_jumps",
+        stage="features",
+        description="No exchange rate leaps from one quote to the next.",
+        examines=(
+            "intermediate.int_exchange_rates_quoted",
+            "raw.erp__exchange_rates",
+            "policy.policy_thresholds",
+            "raw.refresh_parameters",
+        ),
+        requires=("erp__exchange_rates where rate > 0",),
+        is_critical=False,
+    ),
+    Gate(
+        schema="features",
         name="order_lines_converted",
         stage="features",
         description="Every order line is kept, placed in a period and has a customer.",
@@ -183,11 +197,11 @@ GATES: tuple[Gate, ...] = (
     ),
     Gate(
         schema="features",
-        name="line_statuses",
+        name="order_lines_plausible",
         stage="features",
-        description="Policy says of every status whether such a line is void.",
+        description="Policy knows the status of every line, and returns take away.",
         examines=(
-            "raw.erp__order_lines",
+            "intermediate.int_order_lines_converted",
             "policy.policy_line_statuses",
             "raw.refresh_parameters",
         ),

@@ -15,6 +15,21 @@ def exchange_rates() -> gx.ExpectationSuite:
     )
 
 
+def exchange_rate_jumps() -> gx.ExpectationSuite:
+    """No exchange rate leaps from one quote to the next."""
+    return gx.ExpectationSuite(
+        name="exchange_rate_jumps",
+        expectations=[
+            advised_most(
+                "jump_count",
+                0,
+                "Per 100 units instead of per unit, or turned round: every amount of"
+                " the day is wrong, and looks like one.",
+            ),
+        ],
+    )
+
+
 def order_lines_converted() -> gx.ExpectationSuite:
     """Every order line is kept, placed in a period and has a customer."""
     return gx.ExpectationSuite(
@@ -94,16 +109,21 @@ def order_units() -> gx.ExpectationSuite:
     )
 
 
-def line_statuses() -> gx.ExpectationSuite:
-    """Policy says of every status whether such a line is void."""
+def order_lines_plausible() -> gx.ExpectationSuite:
+    """Policy knows the status of every line, and returns take away."""
     return gx.ExpectationSuite(
-        name="line_statuses",
+        name="order_lines_plausible",
         expectations=[
             advised_most(
                 "unlisted_status_count",
                 0,
                 "Such a line counts as sold and wanted; it may have been called off"
                 " in another word.",
+            ),
+            advised_most(
+                "positive_return_count",
+                0,
+                "Goods taken back lower sales; a positive amount raises them.",
             ),
         ],
     )

@@ -19,13 +19,21 @@ create table raw.erp__customers as select unnest(['A1', 'A2']) as customer_id;
 create table raw.erp__products as select 'P1' as product_id;
 create table raw.erp__order_lines as
 select * from (values
-    ('O1', 1, 'A1', timestamp '2025-12-01 08:00:00', 'Shipped '),
-    ('O1', 2, 'A1', timestamp '2025-12-01 08:00:00', 'cancelled'),
-    ('O2', 1, 'A2', timestamp '2025-12-30 23:00:00', null)
-) as t(order_id, line_no, sold_to_id, ordered_at, status);
+    ('O1', 1, 'A1', timestamp '2025-12-01 08:00:00'),
+    ('O1', 2, 'A1', timestamp '2025-12-01 08:00:00'),
+    ('O2', 1, 'A2', timestamp '2025-12-30 23:00:00')
+) as t(order_id, line_no, sold_to_id, ordered_at);
+create table raw.erp__exchange_rates as select 'USD' as from_currency_code, 1.1 as rate;
+create table intermediate.int_exchange_rates_quoted as
+select * from (values
+    ('USD', date '2025-12-01', 'average', 0.90::decimal(28, 12)),
+    ('USD', date '2025-12-02', 'average', 1.80),
+    ('USD', date '2025-12-03', 'average', 0.90),
+    ('JPY', date '2025-12-01', 'average', 0.006)
+) as t(currency_code, rate_date, rate_type, base_ccy_per_local_ccy);
 create table policy.policy_line_statuses as
 select * from (values
-    ('cancelled', true, date '1900-01-01'), ('shipped', false, date '1900-01-01'),
+    ('Cancelled ', true, date '1900-01-01'), ('shipped', false, date '1900-01-01'),
     ('annulled', true, date '2026-01-01')
 ) as t(line_status, is_void, valid_from);
 create table raw.deliveries as
@@ -46,6 +54,7 @@ select * from (values
     ('erp__order_lines', true, null, 3, 0, 0),
     ('erp__charges', false, 'not kept', 0, 0, 0), ('gl__accounts', true, null, 1, 0, 0),
     ('gl__journal_lines', true, null, 3, 0, 0),
+    ('erp__exchange_rates', true, null, 1, 0, 0),
     ('gl__trial_balances', true, null, 2, 0, 0),
     ('tms__freight_charges', true, null, 1, 0, 0)
 ) as t(table_name, is_available, unavailable_reason, row_count, later_row_count,
@@ -72,11 +81,12 @@ select *, 2::decimal(18, 4) as ordered_qty, 'EA' as uom,
     2::decimal(18, 4) as base_qty
 from (values
     ('O1', 1, 'C1', '2025-12', 70.00::decimal(18, 2), 70.00::decimal(18, 2), 40.00,
-     'sale', true),
-    ('O1', 2, 'C1', '2025-12', 20.00, 20.00, 10.00, 'sale', true),
-    ('O2', 1, 'C2', '2025-12', 10.00, 10.00, null, 'sale', true)
+     'sale', true, false, 'shipped'),
+    ('O1', 2, 'C1', '2025-12', 20.00, 20.00, 10.00, 'sale', true, false, 'cancelled'),
+    ('O2', 1, 'C2', '2025-12', 10.00, 10.00, null, 'sale', true, false, null)
 ) as t(order_id, line_no, customer_id, fiscal_period, net_amount_local_ccy,
-       net_amount_base_ccy, cogs_amount_base_ccy, document_type, is_net_sales);
+       net_amount_base_ccy, cogs_amount_base_ccy, document_type, is_net_sales,
+       is_return, line_status);
 create table intermediate.int_ledger_lines_mapped as
 select
     'general_ledger' as ledger_code, 'DE01' as entity_code,
@@ -141,6 +151,7 @@ select * from (values
 create table policy.policy_thresholds as
 select * from (values
     ('unallocated_limit_ratio', 0.05::decimal(18, 6), date '1900-01-01'),
+    ('exchange_rate_jump_ratio', 2, date '1900-01-01'),
     ('assignment_churn_limit_ratio', 0.2, date '1900-01-01')
 ) as t(name, value, valid_from);
 
@@ -446,9 +457,21 @@ FLAWS = [
         "unconverted_line_count",
     ),
     (
-        "line_statuses",
-        "update raw.erp__order_lines set status = 'annulled' where line_no = 2",
+        "order_lines_plausible",
+        "update intermediate.int_order_lines_converted"
+        " set line_status = 'annulled' where line_no = 2",
         "unlisted_status_count",
+    ),
+    (
+        "order_lines_plausible",
+        "update intermediate.int_order_lines_converted set is_return = (line_no = 2)",
+        "positive_return_count",
+    ),
+    (
+        "exchange_rate_jumps",
+        "update intermediate.int_exchange_rates_quoted"
+        " set base_ccy_per_local_ccy = 90 where rate_date = '2025-12-01'",
+        "jump_count",
     ),
     (
         "attribute_admissions",

@@ -87,10 +87,22 @@ def test_a_bad_day_is_not_hidden_by_the_good_days_before_it(warehouse):
     assert result.detail.endswith("first: erp__customers of erp-2")
 
 
-def test_status_that_policy_does_not_list_is_named_whatever_its_case(warehouse):
-    warehouse.execute("update raw.erp__order_lines set status = 'Storno' where true")
-    detail = examine(find("line_statuses"), warehouse).detail
-    assert detail.endswith("first: status Storno")
+def test_rate_that_doubles_is_no_jump_and_one_a_hundredfold_is_named(warehouse):
+    assert examine(find("exchange_rate_jumps"), warehouse).warnings == 0
+    warehouse.execute(
+        "insert into intermediate.int_exchange_rates_quoted"
+        " values ('JPY', '2025-12-02', 'average', 0.6)"
+    )
+    detail = examine(find("exchange_rate_jumps"), warehouse).detail
+    assert detail.endswith("first: JPY on 2025-12-02, average")
+
+
+def test_status_that_policy_does_not_list_is_named(warehouse):
+    warehouse.execute(
+        "update intermediate.int_order_lines_converted set line_status = 'storno'"
+    )
+    detail = examine(find("order_lines_plausible"), warehouse).detail
+    assert detail.endswith("first: status storno")
 
 
 def test_segments_are_counted_without_exceptions(warehouse):
