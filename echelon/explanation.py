@@ -24,7 +24,7 @@ from echelon.release.reader import open_database, read_rows
 from echelon.release.store import Release, list_releases, release_in_force
 from echelon.release.verify import check_files
 from models_ml.artefact import UNCLASSIFIED, SegmentModel, from_artefact
-from models_ml.assignment import assign_customers
+from models_ml.assignment import assign_customers, leave_unsegmented
 from models_ml.policy_record import from_record
 from models_ml.positions import positions_in
 from models_ml.standings import PreviousSegmentation, standings
@@ -161,9 +161,10 @@ def _replayed(
         known = known.iloc[:0]
     stands = standings(frame, PreviousSegmentation({}, known))
     if model.unsegmented_reason:
-        return {}, {}
-    policy = from_record(record, inputs, in_force)
-    result = assign_customers(frame, model, stands, policy)
+        result = leave_unsegmented(frame, model.unsegmented_reason, stands)
+    else:
+        policy = from_record(record, inputs, in_force)
+        result = assign_customers(frame, model, stands, policy)
     (found,) = result.customers.to_dict("records")
     row = {str(name): value for name, value in found.items()}
     return row, _distances(frame, model, row["model_segment_code"])

@@ -1,5 +1,6 @@
 -- Which mapping rule takes each account on a date: the most specific one, entity and cost
 -- centre given first, then the longer account pattern. `rule_count` above 1 is a tie.
+-- Only `%` stands for other text: account ids may hold underscores.
 {% macro chosen_pool_rules(accounts) -%}
 (
     with
@@ -28,7 +29,14 @@
         from {{ accounts }} as accounts
         inner join {{ ref('policy_cost_pools') }} as mapping_rules
             on
-                accounts.account_id like mapping_rules.account_pattern
+                like_escape(
+                    accounts.account_id,
+                    replace(
+                        replace(mapping_rules.account_pattern, '\', '\\'),
+                        '_', '\_'
+                    ),
+                    '\'
+                )
                 and accounts.entity_code
                 = coalesce(mapping_rules.entity_code, accounts.entity_code)
                 and accounts.cost_center_id

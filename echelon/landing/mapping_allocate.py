@@ -30,10 +30,11 @@ def helper_columns(name: str, allocate: Allocate) -> dict[str, str]:
 def split_query(relation: str, name: str, contract: ColumnContract) -> str:
     """Write the select that replaces a repeated header amount by each line's share.
 
-    Cumulative integer rounding, P*C//T - P*(C-d)//T with amount P in units of the
-    column's scale, running weight C, total T and own weight d: the lines add up to P
-    in any row order. An amount that loading would not take is not split but
-    marked, so that it is quarantined on each line.
+    Cumulative integer rounding, P*C//T - P*(C-d)//T with header P, running weight C,
+    total T and own weight d: the lines add up to P in any row order. P is in units of
+    the column's scale; money in cents where the header is, because what is finer is
+    rounded line by line once it is converted. An amount that loading would not take is
+    not split but marked, so that it is quarantined on each line.
 
     Args:
         relation: Table with the amounts and their helper columns.
@@ -49,9 +50,11 @@ def split_query(relation: str, name: str, contract: ColumnContract) -> str:
     amount_type = contract.sql_type if is_decimal else "decimal(19,0)"
     amount = cast_column(column, "VARCHAR", amount_type)
     units = f"cast({amount.value if amount else 'null'} * {10**scale} as hugeint)"
+    cent = 10 ** max(scale - 2, 0) if name.endswith("amount") else 1
     return f"""
         with totals as (
             select *, {units} as __units,
+                case when __units % {cent} = 0 then {cent} else 1 end as __step,
                 cast(sum({weight}) over header as hugeint) as __total,
                 count(*) over header as __count
             from {relation}
@@ -59,7 +62,7 @@ def split_query(relation: str, name: str, contract: ColumnContract) -> str:
         ),
         weights as (
             -- Lines that all weigh nothing share equally.
-            select * exclude (__total, __count),
+            select * exclude (__total, __count) replace (__units // __step as __units),
                 case when __total = 0 then 1 else {weight} end as __own,
                 case when __total = 0 then __count else __total end as __all
             from totals
@@ -72,13 +75,15 @@ def split_query(relation: str, name: str, contract: ColumnContract) -> str:
             ) as hugeint) as __upto
             from weights
         )
-        select * exclude (__units, __own, __all, __upto) replace (
+        select * exclude (__units, __step, __own, __all, __upto) replace (
             case when __units is null
                 then nullif({column}, '') || ' (not split)'
             else cast(
                 cast(
-                    (__units * __upto) // __all - (__units * (__upto - __own)) // __all
-                    as decimal(38, 0)
+                    (
+                        (__units * __upto) // __all
+                        - (__units * (__upto - __own)) // __all
+                    ) * __step as decimal(38, 0)
                 ) * cast('{1 / 10**scale:.{scale}f}' as decimal(38, {scale}))
                 as varchar
             ) end as {column}

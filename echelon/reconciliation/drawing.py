@@ -127,6 +127,7 @@ def draw_release(
 
 def write_drawing(drawing: Drawing, path: Path) -> None:
     """Write a picture as the suffix of its file asks: HTML, PNG or SVG."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     if path.suffix == ".png":
         path.write_bytes(to_png(drawing.picture))
     elif path.suffix == ".svg":

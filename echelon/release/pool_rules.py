@@ -15,7 +15,7 @@ class PoolRule:
 
     Attributes:
         cost_pool_code: Pool of the postings it takes.
-        account_pattern: Accounts; ``%`` stands for any text, ``_`` for any character.
+        account_pattern: Accounts; ``%`` stands for any text.
         cost_center_pattern: Cost centre, ``%`` for any.
         entity_pattern: Legal entity, ``%`` for any.
         valid_from: First day, ISO.
@@ -73,6 +73,5 @@ def choose_pool(rules: Sequence[PoolRule], posting: Place) -> str:
 
 @lru_cache(maxsize=4096)
 def _like(pattern: str) -> re.Pattern[str]:
-    parts = {"%": ".*", "_": "."}
-    text = "".join(parts.get(letter, re.escape(letter)) for letter in pattern)
+    text = ".*".join(re.escape(part) for part in pattern.split(ANY))
     return re.compile(text, re.DOTALL)

@@ -159,23 +159,26 @@ def test_lines_that_contradict_each_other_about_their_header_are_an_error(tmp_pa
         land_text(tmp_path, text, files)
 
 
-def test_a_header_amount_is_split_to_the_last_unit(tmp_path):
+def test_a_header_amount_is_split_in_cents_or_as_finely_as_it_is_given(tmp_path):
     files = {
         "l.csv": "order_no,line,freight,weight\nO1,1,100,1\nO1,2,100,1\nO1,10,100,1\n"
         "O2,1,-10,3\nO2,2,-10,7\nO3,1,0.0005,0\nO3,2,0.0005,0\n"
+        "O4,1,-0.01,1\nO4,2,-0.01,1\n"
     }
     rows = rows_of(land_text(tmp_path, charges(), files), "erp__charges")
     amounts = [(row["document_id"], row["line_no"], row["amount"]) for row in rows]
     assert amounts == [
-        ("O1", "1", "33.3333"),
-        ("O1", "2", "33.3333"),
-        ("O1", "10", "33.3334"),
+        ("O1", "1", "33.3300"),
+        ("O1", "2", "33.3300"),
+        ("O1", "10", "33.3400"),
         ("O2", "1", "-3.0000"),
         ("O2", "2", "-7.0000"),
         ("O3", "1", "0.0002"),
         ("O3", "2", "0.0003"),
+        ("O4", "1", "0.0000"),
+        ("O4", "2", "-0.0100"),
     ]
-    assert sum(Decimal(row["amount"]) for row in rows) == Decimal("90.0005")
+    assert sum(Decimal(row["amount"]) for row in rows) == Decimal("89.9905")
 
 
 @pytest.mark.parametrize(

@@ -111,8 +111,19 @@ def test_typed_parquet_is_read_as_text_is(books, tmp_path):
         ("7000", "", "2025-01-31", "unmapped"),
         ("8000", "", "2025-01-31", "unmapped"),
         ("6010", "", "2019-12-31", "unmapped"),
+        ("A_1\\2", "", "2025-01-31", "fines"),
+        ("AX1\\2", "", "2025-01-31", "unmapped"),
     ],
-    ids=["cost_centre", "account", "pattern", "two_rules", "no_rule", "too_early"],
+    ids=[
+        "cost_centre",
+        "account",
+        "pattern",
+        "two_rules",
+        "no_rule",
+        "too_early",
+        "underscore",
+        "underscore_is_no_wildcard",
+    ],
 )
 def test_the_most_specific_rule_wins_and_a_tie_maps_nothing(account, center, day, pool):
     begin = "2020-01-01"
@@ -122,6 +133,7 @@ def test_the_most_specific_rule_wins_and_a_tie_maps_nothing(account, center, day
         PoolRule("chilled", "60%", "CC1", "%", begin),
         PoolRule("management", "7000", "%", "%", begin),
         PoolRule("offices", "7000", "%", "%", begin),
+        PoolRule("fines", "A_1\\%", "%", "%", begin),
     )
     assert choose_pool(rules, Place(account, center, "E1", day)) == pool
 
