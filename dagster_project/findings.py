@@ -40,12 +40,18 @@ def findings_of(instance: dg.DagsterInstance, run_id: str) -> list[Finding]:
 
 
 def fault_of(settings: Settings, failures: Sequence[dg.DagsterEvent]) -> EchelonError:
-    """Say why a run failed: the gates it left closed, else what its step named."""
-    try:
-        refuse_closed_gates(settings.data_dir)
-    except EchelonError as error:
-        return error
-    return fault_of_run(failures)
+    """Say why a run failed: what its step named, else the gates it left closed.
+
+    A candidate that an earlier run left behind says nothing of a run that ended before
+    it had one of its own.
+    """
+    fault = fault_of_run(failures)
+    if fault.exit_code is ExitCode.INTERNAL:
+        try:
+            refuse_closed_gates(settings.data_dir)
+        except EchelonError as error:
+            return error
+    return fault
 
 
 def notice_of(

@@ -1,7 +1,6 @@
 """The command that sets two cost models side by side, before one is adopted."""
 
 import csv
-import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,14 +9,20 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from echelon.cli_options import AsJson, bad_option, check_directory, print_json
+from echelon.cli_options import (
+    IS_TERMINAL,
+    AsJson,
+    bad_option,
+    check_directory,
+    print_json,
+)
 from echelon.comparison import CHANGES, NEW, OLD, STEPS, Comparison, compare_models
 from echelon.config import Settings, load_settings
 from echelon.costing.services import METHODS
 from echelon.release.store import Release, find_release, release_in_force
 from echelon.rerun import released_under
 
-out = Console(width=None if sys.stdout.isatty() else 140, markup=False, emoji=False)
+out = Console(width=None if IS_TERMINAL else 140, markup=False, emoji=False)
 err = Console(stderr=True, markup=False, emoji=False)
 HEADS = ("old", *STEPS, "new")
 

@@ -14,7 +14,8 @@ from rich.console import Console
 from echelon.errors import EchelonError, ExitCode, Fault
 
 # Brackets in a name that was delivered are no style of ours.
-out = Console(width=None if sys.stdout.isatty() else 120, markup=False, emoji=False)
+IS_TERMINAL = sys.stdout is not None and sys.stdout.isatty()
+out = Console(width=None if IS_TERMINAL else 120, markup=False, emoji=False)
 err = Console(stderr=True, markup=False, emoji=False)
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON line for machines.")]

@@ -1,6 +1,5 @@
 """The commands that follow a cost back to its postings, and a posting forward."""
 
-import sys
 from collections import defaultdict
 from datetime import date
 from decimal import Decimal
@@ -10,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from echelon.cli_options import AsJson, print_json
+from echelon.cli_options import IS_TERMINAL, AsJson, print_json
 from echelon.config import load_settings
 from echelon.trace import Trace, trace_customer, trace_journal
 
@@ -18,7 +17,7 @@ trace = typer.Typer(
     help="Follow a cost back to journal lines, or a journal to who bears it.",
     no_args_is_help=True,
 )
-out = Console(width=None if sys.stdout.isatty() else 140, markup=False, emoji=False)
+out = Console(width=None if IS_TERMINAL else 140, markup=False, emoji=False)
 Limit = Annotated[int, typer.Option(help="Rows shown of each step; all with --json.")]
 Rows = list[dict[str, Any]]
 

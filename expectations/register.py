@@ -148,8 +148,6 @@ GATES: tuple[Gate, ...] = (
         examines=(
             "intermediate.int_exchange_rates_quoted",
             "raw.erp__exchange_rates",
-            "policy.policy_thresholds",
-            "raw.refresh_parameters",
         ),
         requires=("erp__exchange_rates where rate > 0",),
         is_critical=False,

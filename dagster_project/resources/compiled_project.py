@@ -38,10 +38,11 @@ def compiled_manifest(settings: Settings) -> Mapping[str, Any]:
         ``manifest.json`` as dbt writes it.
 
     Raises:
-        EchelonError: ``INTERNAL`` when the project does not compile.
+        EchelonError: ``INTERNAL`` when the project does not compile, ``BUSY`` when it
+            changed meanwhile.
     """
     is_ours = os.access(DBT_DIR, os.W_OK)
-    name = f"compiled-{_fingerprint()[:16]}.json"
+    name = _kept_name()
     path = INSTALLED_DIR / name
     if not path.exists() and not is_ours:
         path = settings.dagster_home / "dbt" / name
@@ -88,6 +89,9 @@ def _compile(kept: Path) -> None:
     ended = run_dbt([*COMPILE, "--exclude", "resource_type:unit_test"], home)
     if not ended.success:
         raise _does_not_compile(ended)
+    if kept.name != _kept_name():
+        # Kept under the former name, it would be taken for what that state compiles to.
+        raise _changed_meanwhile()
     for older in home.glob("compiled-*.json"):
         older.unlink()
     (home / "manifest.json").replace(kept)
@@ -106,6 +110,21 @@ def _does_not_compile(ended: Any) -> EchelonError:
             hint="mend the dbt project: the former release stays in force",
         ),
     )
+
+
+def _changed_meanwhile() -> EchelonError:
+    return EchelonError(
+        ExitCode.BUSY,
+        Fault(
+            code="project_changed",
+            message="the dbt project changed while it was compiled",
+            hint="run it again once nobody edits it",
+        ),
+    )
+
+
+def _kept_name() -> str:
+    return f"compiled-{_fingerprint()[:16]}.json"
 
 
 def _fingerprint() -> str:

@@ -82,7 +82,8 @@ def _unrepeatable(
         name = str(node.get("function_name", "")).lower()
         columns = node.get("column_names")
         if isinstance(columns, list) and len(columns) == 1:
-            name = str(columns[0]).lower() if columns[0] in _CLOCK_WORDS else name
+            word = str(columns[0]).lower()
+            name = word if word in _CLOCK_WORDS else name
         if name in unstable or name in _CLOCK_WORDS:
             return f"uses {name}, which does not give the same result every time"
     return None

@@ -20,6 +20,7 @@ from echelon.release.store import (
     current_release_id,
     find_release,
     kept_ids,
+    leads_elsewhere,
     recorded_in_force,
 )
 
@@ -72,10 +73,11 @@ def check_kept(data_dir: Path, events: Sequence[AuditEvent]) -> int:
     """
     named = recorded_in_force(data_dir)
     pointed = current_release_id(data_dir)
-    if pointed != named:
+    if pointed != named or leads_elsewhere(data_dir):
+        where = " somewhere else" if pointed == named else ""
         raise _unlogged(
             "pointer_differs",
-            f"{pointed} is in force, the audit log says {named}",
+            f"{pointed}{where} is in force, the audit log says {named}",
             HEALED_HINT,
         )
     # A directory that was never published serves nobody: a kill leaves such, and the

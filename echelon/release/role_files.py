@@ -211,7 +211,10 @@ def _hide_cells(
         source = f"{SOURCE}.{quoted(address)} as seen where {seen or 'true'}"
         count = quote_name(rule.columns[0])
         rows = _evaluated(connection, f"select {keys}, {count} from {source}", address)
-        counts = {tuple(row[:-1]): int(row[-1] or 0) for row in rows}
+        if any(not isinstance(row[-1], int | None) for row in rows):
+            message = f"{rule.columns[0]} of {address} is no column of whole numbers"
+            raise refused(message, "columns", rule.line)
+        counts = {tuple(row[:-1]): row[-1] or 0 for row in rows}
         if len(counts) < len(rows):
             message = f"several rows of {address} have equal cell_columns"
             raise refused(message, "cell_columns", rule.line)
@@ -277,7 +280,9 @@ def _evaluated(
         # These speak of columns, types and files, never of the values of rows.
         reason = str(error).splitlines()[0]
         raise refused(f"the rules on {address}: {reason}", "row_condition") from error
-    except duckdb.DataError as error:
+    except duckdb.OperationalError:
+        raise  # memory and disk, not the rules
+    except duckdb.Error as error:
         reason = f"the rules on {address} meet a value they cannot take"
         raise refused(reason, "row_condition") from error
 

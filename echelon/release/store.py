@@ -79,6 +79,8 @@ def read_manifest(directory: Path) -> dict[str, Any]:
         datetime.fromisoformat(manifest["recorded_at"])
         _ = manifest["previous_release_id"]
         _ = [file["sha256"] for file in manifest["files"].values()]
+    except PermissionError:
+        raise  # whether it is sound is not known to who may not read it
     except (
         OSError,
         ValueError,
@@ -108,10 +110,17 @@ def current_release_id(data_dir: Path) -> str | None:
 def pointed_release_id(data_dir: Path) -> str | None:
     """Return the id of a sound pointer: a link to a directory among the releases."""
     release_id = current_release_id(data_dir)
-    if release_id is None or not pointer_path(data_dir).is_dir():
+    if not pointer_path(data_dir).is_dir() or leads_elsewhere(data_dir):
         return None
-    is_ours = os.readlink(pointer_path(data_dir)) == _target(data_dir, release_id)
-    return release_id if is_ours else None
+    return release_id
+
+
+def leads_elsewhere(data_dir: Path) -> bool:
+    """Whether the pointer is a link, and to no place among the releases."""
+    release_id = current_release_id(data_dir)
+    return release_id is not None and (
+        os.readlink(pointer_path(data_dir)) != _target(data_dir, release_id)
+    )
 
 
 def current_release(data_dir: Path) -> Release | None:
@@ -130,7 +139,7 @@ def find_release(data_dir: Path, release_id: str) -> Release:
     directory = releases_dir(data_dir) / release_id
     is_current = release_id == current_release_id(data_dir)
     # An id is a name, never a way to another directory.
-    is_name = release_id != "" and Path(release_id).name == release_id
+    is_name = release_id not in ("", "..") and Path(release_id).name == release_id
     if not (is_name and directory.is_dir()):
         code = ExitCode.INTEGRITY if is_current else ExitCode.CONFIGURATION
         raise EchelonError(
@@ -211,23 +220,26 @@ def open_release(
     return open_database(find_release(data_dir, release_id).database)
 
 
+def _damaged_pointer(message: str) -> EchelonError:
+    hint = "`echelon doctor --repair` puts it right"
+    return EchelonError(
+        ExitCode.INTEGRITY, Fault("pointer_damaged", message, hint=hint)
+    )
+
+
 def release_in_force(data_dir: Path) -> Release:
     """Return the release in force.
 
     Raises:
         EchelonError: ``CONFIGURATION`` if nothing has been published yet,
-            ``INTEGRITY`` if the pointer to the release in force is gone.
+            ``INTEGRITY`` if the pointer to the release in force is gone or leads out of
+            the directory of releases.
     """
+    if leads_elsewhere(data_dir):
+        raise _damaged_pointer("the pointer to the release in force leads elsewhere")
     release = current_release(data_dir)
     if release is None and (recorded := recorded_in_force(data_dir)):
-        raise EchelonError(
-            ExitCode.INTEGRITY,
-            Fault(
-                code="pointer_damaged",
-                message=f"nothing points to {recorded}, the release in force",
-                hint="`echelon doctor --repair` puts it right",
-            ),
-        )
+        raise _damaged_pointer(f"nothing points to {recorded}, the release in force")
     if release is None:
         raise EchelonError(
             ExitCode.CONFIGURATION,

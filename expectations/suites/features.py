@@ -21,8 +21,8 @@ def exchange_rate_jumps() -> gx.ExpectationSuite:
         name="exchange_rate_jumps",
         expectations=[
             advised_most(
-                "jump_count",
-                0,
+                "largest_step_ratio",
+                2,
                 "Per 100 units instead of per unit, or turned round: every amount of"
                 " the day is wrong, and looks like one.",
             ),

@@ -1,38 +1,28 @@
 -- Grain: one row.
--- From one quote to the next, up or down. A limit that policy lacks counts as none.
+-- From one quote to the next, up or down; the largest step is named.
 with
 
-limits as (
-    select arg_max(value, valid_from) as jump_ratio
-    from policy.policy_thresholds
-    cross join raw.refresh_parameters
-    where name = 'exchange_rate_jump_ratio' and valid_from <= as_of_date
+quotes as (
+    select
+        currency_code || ' on ' || rate_date || ', ' || rate_type as quote,
+        cast(base_ccy_per_local_ccy as double) as rate,
+        cast(lag(base_ccy_per_local_ccy) over (
+            partition by currency_code, rate_type
+            order by rate_date
+        ) as double) as former_rate
+    from intermediate.int_exchange_rates_quoted
 ),
 
 steps as (
     select
-        currency_code,
-        rate_date,
-        rate_type,
-        base_ccy_per_local_ccy as rate,
-        lag(base_ccy_per_local_ccy) over (
-            partition by currency_code, rate_type
-            order by rate_date
-        ) as former_rate
-    from intermediate.int_exchange_rates_quoted
-),
-
-jumps as (
-    select steps.*
-    from steps
-    inner join limits
-        on
-            steps.rate > steps.former_rate * limits.jump_ratio
-            or steps.former_rate > steps.rate * limits.jump_ratio
+        quote,
+        greatest(rate / former_rate, former_rate / rate) as step_ratio
+    from quotes
+    where rate > 0 and former_rate > 0
 )
 
 select
     (select count(*) from raw.erp__exchange_rates) as examined_row_count,
-    count(*) as jump_count,
-    min(currency_code || ' on ' || rate_date || ', ' || rate_type) as first_case
-from jumps
+    coalesce(max(step_ratio), 1) as largest_step_ratio,
+    (select quote from steps order by step_ratio desc, quote limit 1) as first_case
+from steps

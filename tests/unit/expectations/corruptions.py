@@ -110,7 +110,11 @@ CLEAN = {
         "unlisted_status_count": [0],
         "positive_return_count": [0],
     },
-    "exchange_rate_jumps": {"examined_row_count": [100], "jump_count": [0]},
+    "exchange_rate_jumps": {
+        "examined_row_count": [100],
+        "largest_step_ratio": [2.0],
+        "first_case": ["USD on 2025-12-02, average"],
+    },
     "attribute_admissions": {
         "examined_row_count": [31],
         "unadmitted_feature_count": [0],
@@ -259,7 +263,7 @@ VALUE_CORRUPTIONS = [
     ("order_units", "unconverted_line_count", 1, BETWEEN),
     ("order_lines_plausible", "unlisted_status_count", 1, BETWEEN),
     ("order_lines_plausible", "positive_return_count", 1, BETWEEN),
-    ("exchange_rate_jumps", "jump_count", 1, BETWEEN),
+    ("exchange_rate_jumps", "largest_step_ratio", 2.1, BETWEEN),
     ("attribute_admissions", "unadmitted_feature_count", 1, BETWEEN),
     ("attribute_admissions", "admitted_attribute_count", 2, BETWEEN),
     ("assignments", "repeated_customer_count", 1, BETWEEN),

@@ -151,7 +151,6 @@ select * from (values
 create table policy.policy_thresholds as
 select * from (values
     ('unallocated_limit_ratio', 0.05::decimal(18, 6), date '1900-01-01'),
-    ('exchange_rate_jump_ratio', 2, date '1900-01-01'),
     ('assignment_churn_limit_ratio', 0.2, date '1900-01-01')
 ) as t(name, value, valid_from);
 
@@ -471,7 +470,7 @@ FLAWS = [
         "exchange_rate_jumps",
         "update intermediate.int_exchange_rates_quoted"
         " set base_ccy_per_local_ccy = 90 where rate_date = '2025-12-01'",
-        "jump_count",
+        "largest_step_ratio",
     ),
     (
         "attribute_admissions",
