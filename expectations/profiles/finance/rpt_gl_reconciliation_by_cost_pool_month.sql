@@ -3,8 +3,10 @@ select
     entity_code,
     fiscal_period,
     count(*) as examined_row_count,
-    cast(100 * min(variance_amount_base_ccy) as bigint) as lowest_variance_cents,
-    cast(100 * max(variance_amount_base_ccy) as bigint) as highest_variance_cents,
+    cast(100 * cast(min(variance_amount_base_ccy) as decimal(28, 2)) as bigint)
+        as lowest_variance_cents,
+    cast(100 * cast(max(variance_amount_base_ccy) as decimal(28, 2)) as bigint)
+        as highest_variance_cents,
     count(*) filter (
         where
         gl_amount_base_ccy is distinct from

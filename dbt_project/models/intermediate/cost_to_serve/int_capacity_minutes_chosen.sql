@@ -28,8 +28,8 @@ stated_minutes as (
         costed_periods.fiscal_period,
         capacity_policy.worker_group,
         cast(
-            capacity_policy.theoretical_minutes * capacity_policy.practical_ratio
-            as decimal(18, 4)
+            cast(capacity_policy.theoretical_minutes as decimal(28, 4))
+            * capacity_policy.practical_ratio as decimal(18, 4)
         ) as practical_capacity_minutes
     from costed_periods
     inner join capacity_policy

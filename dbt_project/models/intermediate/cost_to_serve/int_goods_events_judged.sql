@@ -30,7 +30,7 @@ events as (
         shipped_lines.entity_code is not null as is_placed,
         coalesce(
             shipment_lines.volume_m3,
-            order_lines.volume_m3 * shipped_lines.shipped_qty
+            cast(order_lines.volume_m3 as decimal(28, 6)) * shipped_lines.shipped_qty
             / nullif(order_lines.ordered_qty, 0),
             unnest([null, shipped_lines.weight_kg])
         ) is not null as is_measured

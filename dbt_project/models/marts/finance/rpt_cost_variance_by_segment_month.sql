@@ -24,7 +24,9 @@ judged_cells as (
                 then 'lost: nothing came'
             else 'not available: nobody counted what the plan goes by'
         end as split_status,
-        driver_qty_per_volume * rate_base_ccy_per_driver as unit_cost
+        -- Widened: 18 digits times 18 stay 18, twelve of them after the point.
+        cast(driver_qty_per_volume as decimal(28, 6)) * rate_base_ccy_per_driver
+            as unit_cost
     from cells
 ),
 

@@ -32,10 +32,10 @@ months as (
         periods.months_ago,
         customer_months.net_sales_amount_base_ccy as net_sales_amount,
         customer_months.contribution_amount_base_ccy as contribution_amount,
-        cast(round(
-            customer_months.net_sales_amount_base_ccy
-            * thresholds.minimum_contribution_ratio, 2
-        ) as decimal(18, 2)) as asked_amount,
+        {{ rounded_part(
+            'customer_months.net_sales_amount_base_ccy',
+            'thresholds.minimum_contribution_ratio'
+        ) }} as asked_amount,
         contribution_amount < asked_amount as is_below,
         coalesce(
             min(periods.months_ago) filter (where not is_below)

@@ -20,7 +20,8 @@ uncertain_costs as (
     select
         customer_costs.customer_id,
         sum(
-            abs(customer_costs.allocated_amount_base_ccy)
+            -- Widened: 18 digits times 7 stay 18, eight of them after the point.
+            cast(abs(customer_costs.allocated_amount_base_ccy) as decimal(28, 2))
             * cast(1 - driver_coverage.counted_event_ratio as decimal(7, 6))
         ) as uncertain_amount
     from customer_costs

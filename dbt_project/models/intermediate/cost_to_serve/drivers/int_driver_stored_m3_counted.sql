@@ -37,7 +37,7 @@ stored_products as (
         balance_days.fiscal_period,
         balances.product_id,
         sum(
-            {{ driver_units('balances.on_hand_qty * products.volume_m3') }}
+            {{ driver_units(of_each('balances.on_hand_qty', 'products.volume_m3', 6)) }}
             // balance_days.day_count
         ) as stored_qty
     from balances
@@ -48,7 +48,7 @@ stored_products as (
             balance_days.entity_code = fiscal_days.entity_code
             and balance_days.fiscal_period = fiscal_days.fiscal_period
             and balances.balance_date = fiscal_days.calendar_date
-    where balances.on_hand_qty * products.volume_m3 > 0
+    where cast(balances.on_hand_qty as decimal(28, 4)) * products.volume_m3 > 0
     group by all
 ),
 

@@ -23,7 +23,8 @@ measured_lines as (
         coalesce(
             shipment_lines.volume_m3,
             cast(
-                order_lines.volume_m3 * shipped_lines.shipped_qty
+                cast(order_lines.volume_m3 as decimal(28, 6))
+                * shipped_lines.shipped_qty
                 / nullif(order_lines.ordered_qty, 0) as decimal(18, 6)
             )
         ) as volume_m3
@@ -42,7 +43,7 @@ quantities as (
         unnest([
             {{ driver_units('volume_m3') }},
             {{ driver_units(
-                'cast(greatest(weight_kg, volume_m3 * '
+                'cast(greatest(weight_kg, cast(volume_m3 as decimal(28, 6)) * '
                 ~ threshold('chargeable_kg_per_m3') ~ ') as decimal(18, 4))'
             ) }}
         ]) as line_qty
