@@ -63,6 +63,15 @@ def parts_of(company, entity):
     return [str(amount) for amount in rows[0]]
 
 
+def test_why_a_customer_is_in_its_segment_is_told_however_few_there_are(textbook):
+    ((customer,),) = textbook.query(
+        "select min(customer_id) from governance.rpt_assignment_reasons_by_customer"
+    )
+    completed = textbook.run("explain", customer, "--json")
+    assert completed.returncode == 0, completed.stderr
+    assert last_json(completed)["is_replayed"]
+
+
 def test_we_02_activities_take_their_minutes_and_idle_ones_are_unused(textbook):
     taken = by_key(
         textbook.query("""

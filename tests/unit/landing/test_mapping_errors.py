@@ -161,7 +161,7 @@ CONFIGURATION = [
     ),
     (
         "bad_expression",
-        customers(tables=with_column("opened_on: current_date")),
+        customers(tables=with_column("opened_on: Current_Date")),
         "opened_on:",
         "does not give the same result every time",
     ),

@@ -249,6 +249,15 @@ REFUSED = {
         "sales|core.dim_customers|customer_id|keep|customer_name::integer = 1",
         "row_condition",
     ),
+    "value_of_a_date_in_condition": (
+        "sales|core.dim_customers|customer_id|keep|"
+        "strptime(customer_name, '%d.%m.%Y') is not null",
+        "row_condition",
+    ),
+    "names_for_numbers": (
+        "sales|core.dim_customers|customer_name|suppress||5|customer_id|",
+        "columns",
+    ),
     "no_minimum": ("sales|finance.*|customer_count|suppress", "minimum_count"),
     "no_number": ("sales|finance.*|customer_count|suppress||few|a|", "minimum_count"),
     "total_elsewhere": (

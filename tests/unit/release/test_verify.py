@@ -1,6 +1,7 @@
 import hashlib
 import json
 import os
+import shutil
 
 import duckdb
 import pytest
@@ -9,7 +10,12 @@ from echelon.audit import audit_log_path, read_events
 from echelon.errors import EchelonError, ExitCode
 from echelon.hashing import sha256_of_file
 from echelon.release.rollback import rollback
-from echelon.release.store import current_release_id, find_release, list_releases
+from echelon.release.store import (
+    current_release_id,
+    find_release,
+    list_releases,
+    release_in_force,
+)
 from echelon.release.verify import verify
 
 
@@ -180,6 +186,21 @@ def test_log_cut_behind_a_release_is_found(company):
     with pytest.raises(EchelonError) as finding:
         verify(company.data_dir)
     assert finding.value.fault.code == "pointer_differs"
+
+
+def test_a_pointer_to_a_release_of_that_name_elsewhere_is_found(company, tmp_path):
+    released = company.release()
+    shutil.copytree(released.directory, tmp_path / "elsewhere" / released.release_id)
+    pointer = company.data_dir / "current"
+    pointer.unlink()
+    pointer.symlink_to(tmp_path / "elsewhere" / released.release_id)
+    for ask, code in (
+        (verify, "pointer_differs"),
+        (release_in_force, "pointer_damaged"),
+    ):
+        with pytest.raises(EchelonError) as finding:
+            ask(company.data_dir)
+        assert finding.value.fault.code == code
 
 
 def test_nothing_published_is_a_configuration_error(company):
