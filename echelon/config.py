@@ -7,6 +7,7 @@ from difflib import get_close_matches
 from email.utils import getaddresses
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import unquote
 
 from pydantic import (
     AfterValidator,
@@ -140,6 +141,10 @@ class Settings(BaseSettings):
             raise ValueError("name a directory")
         if Path(str(value)).exists() and not Path(str(value)).is_dir():
             raise ValueError("it is not a directory")
+        path = str(Path(str(value)).resolve())
+        # Dagster keeps its history in files that it names by web address.
+        if "?" in path or unquote(path) != path:
+            raise ValueError("? and %XX have a meaning in addresses: name another")
         return value
 
     @field_validator("signing_key_file", "audit_head_file", mode="before")

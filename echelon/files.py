@@ -7,6 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.quoting import quote_file, quote_text
 
 PARQUET = (".parquet", ".pq")
 
@@ -24,10 +25,9 @@ def read_input(
     reader = "read_parquet" if path.suffix.lower() in PARQUET else "read_csv"
     header = "true" if has_header else "false"
     options = f", all_varchar = true, header = {header}"
-    name = str(path).replace("'", "''")
     try:
         table = connection.sql(
-            f"select * from {reader}('{name}'"
+            f"select * from {reader}({quote_file(path)}"
             f"{'' if reader == 'read_parquet' else options})"
         ).to_arrow_table()
     except duckdb.Error as error:
@@ -51,9 +51,8 @@ def write_table(table: pa.Table, path: Path) -> None:
             return
         with duckdb.connect() as connection:
             connection.register("written_view", table)
-            name = str(path).replace("'", "''")
             connection.execute(
-                f"copy written_view to '{name}' (format csv, header)"
+                f"copy written_view to {quote_text(str(path))} (format csv, header)"
             ).fetchall()
     except (OSError, duckdb.Error) as error:
         fault = Fault("output_unwritable", "cannot write the file", str(path))

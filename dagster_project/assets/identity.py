@@ -22,6 +22,7 @@ from echelon.identity.resolution import (
     resolve_identities,
 )
 from echelon.identity.settings import read_settings
+from echelon.quoting import quote_text
 from echelon.release.layout import ARTEFACTS_NAME, write_json
 from echelon.release.store import current_release
 from models_ml.match_pictures import match_weight_histogram
@@ -107,7 +108,7 @@ def _scratch(refresh: RefreshResource) -> Iterator[duckdb.DuckDBPyConnection]:
     with duckdb.connect() as connection:
         connection.execute(f"set memory_limit = '{refresh.settings.memory_limit}'")
         spill = refresh.candidate.directory / "matching_spill"
-        connection.execute(f"set temp_directory = '{spill}'")
+        connection.execute(f"set temp_directory = {quote_text(str(spill))}")
         if refresh.settings.threads is not None:
             connection.execute(f"set threads = {refresh.settings.threads}")
         yield connection

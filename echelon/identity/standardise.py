@@ -10,6 +10,7 @@ import pyarrow as pa
 from echelon.identity.sql import run, write_table
 from echelon.identity.standardise_sql import MACROS, RECORDS
 from echelon.identity.words import Words, writings
+from echelon.quoting import quote_text
 
 INPUT_COLUMNS = (
     "source_system",
@@ -78,7 +79,7 @@ def _read_input(
     known: pa.Table | None,
 ) -> None:
     """Take the known columns as text; texts that stand for nothing are null."""
-    nulls = ", ".join(_quoted(word) for word in words.null_words)
+    nulls = ", ".join(quote_text(word) for word in words.null_words)
     columns = [
         f"case when lower(trim({text})) not in ({nulls}) "
         f"then trim({text}) end as {name}"
@@ -202,7 +203,3 @@ def _write_tokens(
         group by identifier_key
         """,
     )
-
-
-def _quoted(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -21,6 +21,7 @@ from echelon.landing.land_together import publish_together, scratch_of_landing
 from echelon.landing.mapping import Mapping, MappingDocument
 from echelon.landing.mapping_check import absent_tables, check_mapping
 from echelon.landing.sources import create_queries, load_files
+from echelon.quoting import quote_text
 
 CONTRACT_DIRECTORY = Path(__file__).parents[2] / "contracts" / "landing"
 
@@ -100,9 +101,9 @@ def _drafts(
 
 def _close_off(connection: duckdb.DuckDBPyConnection, staging: Path) -> None:
     """From here on SQL of the mapping runs: it may see the sources and nothing else."""
-    spill = str(staging / "spill").replace("'", "''")
+    spill = quote_text(str(staging / "spill"))
     for setting in (
-        f"temp_directory = '{spill}'",
+        f"temp_directory = {spill}",
         "autoinstall_known_extensions = false",
         "autoload_known_extensions = false",
         "python_enable_replacements = false",

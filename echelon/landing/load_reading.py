@@ -10,7 +10,7 @@ import duckdb
 
 from echelon.landing.refusal import refuse
 from echelon.machine import out_of_resources
-from echelon.quoting import quote_text
+from echelon.quoting import quote_file
 
 _LONGEST_HEADER_BYTES = 1 << 20
 _DEFAULT_BUFFER_BYTES = 32_000_000
@@ -44,7 +44,7 @@ def read_columns(
     _check_unpacked(connection, path, label)
     described = run_reading(
         connection,
-        f"describe from read_parquet({only_file(path)}, hive_partitioning = false)",
+        f"describe from read_parquet({quote_file(path)}, hive_partitioning = false)",
         label,
     )
     wide = wide_decimals(connection, path)
@@ -63,7 +63,7 @@ def wide_decimals(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str
     """
     found = connection.execute(
         "select name, precision, scale"
-        f" from parquet_schema({only_file(path)}) where precision > 38"
+        f" from parquet_schema({quote_file(path)}) where precision > 38"
     ).fetchall()
     return {name: f"WIDE DECIMAL({digits},{scale})" for name, digits, scale in found}
 
@@ -102,15 +102,6 @@ def _is_not_the_files(error: duckdb.Error) -> bool:
     is_ours = isinstance(error, duckdb.ProgrammingError)
     is_input = isinstance(error, duckdb.InvalidInputException)
     return (is_ours and not is_input) or out_of_resources(error) is not None
-
-
-def only_file(path: Path) -> str:
-    """Write a path as an SQL text that stands for this file and no pattern of files.
-
-    Args:
-        path: Any path; its directories may have odd names.
-    """
-    return quote_text(re.sub(r"([*?\[])", r"[\1]", str(path)))
 
 
 def in_one_piece(path: Path) -> str:
@@ -202,7 +193,7 @@ def _check_unpacked(
     connection: duckdb.DuckDBPyConnection, path: Path, label: str
 ) -> None:
     """Refuse a Parquet bomb by its footer, before any of it is unpacked."""
-    footer = f"parquet_metadata({only_file(path)})"
+    footer = f"parquet_metadata({quote_file(path)})"
     rows, size = run_reading(
         connection,
         "select coalesce(sum(row_group_num_rows) filter (column_id = 0), 0),"

@@ -9,13 +9,12 @@ import duckdb
 from echelon.landing.contract import TableContract
 from echelon.landing.load_reading import (
     in_one_piece,
-    only_file,
     read_columns,
     refuse_empty,
 )
 from echelon.landing.manifest_document import ManifestTable
 from echelon.landing.refusal import refuse
-from echelon.quoting import quote_text
+from echelon.quoting import quote_file, quote_text
 from echelon.spelling import with_suggestion
 
 _BLOCK_BYTES = 1 << 20
@@ -49,7 +48,7 @@ class SourceFile:
     @property
     def relation(self) -> str:
         """SQL relation with the file's columns and ``_record``, counted from 1."""
-        file = only_file(self.path)
+        file = quote_file(self.path)
         if not self.is_text:
             return (
                 "(select * exclude (file_row_number), file_row_number + 1 as _record"

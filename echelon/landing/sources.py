@@ -7,7 +7,7 @@ import duckdb
 
 from echelon.documents import Key
 from echelon.landing.land_query import fetch_row
-from echelon.landing.load_reading import in_one_piece, only_file, wide_decimals
+from echelon.landing.load_reading import in_one_piece, wide_decimals
 from echelon.landing.mapping import Format, MappingDocument, Source
 from echelon.landing.mapping_expression import object_to_query
 from echelon.landing.sources_text import (
@@ -16,7 +16,7 @@ from echelon.landing.sources_text import (
     read_header,
     read_rows,
 )
-from echelon.quoting import quote_name, quote_text
+from echelon.quoting import quote_file, quote_name, quote_text
 
 _CSV_LINE = re.compile(r"CSV Error on Line: (\d+)")
 _LONGEST_DUCKDB_DELIMITER = 4
@@ -127,7 +127,7 @@ def _load_file(
     try:
         if file.suffix == ".parquet":
             # A directory named amount=9 says nothing of a column.
-            rows = f"read_parquet({only_file(file)}, hive_partitioning=false)"
+            rows = f"read_parquet({quote_file(file)}, hive_partitioning=false)"
             connection.execute(f"create or replace table __file as from {rows}")
             for column, kind in wide_decimals(connection, file).items():
                 message = f"source file {file.name}: column {column} is a {kind}"
@@ -200,7 +200,7 @@ def _load_by_duckdb(
     nulls = ", ".join(quote_text(null) for null in layout.nulls)
     connection.execute(
         "create or replace table __file as select * from read_csv("
-        f"{only_file(file)}, auto_detect=false, header=false, "
+        f"{quote_file(file)}, auto_detect=false, header=false, "
         f"skip={lines}, columns={{{types}}}, "
         f"delim={quote_text(layout.delimiter)}, quote={quote_text(layout.quote)}, "
         f"escape={quote_text(layout.quote)}, nullstr=[{nulls}], strict_mode=true, "

@@ -7,6 +7,7 @@ from typing import Any
 
 import duckdb
 
+from echelon.quoting import quote_text
 from echelon.release.candidate import Candidate
 from echelon.release.content import (
     TableContent,
@@ -79,13 +80,14 @@ def attach_files(
     """
     attach_candidate(connection, candidate)
     connection.execute(
-        f"attach '{_literal(path)}' as {TARGET} (storage_version '{STORAGE_VERSION}')"
+        f"attach {quote_text(str(path))} as {TARGET}"
+        f" (storage_version '{STORAGE_VERSION}')"
     )
 
 
 def attach_published(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Attach a written published file, read-only."""
-    connection.execute(f"attach '{_literal(path)}' as {TARGET} (read_only)")
+    connection.execute(f"attach {quote_text(str(path))} as {TARGET} (read_only)")
 
 
 def attach_candidate(
@@ -93,7 +95,7 @@ def attach_candidate(
 ) -> None:
     """Attach the working database read-only."""
     connection.execute(
-        f"attach '{_literal(candidate.warehouse)}' as {SOURCE} (read_only)"
+        f"attach {quote_text(str(candidate.warehouse))} as {SOURCE} (read_only)"
     )
 
 
@@ -208,13 +210,13 @@ def export_parquet(
             continue
         schema_name, table_name = address.split(".")
         (directory / schema_name).mkdir(parents=True, exist_ok=True)
-        path = _literal(directory / schema_name / f"{table_name}.parquet")
+        path = directory / schema_name / f"{table_name}.parquet"
         # The tables copied from the candidate lie sorted; views and own tables do not.
         is_sorted = address not in views and address not in OWN_TABLES
         order = "" if is_sorted else " order by all"
         connection.execute(
             f"copy (select * from {TARGET}.{quoted(address)}{order})"
-            f" to '{path}' (format parquet, compression zstd)"
+            f" to {quote_text(str(path))} (format parquet, compression zstd)"
         ).fetchall()
         exported.append(address)
     return tuple(exported), left_out
@@ -250,7 +252,3 @@ def _copy_views(
 def _count(connection: duckdb.DuckDBPyConnection, address: str) -> int:
     rows = connection.execute(f"select count(*) from {TARGET}.{quoted(address)}")
     return int(rows.fetchall()[0][0])
-
-
-def _literal(path: Path) -> str:
-    return str(path).replace("'", "''")

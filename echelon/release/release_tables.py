@@ -6,6 +6,7 @@ from typing import Any
 
 import duckdb
 
+from echelon.quoting import quote_text
 from echelon.release.candidate import Candidate
 from echelon.release.content import quoted
 from echelon.release.controls import Control
@@ -200,7 +201,7 @@ def stamp_tables(
         dates: What ``input_dates`` returned.
     """
     latest = ", ".join(f"{system} {day}" for system, day in dates.items())
-    stamp = f"Release {candidate.release_id}; input as of {latest}".replace("'", "''")
+    stamp = quote_text(f"Release {candidate.release_id}; input as of {latest}")
     for kind in ("table", "view"):
         internal = " and not internal" if kind == "view" else ""
         addresses = connection.execute(
@@ -212,7 +213,7 @@ def stamp_tables(
         ).fetchall()
         for (address,) in addresses:
             connection.execute(
-                f"comment on {kind} {TARGET}.{quoted(address)} is '{stamp}'"
+                f"comment on {kind} {TARGET}.{quoted(address)} is {stamp}"
             )
 
 

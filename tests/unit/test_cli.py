@@ -51,6 +51,8 @@ def echelon(directory, *arguments, **environment):
         (["status"], {"ECHELON_DATADIR": "x"}, "did you mean ECHELON_DATA_DIR?"),
         (["status"], {"ECHELON_DATA_DIR": ""}, "name a directory"),
         (["refresh"], {"ECHELON_DATA_DIR": "/dev/null"}, "it is not a directory"),
+        (["refresh"], {"ECHELON_DATA_DIR": "what?"}, "? and %XX have a meaning"),
+        (["refresh"], {"ECHELON_DATA_DIR": "a%20b"}, "? and %XX have a meaning"),
         (["sample", "--size", "tiny", "--out", "/dev/null/x"], {}, "/dev/null/x"),
         (["sample", "--size", "huge"], {}, "--size"),
         (["sample", "--seed", "-1"], {}, "--seed"),
