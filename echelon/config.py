@@ -37,6 +37,8 @@ PREFIX = "ECHELON_"
 SETTINGS_FILE_VARIABLE = "ECHELON_SETTINGS_FILE"
 # How alike a variable and a setting are when one was meant for the other.
 _MISSPELT = 0.8
+# SQLite opens no path beyond 512 bytes; Dagster's history takes some 70 of them.
+_LONGEST_DATA_DIR = 400
 
 
 def _web_address(address: SecretStr) -> SecretStr:
@@ -145,6 +147,8 @@ class Settings(BaseSettings):
         # Dagster keeps its history in files that it names by web address.
         if "?" in path or unquote(path) != path:
             raise ValueError("? and %XX have a meaning in addresses: name another")
+        if len(os.fsencode(path)) > _LONGEST_DATA_DIR:
+            raise ValueError(f"its path is longer than {_LONGEST_DATA_DIR} bytes")
         return value
 
     @field_validator("signing_key_file", "audit_head_file", mode="before")
@@ -199,6 +203,9 @@ def load_settings() -> Settings:
     _refuse_misspelt_variables()
     try:
         settings = Settings()
+    except FileNotFoundError as error:
+        message = "the directory this was started in is gone"
+        raise _refused(message, None, None, "change to one that is there") from error
     except ValidationError as error:
         raise _refused_setting(error) from error
     given = {name: getattr(settings, name) for name in PATHS}

@@ -53,6 +53,7 @@ def echelon(directory, *arguments, **environment):
         (["refresh"], {"ECHELON_DATA_DIR": "/dev/null"}, "it is not a directory"),
         (["refresh"], {"ECHELON_DATA_DIR": "what?"}, "? and %XX have a meaning"),
         (["refresh"], {"ECHELON_DATA_DIR": "a%20b"}, "? and %XX have a meaning"),
+        (["refresh"], {"ECHELON_DATA_DIR": "x/" * 200}, "longer than 400 bytes"),
         (["sample", "--size", "tiny", "--out", "/dev/null/x"], {}, "/dev/null/x"),
         (["sample", "--size", "huge"], {}, "--size"),
         (["sample", "--seed", "-1"], {}, "--seed"),
@@ -111,6 +112,16 @@ def bare_environment(monkeypatch):
     monkeypatch.setattr(os, "environ", os.environ.copy())
     for name in [name for name in os.environ if name.startswith("ECHELON_")]:
         del os.environ[name]
+
+
+@pytest.mark.usefixtures("bare_environment")
+def test_a_directory_that_is_gone_is_told_of(tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(EchelonError, match="started in is gone") as ended:
+        load_settings()
+    assert ended.value.exit_code == ExitCode.CONFIGURATION
 
 
 @pytest.mark.usefixtures("bare_environment")
