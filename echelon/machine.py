@@ -5,6 +5,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from typing import NamedTuple
 
 import duckdb
 
@@ -23,38 +24,89 @@ _PATH_FAULTS = {
     errno.ELOOP: _MOVE,
     errno.ENAMETOOLONG: _MAY,
 }
-# SQLite of a disk that is full while it maps its log, or that is failing.
-DISK_FAULT_TEXT = "disk I/O error"
-# A disk that is full, or as much of it as this account may fill.
-_FULL_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-FULL_DISK_TEXTS = (*map(os.strerror, _FULL_DISK), "database or disk is full")
+# Of Dagster's history, which SQLite names no file of.
+_HISTORY_FAULT_TEXTS = (
+    "unable to open database file",
+    "attempt to write a readonly database",
+)
+
+
+class _Shortage(NamedTuple):
+    """What a machine runs out of, by the errors and the words that tell of it.
+
+    Engines wrap an error in those of their own: a commit fails, or a log of SQLite.
+    """
+
+    fault: Fault
+    kinds: tuple[type[BaseException], ...] = ()
+    numbers: tuple[int, ...] = ()
+    texts: tuple[str, ...] = ()
+
+    def explains(self, error: BaseException) -> bool:
+        """Say whether an error, by itself, tells of this shortage."""
+        texts = (*map(os.strerror, self.numbers), *self.texts)
+        return (
+            isinstance(error, self.kinds)
+            or (isinstance(error, OSError) and error.errno in self.numbers)
+            or any(text in str(error) for text in texts)
+        )
+
+
+_SHORTAGES = (
+    _Shortage(
+        Fault(
+            "out_of_memory",
+            "the memory did not suffice",
+            hint="raise ECHELON_MEMORY_LIMIT if the machine has more memory, "
+            "or free disk space to spill to",
+        ),
+        kinds=(duckdb.OutOfMemoryException, MemoryError),
+    ),
+    # A disk that is full, or as much of it as this account may fill.
+    _Shortage(
+        Fault(
+            "disk_full",
+            "no space is left on the disk, or none that this account may use",
+            hint="free disk space, raise the account's limits (quota, ulimit -f), or"
+            " point ECHELON_DATA_DIR to a larger disk",
+        ),
+        numbers=(errno.ENOSPC, errno.EDQUOT, errno.EFBIG),
+        texts=("database or disk is full",),
+    ),
+    # SQLite of a disk that is full while it maps its log, or that is failing.
+    _Shortage(
+        Fault(
+            "disk_failed",
+            "the disk could not be read or written",
+            hint="free disk space; if there is some, look after the disk",
+        ),
+        texts=("disk I/O error",),
+    ),
+    _Shortage(
+        Fault(
+            "out_of_files",
+            "this account may not hold as many files open",
+            hint="raise the limit (ulimit -n), or let other programs end",
+        ),
+        numbers=(errno.EMFILE, errno.ENFILE),
+    ),
+    _Shortage(
+        Fault(
+            "out_of_threads",
+            "this account may not start as many threads",
+            hint="raise the limit (ulimit -u, or that of the container)",
+        ),
+        texts=("can't start new thread",),
+    ),
+)
 
 
 def out_of_resources(error: BaseException) -> EchelonError | None:
-    """Recognise a machine that ran out of memory or disk; None for anything else."""
+    """Recognise a machine that ran out of something; None for anything else."""
     for cause in _causes(error):
-        if isinstance(cause, duckdb.OutOfMemoryException | MemoryError):
-            return _exhausted(
-                "out_of_memory",
-                "the memory did not suffice",
-                "raise ECHELON_MEMORY_LIMIT if the machine has more memory, "
-                "or free disk space to spill to",
-            )
-        is_full = isinstance(cause, OSError) and cause.errno in _FULL_DISK
-        # Engines wrap it in errors of their own: a commit fails, or a log of SQLite.
-        if is_full or any(text in str(cause) for text in FULL_DISK_TEXTS):
-            return _exhausted(
-                "disk_full",
-                "no space is left on the disk, or none that this account may use",
-                "free disk space, raise the account's limits (quota, ulimit -f), or"
-                " point ECHELON_DATA_DIR to a larger disk",
-            )
-        if DISK_FAULT_TEXT in str(cause):
-            return _exhausted(
-                "disk_failed",
-                "the disk could not be read or written",
-                "free disk space; if there is some, look after the disk",
-            )
+        for shortage in _SHORTAGES:
+            if shortage.explains(cause):
+                return EchelonError(ExitCode.RESOURCES, shortage.fault)
     return None
 
 
@@ -67,6 +119,10 @@ def out_of_reach(error: BaseException) -> EchelonError | None:
             hint = _PATH_FAULTS[cause.errno]
             fault = Fault("path_unusable", message, file=file, hint=hint)
             return EchelonError(ExitCode.CONFIGURATION, fault)
+        if any(text in str(cause) for text in _HISTORY_FAULT_TEXTS):
+            message = "Dagster's history below the data directory cannot be used"
+            fault = Fault("path_unusable", message, hint=f"{_MAY}, and see ulimit -n")
+            return EchelonError(ExitCode.CONFIGURATION, fault)
     return None
 
 
@@ -74,10 +130,6 @@ def known_fault(error: BaseException) -> EchelonError | None:
     """Say what an exception means to people; None for a defect of ours."""
     known = error if isinstance(error, EchelonError) else None
     return known or out_of_resources(error) or out_of_reach(error)
-
-
-def _exhausted(code: str, message: str, hint: str) -> EchelonError:
-    return EchelonError(ExitCode.RESOURCES, Fault(code, message, hint=hint))
 
 
 def _causes(error: BaseException | None) -> Iterator[BaseException]:

@@ -177,6 +177,9 @@ USED_QUOTA = OSError(errno.EDQUOT, os.strerror(errno.EDQUOT), "/srv/a")
 COPIES = shutil.Error([("/srv/a", "/b", "[Errno 13] Permission denied: '/srv/a'")])
 FULL_COPIES = shutil.Error([("/srv/a", "/b", "[Errno 122] Disk quota exceeded: '/b'")])
 FAILING_DISK = sqlite3.OperationalError("disk I/O error")
+MANY_FILES = OSError(errno.EMFILE, os.strerror(errno.EMFILE), "/srv/a")
+NO_THREAD = RuntimeError("can't start new thread")
+CLOSED_HISTORY = sqlite3.OperationalError("unable to open database file")
 
 
 def fail_with(error, cause=None):
@@ -229,6 +232,9 @@ def be_stopped_in_a_query(data_dir):
         (fail_with(FULL_DISK), 40, "disk_full", "free disk space"),
         (fail_with(RuntimeError(), FULL_DISK), 40, "disk_full", "free disk space"),
         (fail_with(RuntimeError(), FAILING_DISK), 40, "disk_failed", "look after"),
+        (fail_with(MANY_FILES), 40, "out_of_files", "ulimit -n"),
+        (fail_with(NO_THREAD), 40, "out_of_threads", "ulimit -u"),
+        (fail_with(CLOSED_HISTORY), 30, "path_unusable", "read and write there"),
     ],
     ids=[
         "stopped",
@@ -245,6 +251,9 @@ def be_stopped_in_a_query(data_dir):
         "disk",
         "wrapped_disk",
         "sqlite",
+        "many_files",
+        "no_thread",
+        "closed_history",
     ],
 )
 @pytest.mark.usefixtures("bare_environment")
