@@ -60,6 +60,8 @@ app = typer.Typer(
 )
 
 OBJECTS_BETWEEN_COLLECTIONS = 100_000
+# Half of what scikit-learn takes: every resample counts on from it.
+MAX_SEED = 2**31 - 1
 
 app.command()(sample)
 app.command()(land)
@@ -107,6 +109,12 @@ def refresh(
     retrain_matching: Annotated[
         bool, typer.Option("--retrain-matching", help="Train the matcher anew.")
     ] = False,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=MAX_SEED, help="Of the fits; the usual one if left out."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run the refresh job; publish a release or say why not."""
@@ -121,6 +129,7 @@ def refresh(
         "policy_dir": str(policy.resolve()) if policy else None,
         "refit": refit,
         "retrain_matching": retrain_matching,
+        **({} if seed is None else {"seed": seed}),
     }
     with progress("Refreshing", quiet=as_json) as announce:
         announce("starting Dagster")
