@@ -21,6 +21,7 @@ from echelon.release.inputs import (
 from echelon.release.layout import (
     ARTEFACTS_NAME,
     CANDIDATE_NAME,
+    GATE_RECORD_NAME,
     WAREHOUSE_NAME,
     candidates_dir,
     releases_dir,
@@ -95,7 +96,7 @@ class Candidate:
     @property
     def gate_record(self) -> Path:
         """Path of the gate results, one JSON record a line."""
-        return self.directory / "gate_results.jsonl"
+        return self.directory / GATE_RECORD_NAME
 
     @property
     def build_record(self) -> Path:

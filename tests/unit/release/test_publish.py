@@ -333,6 +333,17 @@ def test_latest_record_of_a_gate_counts(company):
     assert publish(candidate, company.register).is_current
 
 
+def test_torn_record_of_a_gate_counts_as_never_written(company):
+    candidate = company.candidate()
+    company.examine(candidate)
+    written = candidate.gate_record.read_bytes()
+    candidate.gate_record.write_bytes(written[: len(written) // 2])
+    with pytest.raises(EchelonError) as refusal:
+        publish(candidate, company.register)
+    assert refusal.value.exit_code is ExitCode.GATE_FAILED
+    assert "gate reconciled: did not run" in str(refusal.value)
+
+
 @pytest.mark.parametrize(
     ("sql", "said"),
     [
