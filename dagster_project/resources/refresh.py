@@ -11,6 +11,7 @@ import duckdb
 import pandas as pd
 from pydantic import PrivateAttr
 
+from dagster_project.resources.compiled_project import refuse_other_code
 from echelon.config import CONTRACTS_DIR, PROJECT_DIR, Settings, load_settings
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.landing.as_of import latest_business_date
@@ -75,13 +76,16 @@ class RefreshResource(dg.ConfigurableResource):
                     hint="run the whole job: it starts with the deliveries",
                 ),
             )
-        return load_candidate(directories[-1].parent)
+        candidate = load_candidate(directories[-1].parent)
+        refuse_other_code(candidate.hashes)
+        return candidate
 
     def open_candidate(self) -> Candidate:
         """Start a candidate from what has landed.
 
         Raises:
-            EchelonError: ``NOTHING_NEW`` when the release in force has the same inputs.
+            EchelonError: ``NOTHING_NEW`` when the release in force has the same inputs,
+                ``BUSY`` when the project was edited since it was loaded.
         """
         settings = self.settings
         policy_dir = Path(self.policy_dir) if self.policy_dir else None
@@ -99,7 +103,9 @@ class RefreshResource(dg.ConfigurableResource):
             seed=self.seed,
             take_over=settings.take_over,
         )
-        return open_candidate(settings.data_dir, inputs)
+        candidate = open_candidate(settings.data_dir, inputs)
+        refuse_other_code(candidate.hashes)
+        return candidate
 
     def _as_of_date(self) -> date:
         """The date asked for, else the latest event's; history does not run back."""
