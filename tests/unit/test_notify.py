@@ -228,9 +228,9 @@ def test_a_refused_address_is_not_repeated(monkeypatch, address):
 @pytest.mark.parametrize(
     ("exit_code", "code", "outcome", "message"),
     [
-        (ExitCode.INPUT_REJECTED, "missing_file", "failed", "not there"),
-        (ExitCode.HELD_FOR_APPROVAL, "held", "failed", "not there"),
-        (ExitCode.NOTHING_NEW, "nothing_new", "found nothing new", "not there"),
+        (ExitCode.INPUT_REJECTED, "missing_file", "failed", "missing_file"),
+        (ExitCode.HELD_FOR_APPROVAL, "held", "failed", "held"),
+        (ExitCode.NOTHING_NEW, "nothing_new", "found nothing new", "nothing_new"),
         (ExitCode.INTERNAL, "internal", "failed", "a defect: the run's log"),
     ],
     ids=["rejected", "held", "nothing_new", "defect"],
@@ -242,6 +242,24 @@ def test_a_fault_becomes_a_notice(tmp_path, exit_code, code, outcome, message):
     assert (notice.outcome, notice.code) == (outcome, code)
     assert notice.message.startswith(message)
     assert notice.is_worth_telling == (outcome == "failed")
+
+
+def test_a_notice_names_the_place_and_the_remedy_and_quotes_no_cell(tmp_path):
+    fault = Fault(
+        code="policy_refused",
+        message="behaviour 'Ann Lee' is none of: fixed, variable",
+        file="policy_cost_pools.csv",
+        line=7,
+        column="behaviour",
+        rule="accepted_values",
+        hint="correct the row",
+    )
+    error = EchelonError(ExitCode.CONFIGURATION, fault)
+    notice = notice_of(Settings(data_dir=tmp_path), "refresh", [], error)
+    assert notice.message == (
+        "policy_cost_pools.csv:7:behaviour: policy_refused, accepted_values"
+        " (correct the row)"
+    )
 
 
 @dg.asset
