@@ -45,7 +45,13 @@ from echelon.cli_sample import sample
 from echelon.cli_seal import key, seal
 from echelon.cli_stress import stress
 from echelon.cli_trace import trace
-from echelon.config import PROJECT_DIR, Settings, export_settings, load_settings
+from echelon.config import (
+    MAX_SEED,
+    PROJECT_DIR,
+    Settings,
+    export_settings,
+    load_settings,
+)
 from echelon.errors import ExitCode
 from echelon.report import print_releases, print_status, print_summary
 from echelon.stop_signals import noticed_stops, stopped
@@ -58,8 +64,6 @@ app = typer.Typer(
 )
 
 OBJECTS_BETWEEN_COLLECTIONS = 100_000
-# Half of what scikit-learn takes: every resample counts on from it.
-MAX_SEED = 2**31 - 1
 
 app.command()(sample)
 app.command()(land)

@@ -33,6 +33,8 @@ SETTINGS_FILE = "echelon.toml"
 # Settings whose relative value in the file counts from the file.
 PATHS = ("data_dir", "signing_key_file", "audit_head_file")
 PREFIX = "ECHELON_"
+# Half of what scikit-learn takes: every resample counts on from it.
+MAX_SEED = 2**31 - 1
 SETTINGS_FILE_VARIABLE = "ECHELON_SETTINGS_FILE"
 # How alike a variable and a setting are when one was meant for the other.
 _MISSPELT = 0.8

@@ -9,10 +9,16 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 import pandas as pd
-from pydantic import PrivateAttr
+from pydantic import Field, PrivateAttr
 
 from dagster_project.resources.compiled_project import refuse_other_code
-from echelon.config import CONTRACTS_DIR, PROJECT_DIR, Settings, load_settings
+from echelon.config import (
+    CONTRACTS_DIR,
+    MAX_SEED,
+    PROJECT_DIR,
+    Settings,
+    load_settings,
+)
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.landing.as_of import latest_business_date
 from echelon.landing.contract import load_contracts
@@ -40,7 +46,7 @@ class RefreshResource(dg.ConfigurableResource):
     policy_dir: str | None = None
     refit: bool = False
     retrain_matching: bool = False
-    seed: int = 20260101
+    seed: int = Field(default=20260101, ge=0, le=MAX_SEED)
     _opened: tuple[str, duckdb.DuckDBPyConnection] | None = PrivateAttr(default=None)
     _settings: Settings | None = PrivateAttr(default=None)
 

@@ -1,6 +1,7 @@
 """A release names the code that made it: no other may work on its candidate."""
 
 import pytest
+from pydantic import ValidationError
 
 from dagster_project.resources import refresh
 from echelon.errors import EchelonError, ExitCode
@@ -30,3 +31,9 @@ def test_project_edited_since_a_candidate_was_opened_does_not_go_on_with_it(comp
     with pytest.raises(EchelonError) as refusal:
         _ = refresh.RefreshResource().candidate
     assert refusal.value.fault.code == "project_changed"
+
+
+@pytest.mark.parametrize("seed", [-1, 2**31])
+def test_seed_that_no_fit_can_start_from_is_refused(seed):
+    with pytest.raises(ValidationError, match="seed"):
+        refresh.RefreshResource(seed=seed)
