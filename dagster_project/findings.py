@@ -1,6 +1,7 @@
 """What did the checks of a run find, and why did it fail?"""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import dagster as dg
 
@@ -54,6 +55,18 @@ def fault_of(settings: Settings, failures: Sequence[dg.DagsterEvent]) -> Echelon
     return fault
 
 
+def told(error: EchelonError) -> str:
+    """Say a fault to people elsewhere: where, which rule, what to do.
+
+    Its message stays here: it may quote a row, or a cell of policy.
+    """
+    if error.exit_code is ExitCode.INTERNAL:
+        return "a defect: the run's log has the details"
+    fault = error.fault
+    kind = f"{fault.code}, {fault.rule}" if fault.rule else fault.code
+    return str(replace(fault, message=kind))
+
+
 def notice_of(
     settings: Settings,
     job: str,
@@ -75,10 +88,7 @@ def notice_of(
     if fault is not None:
         is_news = fault.exit_code is not ExitCode.NOTHING_NEW
         outcome = "failed" if is_news else "found nothing new"
-        code = fault.fault.code
-        # Of a defect of ours nobody knows what its message holds.
-        is_known = fault.exit_code is not ExitCode.INTERNAL
-        message = str(fault) if is_known else "a defect: the run's log has the details"
+        code, message = fault.fault.code, told(fault)
     return Notice(
         job=job,
         outcome=outcome,

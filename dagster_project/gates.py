@@ -7,10 +7,9 @@ import dagster as dg
 
 from dagster_project.faults import reported_faults
 from dagster_project.resources.refresh import RefreshResource
-from echelon.release.candidate import load_candidate
 from echelon.release.gate_records import read_gate_records, record_gate
 from echelon.release.gates import gate_failed
-from echelon.release.layout import candidates_dir
+from echelon.release.layout import GATE_RECORD_NAME, candidates_dir
 from expectations.register import GATES, Gate
 
 STAGES = ("raw", "identity", "features", "segmentation", "marts")
@@ -74,8 +73,8 @@ def refuse_closed_gates(data_dir: Path) -> None:
         EchelonError: ``GATE_FAILED`` naming each closed gate and what it found.
     """
     critical = {gate.name for gate in GATES if gate.is_critical}
-    for path in candidates_dir(data_dir).glob("*/candidate.json"):
-        records = read_gate_records(load_candidate(path.parent).gate_record)
+    for path in candidates_dir(data_dir).glob(f"*/{GATE_RECORD_NAME}"):
+        records = read_gate_records(path)
         closed = [
             record
             for name, record in sorted(records.items())

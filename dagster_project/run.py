@@ -8,7 +8,7 @@ from typing import Any
 
 import dagster as dg
 
-from dagster_project.findings import fault_of, findings_of, notice_of
+from dagster_project.findings import fault_of, findings_of, notice_of, told
 from dagster_project.resources.event_log import open_instance
 from echelon.config import Settings
 from echelon.errors import EchelonError, ExitCode, Fault
@@ -160,7 +160,7 @@ def _propose_model(
     try:
         _run_job(settings, {**options, "refit": True}, announce, [])
     except EchelonError as error:
-        findings.append(Finding("proposed_model", "warning", str(error)))
+        findings.append(Finding("proposed_model", "warning", told(error)))
         return str(error)
     return "the customers fit the model in force"
 

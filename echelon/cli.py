@@ -5,10 +5,9 @@ import os
 import shutil
 import subprocess
 import sys
-import traceback
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 
@@ -22,6 +21,7 @@ from echelon.cli_decide import decide
 from echelon.cli_dispute import dispute
 from echelon.cli_doctor import doctor
 from echelon.cli_draw import draw
+from echelon.cli_ending import end_with, fault_of, hand_over, usage_error
 from echelon.cli_estimate_behaviour import estimate_behaviour_command
 from echelon.cli_exception import except_
 from echelon.cli_explain import explain
@@ -31,7 +31,6 @@ from echelon.cli_options import (
     AsJson,
     check_date,
     check_directory,
-    err,
     out,
     print_json,
     progress,
@@ -46,9 +45,14 @@ from echelon.cli_sample import sample
 from echelon.cli_seal import key, seal
 from echelon.cli_stress import stress
 from echelon.cli_trace import trace
-from echelon.config import PROJECT_DIR, Settings, export_settings, load_settings
-from echelon.errors import EchelonError, ExitCode, Fault
-from echelon.machine import known_fault
+from echelon.config import (
+    MAX_SEED,
+    PROJECT_DIR,
+    Settings,
+    export_settings,
+    load_settings,
+)
+from echelon.errors import ExitCode
 from echelon.report import print_releases, print_status, print_summary
 from echelon.stop_signals import noticed_stops, stopped
 
@@ -107,6 +111,12 @@ def refresh(
     retrain_matching: Annotated[
         bool, typer.Option("--retrain-matching", help="Train the matcher anew.")
     ] = False,
+    seed: Annotated[
+        int | None,
+        typer.Option(
+            min=0, max=MAX_SEED, help="Of the fits; another than before fits anew."
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Run the refresh job; publish a release or say why not."""
@@ -121,6 +131,7 @@ def refresh(
         "policy_dir": str(policy.resolve()) if policy else None,
         "refit": refit,
         "retrain_matching": retrain_matching,
+        **({} if seed is None else {"seed": seed}),
     }
     with progress("Refreshing", quiet=as_json) as announce:
         announce("starting Dagster")
@@ -195,7 +206,11 @@ def verify(
 
 
 @app.command()
-def ui(port: Annotated[int, typer.Option(help="Port on localhost.")] = 3000) -> None:
+def ui(
+    port: Annotated[
+        int, typer.Option(min=1, max=65535, help="Port on localhost.")
+    ] = 3000,
+) -> None:
     """Open the Dagster UI over the same job, runs and releases."""
     settings = load_settings()
     prepare_dagster_home(settings)
@@ -227,53 +242,18 @@ def main() -> None:
             if "" in sys.argv[1:]:  # as a path it would be the current directory
                 raise usage_error("an argument is empty; is a shell's variable unset?")
             code = app(standalone_mode=False) or 0
+            hand_over()
         except typer.Abort:
             code = ExitCode.STOPPED
+        except (BrokenPipeError, SystemExit):
+            # Who read the output went away; what prints may leave without asking.
+            code = ExitCode.UNREAD
         except Exception as error:
             # An engine that is interrupted calls it an error of its own.
             end_with(stopped() if is_stopped() else fault_of(error))
     if code == ExitCode.STOPPED:
         end_with(stopped())
     sys.exit(int(code))
-
-
-def fault_of(error: Exception) -> EchelonError:
-    """Say what an exception means to people."""
-    if hasattr(error, "format_message"):  # a usage error of the command line itself
-        return usage_error(error.format_message())
-    if isinstance(error, EchelonError):
-        return error
-    if os.environ.get("ECHELON_DEBUG") == "1":
-        traceback.print_exc()
-    return known_fault(error) or internal_error(error)
-
-
-def end_with(error: EchelonError) -> NoReturn:
-    """Print what went wrong, for machines where they asked, and end the process."""
-    if "--json" in sys.argv:
-        print(error.to_json())
-    label = {
-        ExitCode.NOTHING_NEW: "nothing new",
-        ExitCode.INTERNAL: "error: internal",
-    }.get(error.exit_code, "error")
-    line = " ".join(f"{label}: {error}".split())
-    # A name out of a delivery could otherwise steer the terminal that shows it.
-    line = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in line)
-    err.print(line, highlight=False, soft_wrap=True)
-    sys.exit(int(error.exit_code))
-
-
-def usage_error(message: str) -> EchelonError:
-    """Turn what the command line's parser refused into a fault."""
-    fault = Fault("usage", message, hint="echelon --help lists commands and options")
-    return EchelonError(ExitCode.CONFIGURATION, fault)
-
-
-def internal_error(error: Exception) -> EchelonError:
-    """Turn an exception nobody foresaw into a fault."""
-    message = f"{type(error).__name__}: {error}"
-    hint = "ECHELON_DEBUG=1 prints the stack trace"
-    return EchelonError(ExitCode.INTERNAL, Fault("internal", message, hint=hint))
 
 
 if __name__ == "__main__":

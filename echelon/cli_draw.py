@@ -13,7 +13,12 @@ KINDS = "customer, segment, product, lane or flow"
 
 def draw(
     kind: Annotated[str, typer.Argument(help=f"What to draw: {KINDS}.")],
-    key: Annotated[str, typer.Argument(help="Whose; not for flow.")] = "",
+    key: Annotated[
+        str,
+        typer.Argument(
+            help="Whose: its id, of a customer the persistent one; not for flow."
+        ),
+    ] = "",
     period: Annotated[
         str | None, typer.Option(help="Fiscal period; the last closed if left out.")
     ] = None,

@@ -34,6 +34,8 @@ SETTINGS_FILE = "echelon.toml"
 # Settings whose relative value in the file counts from the file.
 PATHS = ("data_dir", "signing_key_file", "audit_head_file")
 PREFIX = "ECHELON_"
+# Half of what scikit-learn takes: every resample counts on from it.
+MAX_SEED = 2**31 - 1
 SETTINGS_FILE_VARIABLE = "ECHELON_SETTINGS_FILE"
 # How alike a variable and a setting are when one was meant for the other.
 _MISSPELT = 0.8
@@ -98,8 +100,8 @@ class Settings(BaseSettings):
         keep_releases: How many releases stay on disk.
         keep_candidate: Keep the working database of a published refresh.
         take_over: Take over what the release in force allocated and nothing changed.
-        notify_webhook_url: Is posted what went wrong, as JSON.
-        notify_slack_url: The same as text, to an incoming webhook of Slack.
+        notify_webhook_url: Is posted what went wrong, as JSON; unset or empty for none.
+        notify_slack_url: The same as text, to an incoming webhook of Slack; as above.
         notify_email_to: The same by mail; addresses apart by commas.
         notify_email_from: Sender of the mail.
         smtp_host: Mail server, with `smtp_port`.
@@ -151,7 +153,11 @@ class Settings(BaseSettings):
             raise ValueError(f"its path is longer than {_LONGEST_DATA_DIR} bytes")
         return value
 
-    @field_validator("signing_key_file", "audit_head_file", mode="before")
+    @field_validator(
+        *("signing_key_file", "audit_head_file"),
+        *("notify_webhook_url", "notify_slack_url"),
+        mode="before",
+    )
     @classmethod
     def _empty_is_none(cls, value: object) -> object:
         return value or None

@@ -21,6 +21,7 @@ class ExitCode(IntEnum):
     INTERNAL = 70
     BUSY = 75
     STOPPED = 130
+    UNREAD = 141
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ import json
 import smtplib
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from email.message import EmailMessage
 from logging import getLogger
@@ -175,11 +176,15 @@ def _mail(settings: Settings, notice: Notice) -> None:
     message["From"] = settings.notify_email_from
     message["To"] = settings.notify_email_to
     message.set_content("\n".join(notice.lines()))
-    with smtplib.SMTP(
-        settings.smtp_host, settings.smtp_port, timeout=TIMEOUT_SECONDS
+    with closing(
+        smtplib.SMTP(settings.smtp_host, settings.smtp_port, timeout=TIMEOUT_SECONDS)
     ) as server:
         if settings.smtp_starttls:
             server.starttls()
         if settings.smtp_password is not None:
             server.login(settings.smtp_user, settings.smtp_password.get_secret_value())
-        server.send_message(message)
+        # Taken for one of several is taken: another try would tell that one again.
+        for address in server.send_message(message):
+            LOGGER.warning("the mail server did not take the notice for %s", address)
+        with suppress(OSError):  # it has the notice, however it takes the farewell
+            server.quit()

@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from echelon.config import PROJECT_DIR
+from echelon.config import PREFIX, PROJECT_DIR, Settings
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.release.inputs import hash_code, hash_deliveries, hash_policy
 from echelon.release.layout import (
@@ -33,6 +33,11 @@ from echelon.stop_signals import stopped
 
 AUDIT = "audit"
 KEEP_ALL = 1_000_000
+CHANNEL_SETTINGS = [
+    f"{PREFIX}{name.upper()}"
+    for name in Settings.model_fields
+    if name.startswith("notify_")
+]
 
 
 @contextmanager
@@ -176,7 +181,7 @@ def refresh_apart(
 
     Args:
         scratch: Data directory.
-        base: The release whose as-of date counts.
+        base: The release whose as-of date and seed count.
         policy: Policy files to lay over those delivered.
         options: Further options of the command.
 
@@ -187,11 +192,13 @@ def refresh_apart(
         [
             sys.executable, "-m", "echelon.cli", "refresh", "--json",
             "--as-of", base.as_of_date.isoformat(), "--policy", str(policy),
-            *options,
+            "--seed", str(base.manifest()["seed"]), *options,
         ],
-        # What is thrown away is neither signed nor entered as the head of the log.
+        # What is thrown away is neither signed nor entered as the head of the log, and
+        # nobody is told of it.
         env={
             **os.environ,
+            **dict.fromkeys(CHANNEL_SETTINGS, ""),
             "ECHELON_DATA_DIR": str(scratch),
             KEY_SETTING: "",
             HEAD_SETTING: "",

@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from echelon.customer_ids import WHERE_THEY_ARE, persistent_ids
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.release.reader import Row, open_database, read_rows
 from echelon.release.store import release_in_force
@@ -76,12 +77,6 @@ RULES = """
         cost_pool_code, account_pattern, cost_center_pattern, entity_pattern,
         valid_from_date, treatment, behaviour, reason, approved_by
     from finance.dim_cost_pool_rules
-    order by all
-"""
-IDENTIFIERS = """
-    select distinct customer_id, source_system
-    from core.dim_customer_identifiers
-    where source_customer_id = $customer and is_current
     order by all
 """
 POSTINGS = """
@@ -270,19 +265,13 @@ def _no_customer(
     connection: duckdb.DuckDBPyConnection, asked: dict[str, str]
 ) -> EchelonError:
     """Say that there is no such customer, or which one a source system means by it."""
-    meant = read_rows(connection, IDENTIFIERS, {"customer": asked["customer"]})
-    if not meant:
-        return _nothing(
-            f"{asked['customer']!r} has neither sales nor cost in {asked['period']!r}",
-            "finance.rpt_profitability_by_customer_month lists customers, by their"
-            " persistent id, and periods; core.dim_customer_identifiers has the"
-            " persistent id (C...) of each id of a source system",
-        )
-    known = ", ".join(f"{row['customer_id']} ({row['source_system']})" for row in meant)
+    meant = persistent_ids(connection, asked["customer"])
+    if meant:
+        return _nothing(meant, f"trace that one; {WHERE_THEY_ARE}")
     return _nothing(
-        f"{asked['customer']!r} is the id of a source system; its persistent id is"
-        f" {known}",
-        "trace that one; core.dim_customer_identifiers has them all",
+        f"{asked['customer']!r} has neither sales nor cost in {asked['period']!r}",
+        "finance.rpt_profitability_by_customer_month lists customers, by their"
+        f" persistent id, and periods; {WHERE_THEY_ARE}",
     )
 
 

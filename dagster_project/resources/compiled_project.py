@@ -18,12 +18,15 @@ from filelock import FileLock
 from echelon.config import PROJECT_DIR, Settings, load_settings
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.hashing import sha256_of_record, sha256_of_tree
+from echelon.release.inputs import InputHashes, hash_code
 from echelon.release.layout import WAREHOUSE_NAME
 
 DBT_DIR = PROJECT_DIR / "dbt_project"
 INSTALLED_DIR = DBT_DIR / "target"
 COMPILED_SUFFIXES = {".sql", ".yml", ".md"}
 COMPILE = ["compile", "--no-introspect", "--no-populate-cache", "--no-partial-parse"]
+# Taken before anything is compiled: what changes from here on is not what runs.
+LOADED_CODE = hash_code(PROJECT_DIR)
 QUIET = ["--quiet", "--no-use-colors", "--log-level-file", "warn"]
 
 
@@ -112,13 +115,29 @@ def _does_not_compile(ended: Any) -> EchelonError:
     )
 
 
+def refuse_other_code(hashes: InputHashes) -> None:
+    """Refuse a candidate that names other code than runs here.
+
+    Args:
+        hashes: What the candidate was opened with.
+
+    Raises:
+        EchelonError: ``BUSY`` where the project was edited after it was loaded, or
+            after the candidate was opened.
+    """
+    if {"logic": hashes.logic, "libraries": hashes.libraries} != LOADED_CODE:
+        raise _changed_meanwhile()
+
+
 def _changed_meanwhile() -> EchelonError:
     return EchelonError(
         ExitCode.BUSY,
         Fault(
             code="project_changed",
-            message="the dbt project changed while it was compiled",
-            hint="run it again once nobody edits it",
+            message="the project was edited while a refresh was under way",
+            rule="a release names the code that made it",
+            hint="once nobody edits it, reload the definitions if it is the UI, and run"
+            " the whole refresh again",
         ),
     )
 

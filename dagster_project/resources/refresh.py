@@ -9,9 +9,16 @@ from pathlib import Path
 import dagster as dg
 import duckdb
 import pandas as pd
-from pydantic import PrivateAttr
+from pydantic import Field, PrivateAttr
 
-from echelon.config import CONTRACTS_DIR, PROJECT_DIR, Settings, load_settings
+from dagster_project.resources.compiled_project import refuse_other_code
+from echelon.config import (
+    CONTRACTS_DIR,
+    MAX_SEED,
+    PROJECT_DIR,
+    Settings,
+    load_settings,
+)
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.landing.as_of import latest_business_date
 from echelon.landing.contract import load_contracts
@@ -39,7 +46,7 @@ class RefreshResource(dg.ConfigurableResource):
     policy_dir: str | None = None
     refit: bool = False
     retrain_matching: bool = False
-    seed: int = 20260101
+    seed: int = Field(default=20260101, ge=0, le=MAX_SEED)
     _opened: tuple[str, duckdb.DuckDBPyConnection] | None = PrivateAttr(default=None)
     _settings: Settings | None = PrivateAttr(default=None)
 
@@ -75,13 +82,16 @@ class RefreshResource(dg.ConfigurableResource):
                     hint="run the whole job: it starts with the deliveries",
                 ),
             )
-        return load_candidate(directories[-1].parent)
+        candidate = load_candidate(directories[-1].parent)
+        refuse_other_code(candidate.hashes)
+        return candidate
 
     def open_candidate(self) -> Candidate:
         """Start a candidate from what has landed.
 
         Raises:
-            EchelonError: ``NOTHING_NEW`` when the release in force has the same inputs.
+            EchelonError: ``NOTHING_NEW`` when the release in force has the same inputs,
+                ``BUSY`` when the project was edited since it was loaded.
         """
         settings = self.settings
         policy_dir = Path(self.policy_dir) if self.policy_dir else None
@@ -99,7 +109,9 @@ class RefreshResource(dg.ConfigurableResource):
             seed=self.seed,
             take_over=settings.take_over,
         )
-        return open_candidate(settings.data_dir, inputs)
+        candidate = open_candidate(settings.data_dir, inputs)
+        refuse_other_code(candidate.hashes)
+        return candidate
 
     def _as_of_date(self) -> date:
         """The date asked for, else the latest event's; history does not run back."""

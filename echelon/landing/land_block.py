@@ -12,7 +12,7 @@ from echelon.landing.land_promises import require_amounts, require_joins, requir
 from echelon.landing.mapping import Block, Column, MappingDocument
 from echelon.landing.mapping_allocate import helper_columns, split_query
 from echelon.landing.mapping_check import block_columns, value_map
-from echelon.landing.mapping_expression import object_to_expression
+from echelon.landing.mapping_expression import object_to_expression, object_to_order
 from echelon.landing.mapping_sql import compile_column, from_clause, join_clauses
 from echelon.landing.sources import column_names
 from echelon.quoting import quote_name
@@ -92,10 +92,10 @@ def _rows(work: Work, key: Key, block: Block) -> str:
     for (name, join), clause in zip(
         block.join.items(), join_clauses(block), strict=True
     ):
-        for part in ("on", "prefer"):
-            sql = getattr(join, part)
-            if sql is not None and part == "on":
-                _require_expression(work, (*key, "join", name, part), sql)
+        _require_expression(work, (*key, "join", name, "on"), join.on)
+        if join.prefer is not None:
+            objection = object_to_order(work.connection, join.prefer)
+            _refuse(work, (*key, "join", name, "prefer"), objection)
         joined = f"{rows}\n{clause}"
         _try(work, (*key, "join", name, "on"), block, f"select count(*) {joined}")
         rows = joined
@@ -125,7 +125,10 @@ def _require_column_expressions(work: Work, key: Key, column: Column) -> None:
 
 
 def _require_expression(work: Work, key: Key, sql: str) -> None:
-    objection = object_to_expression(work.connection, sql)
+    _refuse(work, key, object_to_expression(work.connection, sql))
+
+
+def _refuse(work: Work, key: Key, objection: str | None) -> None:
     if objection is not None:
         message = f"the expression {objection}"
         raise work.document.configuration_error("bad_expression", key, message)

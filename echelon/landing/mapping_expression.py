@@ -20,6 +20,17 @@ _CLOCK_WORDS = {
     "user",
 }
 _ALLOWED_UNSTABLE = {"error"}
+# Table functions that make rows of what they are given; others read something else.
+_ROW_MAKERS = {
+    "generate_series",
+    "json_each",
+    "json_tree",
+    "range",
+    "repeat",
+    "repeat_row",
+    "unnest",
+}
+_ENGINE_SCHEMAS = {"information_schema", "pg_catalog", "system"}
 
 
 def object_to_expression(connection: duckdb.DuckDBPyConnection, sql: str) -> str | None:
@@ -46,7 +57,20 @@ def object_to_expression(connection: duckdb.DuckDBPyConnection, sql: str) -> str
     )
     if not is_single:
         return "is not one SQL expression"
-    return _unrepeatable(connection, statements)
+    return _objection(connection, statements)
+
+
+def object_to_order(connection: duckdb.DuckDBPyConnection, sql: str) -> str | None:
+    """Say what is wrong with what rows are ordered by, None if it is repeatable."""
+    statements, problem = _parse(connection, f"select 1 order by\n{sql}\n")
+    if problem is not None:
+        return problem
+    modifiers = [
+        one["type"] for each in statements for one in each["node"]["modifiers"]
+    ]
+    if len(statements) != 1 or modifiers != ["ORDER_MODIFIER"]:
+        return "is not what rows can be ordered by"
+    return _objection(connection, statements)
 
 
 def object_to_query(connection: duckdb.DuckDBPyConnection, sql: str) -> str | None:
@@ -56,7 +80,7 @@ def object_to_query(connection: duckdb.DuckDBPyConnection, sql: str) -> str | No
         return problem
     if len(statements) != 1:
         return "is not one SELECT"
-    return _unrepeatable(connection, statements)
+    return _objection(connection, statements)
 
 
 def _parse(
@@ -69,16 +93,49 @@ def _parse(
     return parsed["statements"], None
 
 
+def _objection(
+    connection: duckdb.DuckDBPyConnection, statements: list[dict[str, Any]]
+) -> str | None:
+    """Refuse clocks, chance, session and engine: the same files must land the same."""
+    return _unrepeatable(connection, statements) or _foreign(connection, statements)
+
+
+def _foreign(
+    connection: duckdb.DuckDBPyConnection, statements: list[dict[str, Any]]
+) -> str | None:
+    """Name what is read beside the data, such as the engine's settings."""
+    rows = connection.execute(
+        "select view_name from duckdb_views() "
+        "where internal and schema_name in ('main', 'pg_catalog')"
+    ).fetchall()
+    views = {str(row[0]) for row in rows}
+    for node in _nodes(statements):
+        kind, name = node.get("type"), str(node.get("table_name", "")).lower()
+        if kind == "TABLE_FUNCTION":
+            name = str(node["function"]["function_name"]).lower()
+            is_foreign = name not in _ROW_MAKERS
+        elif kind == "BASE_TABLE":
+            places = {node["catalog_name"].lower(), node["schema_name"].lower()}
+            is_foreign = name in views or not places.isdisjoint(_ENGINE_SCHEMAS)
+        else:
+            name, is_foreign = "a description of tables", kind == "SHOW_REF"
+        if is_foreign:
+            return f"reads {name}, which is not among the data"
+    return None
+
+
 def _unrepeatable(
     connection: duckdb.DuckDBPyConnection, statements: list[dict[str, Any]]
 ) -> str | None:
-    """Refuse clocks, chance and session state: the same files must land the same."""
+    """Name what does not come out the same every time."""
     rows = connection.execute(
         "select distinct function_name from duckdb_functions() "
         "where stability <> 'CONSISTENT'"
     ).fetchall()
     unstable = {str(row[0]) for row in rows} - _ALLOWED_UNSTABLE
     for node in _nodes(statements):
+        if node.get("sample"):
+            return "takes a sample, which does not give the same rows every time"
         name = str(node.get("function_name", "")).lower()
         columns = node.get("column_names")
         if isinstance(columns, list) and len(columns) == 1:

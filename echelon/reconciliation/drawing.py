@@ -7,6 +7,7 @@ from typing import Any
 import duckdb
 import pandas as pd
 
+from echelon.customer_ids import WHERE_THEY_ARE, persistent_ids
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.reconciliation.reading import Source, open_source
 from echelon.reconciliation.report import read_flows
@@ -114,15 +115,27 @@ def draw_release(
             raise _nothing(message, "refresh: an earlier version made the release")
         span = Span(asked[0] or source.period, source.period)
         rows = read_steps(connection, kind, key, span)
-    if not rows:
-        message = f"{kind} {key!r} has neither sales nor cost in {span}"
-        hint = f"finance.rpt_profit_and_loss_by_{kind}_month lists who has, and when"
-        raise _nothing(message, hint)
+        if not rows:
+            raise _nothing_of(connection, (kind, key), span)
     frame = pd.DataFrame(rows, columns=["step", "amount", "is_result"])
     title = f"From sales to contribution: {kind} {key}"
     picture = waterfall(frame, title, f"{span}, base currency; cost by activity")
     figures = [{"step": row["step"], "amount": row["amount"]} for row in rows]
     return Drawing(span, figures, picture)
+
+
+def _nothing_of(
+    connection: duckdb.DuckDBPyConnection, subject: tuple[str, str], span: Span
+) -> EchelonError:
+    """Say that a subject has nothing, or which customer a source system means by it."""
+    kind, key = subject
+    meant = persistent_ids(connection, key) if kind == "customer" else None
+    if meant:
+        return _nothing(meant, f"draw that one; {WHERE_THEY_ARE}")
+    hint = f"finance.rpt_profit_and_loss_by_{kind}_month lists who has, and when"
+    if kind == "customer":
+        hint += f"; {WHERE_THEY_ARE}"
+    return _nothing(f"{kind} {key!r} has neither sales nor cost in {span}", hint)
 
 
 def write_drawing(drawing: Drawing, path: Path) -> None:

@@ -21,6 +21,7 @@ from echelon.release.inputs import (
 from echelon.release.layout import (
     ARTEFACTS_NAME,
     CANDIDATE_NAME,
+    GATE_RECORD_NAME,
     WAREHOUSE_NAME,
     candidates_dir,
     releases_dir,
@@ -95,7 +96,7 @@ class Candidate:
     @property
     def gate_record(self) -> Path:
         """Path of the gate results, one JSON record a line."""
-        return self.directory / "gate_results.jsonl"
+        return self.directory / GATE_RECORD_NAME
 
     @property
     def build_record(self) -> Path:
@@ -198,12 +199,25 @@ def _new_release_id(
         )
     previous_id = current.release_id if current else None
     release_id = release_id_of(inputs.as_of_date, combined, previous_id)
+    refuse_rolled_back(data_dir, release_id)
+    return release_id
+
+
+def refuse_rolled_back(data_dir: Path, release_id: str) -> None:
+    """Refuse to make a release that is kept and no longer in force.
+
+    Args:
+        data_dir: Directory of everything a run writes.
+        release_id: The id of a candidate made from the release in force.
+
+    Raises:
+        EchelonError: ``NOTHING_NEW`` naming the command that puts it back in force.
+    """
     if (releases_dir(data_dir) / release_id).exists():
         raise _nothing_new(
             f"release {release_id} was made of these inputs and rolled back",
             f"put it back in force with `echelon rollback {release_id}`",
         )
-    return release_id
 
 
 def _checked_release(data_dir: Path, inputs: ReleaseInputs) -> Release | None:

@@ -18,6 +18,7 @@ import duckdb
 from echelon.release.candidate import Candidate
 from echelon.release.gate_records import GateDefinition
 from echelon.release.gates import GateVerdict, gate_failed
+from echelon.release.layout import read_records
 from echelon.release.ties import Tie
 from echelon.warehouse.build import Outcome
 from echelon.warehouse.extent import Extent, read_extent
@@ -119,10 +120,7 @@ def judge_tests(candidate: Candidate, nodes: Sequence[Node]) -> list[Control]:
 
 def read_build_record(path: Path) -> dict[str, Record]:
     """Read the latest record of each seed, model and test, by dbt's name of it."""
-    if not path.exists():
-        return {}
-    records = map(json.loads, path.read_text(encoding="utf-8").splitlines())
-    return {record["node"]: record for record in records}
+    return {record["node"]: record for record in read_records(path)}
 
 
 def judge_test(test: Node, records: Mapping[str, Record], extent: Extent) -> Control:

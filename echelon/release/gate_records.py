@@ -14,6 +14,7 @@ from echelon.release.content import (
     list_views,
     read_content,
 )
+from echelon.release.layout import read_records
 
 
 class GateOutcome(Protocol):
@@ -133,10 +134,7 @@ def record_gate(
 
 def read_gate_records(path: Path) -> dict[str, GateRecord]:
     """Read the latest record of each gate, by gate name."""
-    if not path.exists():
-        return {}
-    lines = path.read_text(encoding="utf-8").splitlines()
-    records = (GateRecord(**json.loads(line)) for line in lines)
+    records = (GateRecord(**record) for record in read_records(path))
     return {record.gate: record for record in records}
 
 

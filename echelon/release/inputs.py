@@ -26,7 +26,7 @@ LOGIC_DIRECTORIES = (
     "models_ml",
 )
 LOGIC_SUFFIXES = frozenset({".py", ".sql", ".yml", ".yaml", ".md", ".json"})
-NOT_LOGIC = frozenset({"__pycache__", "target", "logs", "seeds", "dbt_packages"})
+NOT_LOGIC = frozenset({"__pycache__", "target", "logs", "dbt_packages"})
 LOCK_FILE = "requirements.lock"
 
 

@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ POLICY_DIR_NAME = "policy"
 SEGMENT_MODEL_NAME = "segment_model.json"
 ASSIGNMENT_POLICY_NAME = "assignment_policy.json"
 CANDIDATE_NAME = "candidate.json"
+GATE_RECORD_NAME = "gate_results.jsonl"
 KEPT_CANDIDATE_NAME = ".kept"
 WAREHOUSE_NAME = "warehouse.duckdb"
 
@@ -62,6 +65,18 @@ def write_json(path: Path, record: dict[str, Any]) -> None:
         stream.write(json.dumps(record, indent=2, sort_keys=True) + "\n")
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def read_records(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the records of a file that has one JSON object a line, none if it is none.
+
+    A line that is none, torn by a kill, counts as never written: publishing asks for
+    every result by its name.
+    """
+    lines = path.read_bytes().splitlines() if path.exists() else ()
+    for line in lines:
+        with suppress(ValueError):
+            yield json.loads(line)
 
 
 def fsync_directory(path: Path) -> None:

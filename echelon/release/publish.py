@@ -49,7 +49,8 @@ def publish(
     Raises:
         EchelonError: ``GATE_FAILED`` naming control and reason, ``INTEGRITY`` when the
             file read back differs, ``BUSY`` when another refresh holds the lock or
-            published meanwhile. The former release stays in force.
+            published meanwhile, ``NOTHING_NEW`` when this candidate's release is kept.
+            The former release stays in force.
     """
     data_dir = candidate.data_dir
     with refresh_lock(data_dir):

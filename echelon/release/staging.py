@@ -21,7 +21,7 @@ from echelon.hashing import sha256_of_file
 from echelon.reconciliation.pack import PACK_NAME, write_pack
 from echelon.reconciliation.report import Released
 from echelon.release.audit_file import FileAudit, audit_in_fresh_process
-from echelon.release.candidate import Candidate
+from echelon.release.candidate import Candidate, refuse_rolled_back
 from echelon.release.controls import (
     Judged,
     Register,
@@ -102,6 +102,8 @@ def stage_release(
         EchelonError: As ``publish``.
     """
     _refuse_if_overtaken(candidate)
+    # Publishing alone may be asked of a candidate that was kept.
+    refuse_rolled_back(candidate.data_dir, candidate.release_id)
     staged = candidate.directory / STAGED_NAME
     if staged.exists():
         remove_tree(staged)

@@ -248,14 +248,17 @@ def test_what_is_not_there_is_not_traced(released, arguments):
     assert arguments[1] in completed.stderr
 
 
-def test_the_id_of_a_source_system_is_answered_with_the_persistent_one(released):
+@pytest.mark.parametrize("command", ["trace", "draw"])
+def test_the_id_of_a_source_system_is_answered_with_the_persistent_one(
+    released, command
+):
     company = released[0]
     source, customer = company.query(
         "select min_by(source_customer_id, source_customer_id),"
         " min_by(customer_id, source_customer_id)"
         " from core.dim_customer_identifiers where source_system = 'erp' and is_current"
     )[0]
-    completed = company.run("trace", "customer", source, "--period", "2025-01")
+    completed = company.run(command, "customer", source, "--period", "2025-01")
     assert completed.returncode == 30
     assert f"its persistent id is {customer} (erp)" in completed.stderr
     assert "core.dim_customer_identifiers" in completed.stderr

@@ -15,7 +15,7 @@ import duckdb
 import pytest
 from rich.console import Console
 
-from echelon import cli
+from echelon import cli, cli_ending
 from echelon.config import (
     PROJECT_DIR,
     SETTINGS_FILE_VARIABLE,
@@ -27,13 +27,14 @@ from echelon.errors import EchelonError, ExitCode
 from echelon.release import store
 
 
-def echelon(directory, *arguments, **environment):
+def echelon(directory, *arguments, stdout=subprocess.PIPE, **environment):
     kept = {k: v for k, v in os.environ.items() if not k.startswith("ECHELON_")}
     return subprocess.run(
         [sys.executable, "-m", "echelon.cli", *arguments],
         cwd=directory,
         env={**kept, "PYTHONPATH": str(PROJECT_DIR), **environment},
-        capture_output=True,
+        stdout=stdout,
+        stderr=subprocess.PIPE,
         text=True,
         check=False,
     )
@@ -55,6 +56,10 @@ def echelon(directory, *arguments, **environment):
         (["refresh"], {"ECHELON_DATA_DIR": "a%20b"}, "? and %XX have a meaning"),
         (["refresh"], {"ECHELON_DATA_DIR": "x/" * 200}, "longer than 400 bytes"),
         (["sample", "--size", "tiny", "--out", "/dev/null/x"], {}, "/dev/null/x"),
+        (["sample", "--size", "tiny", "--out", "/proc/x"], {}, "/proc/x: there is no"),
+        (["sample", "--size", "tiny", "--out=/proc/x/y"], {}, "/proc/x: there is no"),
+        (["refresh"], {"ECHELON_DATA_DIR": "/proc/x"}, "/proc/x: there is no"),
+        (["refresh", "--seed", "-1"], {}, "--seed"),
         (["sample", "--size", "huge"], {}, "--size"),
         (["sample", "--seed", "-1"], {}, "--seed"),
         (["refresh", "--as-of", "2025-1-5"], {}, "--as-of"),
@@ -90,6 +95,12 @@ def test_wrong_configuration_ends_in_one_line(tmp_path, arguments, environment, 
     assert names in line
     [record] = map(json.loads, ended.stdout.splitlines())
     assert record["exit_code"] == ExitCode.CONFIGURATION
+
+
+def test_port_that_no_machine_has_is_refused(tmp_path):
+    ended = echelon(tmp_path, "ui", "--port", "99999")
+    assert ended.returncode == ExitCode.CONFIGURATION
+    assert "'--port'" in ended.stderr
 
 
 @pytest.mark.parametrize(
@@ -192,7 +203,7 @@ def fail_with(error, cause=None):
 def end_of(monkeypatch, capsys, *arguments):
     """Run the command line in this process: exit code, stdout and stderr lines."""
     monkeypatch.setattr(sys, "argv", ["echelon", *arguments])
-    monkeypatch.setattr(cli, "err", Console(stderr=True))
+    monkeypatch.setattr(cli_ending, "err", Console(stderr=True))
     monkeypatch.setattr(cli, "out", Console(width=120))
     with pytest.raises(SystemExit) as left:
         cli.main()
@@ -316,6 +327,29 @@ def test_sample_refuses_a_landing_area_in_use(tmp_path):
     ended = echelon(tmp_path, "sample", "--out", str(tmp_path), "--json")
     assert ended.returncode == ExitCode.CONFIGURATION
     assert json.loads(ended.stdout)["code"] == "landing_not_empty"
+
+
+SPEAKING = pytest.mark.parametrize(
+    "arguments", [["--help"], ["releases"], ["releases", "--json"]], ids=" ".join
+)
+
+
+@SPEAKING
+def test_output_that_nobody_reads_ends_a_command_without_a_word(tmp_path, arguments):
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "wb") as unread:
+        ended = echelon(tmp_path, *arguments, stdout=unread)
+    assert (ended.returncode, ended.stderr) == (ExitCode.UNREAD, "")
+
+
+@SPEAKING
+def test_output_to_a_full_disk_is_said_to_be_lost(tmp_path, arguments):
+    with open("/dev/full", "w") as full:
+        ended = echelon(tmp_path, *arguments, stdout=full)
+    assert ended.returncode == ExitCode.RESOURCES
+    [line] = ended.stderr.splitlines()
+    assert line.startswith("error: no space is left on the disk")
 
 
 def test_a_share_of_the_memory_keeps_its_unit():

@@ -58,8 +58,8 @@ def web():
 
 @pytest.fixture
 def mail():
-    """A local mail server: the letters it took."""
-    letters = []
+    """A local mail server: the letters it took, and what it answers otherwise."""
+    letters, answers = [], {}
 
     class Receiver(socketserver.StreamRequestHandler):
         def handle(self):
@@ -70,10 +70,11 @@ def mail():
                     lines = iter(self.rfile.readline, b".\r\n")
                     letters.append(b"".join(lines).decode())
                 is_over = line.upper().startswith(b"QUIT")
-                self.wfile.write(b"221 bye\r\n" if is_over else b"250 good\r\n")
+                usual = b"221 bye" if is_over else b"250 good"
+                self.wfile.write(answers.get(line.strip().lower(), usual) + b"\r\n")
 
     with serving(socketserver.TCPServer(("127.0.0.1", 0), Receiver)) as port:
-        yield SimpleNamespace(port=port, letters=letters)
+        yield SimpleNamespace(port=port, letters=letters, answers=answers)
 
 
 def test_every_channel_that_is_set_up_is_told(web, mail):
@@ -158,6 +159,19 @@ def test_an_answer_that_never_ends_is_given_up(web, mail, monkeypatch, caplog):
     assert "secret-token" not in caplog.text
 
 
+def test_a_letter_that_was_taken_is_not_sent_again(mail, caplog):
+    mail.answers[b"rcpt to:<gone@example.com>"] = b"550 unknown here"
+    mail.answers[b"quit"] = b"421 too busy for farewells"
+    settings = Settings(
+        notify_email_to="steering@example.com, gone@example.com",
+        smtp_host="127.0.0.1",
+        smtp_port=mail.port,
+    )
+    assert notify(settings, FAILED, lambda _: None) == ["email"]
+    assert len(mail.letters) == 1
+    assert "did not take the notice for gone@example.com" in caplog.text
+
+
 def test_what_a_channel_cannot_take_changes_nothing_of_a_run(mail, caplog):
     odd = Notice("refresh", "failed", "R1", "gate_failed", "lost\udcff", ())
     settings = Settings(
@@ -228,9 +242,9 @@ def test_a_refused_address_is_not_repeated(monkeypatch, address):
 @pytest.mark.parametrize(
     ("exit_code", "code", "outcome", "message"),
     [
-        (ExitCode.INPUT_REJECTED, "missing_file", "failed", "not there"),
-        (ExitCode.HELD_FOR_APPROVAL, "held", "failed", "not there"),
-        (ExitCode.NOTHING_NEW, "nothing_new", "found nothing new", "not there"),
+        (ExitCode.INPUT_REJECTED, "missing_file", "failed", "missing_file"),
+        (ExitCode.HELD_FOR_APPROVAL, "held", "failed", "held"),
+        (ExitCode.NOTHING_NEW, "nothing_new", "found nothing new", "nothing_new"),
         (ExitCode.INTERNAL, "internal", "failed", "a defect: the run's log"),
     ],
     ids=["rejected", "held", "nothing_new", "defect"],
@@ -242,6 +256,24 @@ def test_a_fault_becomes_a_notice(tmp_path, exit_code, code, outcome, message):
     assert (notice.outcome, notice.code) == (outcome, code)
     assert notice.message.startswith(message)
     assert notice.is_worth_telling == (outcome == "failed")
+
+
+def test_a_notice_names_the_place_and_the_remedy_and_quotes_no_cell(tmp_path):
+    fault = Fault(
+        code="policy_refused",
+        message="behaviour 'Ann Lee' is none of: fixed, variable",
+        file="policy_cost_pools.csv",
+        line=7,
+        column="behaviour",
+        rule="accepted_values",
+        hint="correct the row",
+    )
+    error = EchelonError(ExitCode.CONFIGURATION, fault)
+    notice = notice_of(Settings(data_dir=tmp_path), "refresh", [], error)
+    assert notice.message == (
+        "policy_cost_pools.csv:7:behaviour: policy_refused, accepted_values"
+        " (correct the row)"
+    )
 
 
 @dg.asset

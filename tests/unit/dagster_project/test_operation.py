@@ -8,6 +8,8 @@ import dagster as dg
 import duckdb
 import pytest
 
+from dagster_project.findings import fault_of
+from echelon.config import Settings
 from tests.unit.decisions.test_proposals import REVIEWED
 
 
@@ -155,3 +157,12 @@ def test_warning_is_printed_and_the_rest_announced(capsys):
         logging.getLogger("echelon.refresh").info("costs allocated")
     assert announced == ["costs allocated"]
     assert capsys.readouterr().err == "R1 cannot be removed\n"
+
+
+def test_the_defect_of_a_run_outlasts_a_torn_gate_record(tmp_path):
+    candidate = tmp_path / "candidates" / "R1"
+    candidate.mkdir(parents=True)
+    for name in ("candidate.json", "gate_results.jsonl"):
+        (candidate / name).write_text('{"gate": "erp_or')
+    fault = fault_of(Settings(data_dir=tmp_path), []).fault
+    assert fault.message == "step unknown failed: the run failed outside its steps"

@@ -35,6 +35,14 @@ def line_of(text, part):
     return next(n for n, line in enumerate(text.splitlines(), 1) if part in line)
 
 
+JOINED = """
+erp__customers:
+  from: customers
+  join: {{again: {{source: customers, on: true, prefer: "{prefer}"}}}}
+  columns: {{customer_id: id, name: name}}
+"""
+
+
 def with_column(line):
     return CUSTOMERS.rstrip() + f"\n    {line}\n"
 
@@ -170,6 +178,28 @@ CONFIGURATION = [
         customers(tables=with_column("city: uuid()")),
         "city:",
         "does not give the same result every time",
+    ),
+    (
+        "bad_expression",
+        customers(
+            tables=with_column(
+                "city: (select max(database_name) from duckdb_databases())"
+            )
+        ),
+        "city:",
+        "reads duckdb_databases, which is not among the data",
+    ),
+    (
+        "bad_expression",
+        customers(tables=JOINED.format(prefer="again.id desc, random()")),
+        "prefer:",
+        "does not give the same result every time",
+    ),
+    (
+        "bad_expression",
+        customers(tables=JOINED.format(prefer="again.id limit 1")),
+        "prefer:",
+        "is not what rows can be ordered by",
     ),
     (
         "bad_expression",
@@ -417,6 +447,25 @@ def test_a_query_reaches_no_file_the_mapping_does_not_declare(tmp_path, sql):
     error = error_of(tmp_path, text)
     assert error.fault.code == "bad_query"
     assert "hunter2" not in str(error)
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("select * from Duckdb_Settings()", "reads duckdb_settings, which is not"),
+        ("select * from duckdb_databases", "reads duckdb_databases, which is not"),
+        ("from information_schema.tables", "reads tables, which is not"),
+        ("from system.main.duckdb_views", "reads duckdb_views, which is not"),
+        ("select * from (show all tables)", "reads a description of tables"),
+        ("from customers tablesample 50%", "takes a sample"),
+        ("from customers using sample 1", "takes a sample"),
+    ],
+)
+def test_a_query_reads_all_of_what_was_delivered_and_nothing_else(tmp_path, sql, said):
+    query = f"\n  q: {{query: '{sql}'}}\ntables:\n"
+    error = error_of(tmp_path, customers().replace("\ntables:\n", query))
+    assert error.fault.code == "bad_query"
+    assert said in str(error)
 
 
 def test_an_expression_reaches_no_file_either(tmp_path):

@@ -5,7 +5,7 @@ import pytest
 
 from echelon.errors import EchelonError, ExitCode
 from echelon.release.candidate import load_candidate, open_candidate
-from echelon.release.inputs import InputHashes
+from echelon.release.inputs import InputHashes, hash_code
 from echelon.release.previous import next_recorded_at
 from echelon.release.publish import publish
 from echelon.release.rollback import rollback
@@ -166,6 +166,13 @@ def test_code_is_the_same_if_logic_libraries_and_engine_are(
         "engine": {"duckdb": engine},
     }
     assert hashes.is_same_code(manifest) is is_same
+
+
+def test_column_types_of_the_seeds_are_code(company):
+    before = hash_code(company.project_dir)
+    policy = company.project_dir / "dbt_project/seeds/policy"
+    (policy / "_policy__seeds.yml").write_text("seeds: []\n")
+    assert hash_code(company.project_dir) != before
 
 
 def test_date_before_that_of_the_release_in_force_is_refused_with_both(company):

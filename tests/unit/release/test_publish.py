@@ -5,12 +5,14 @@ import stat
 import duckdb
 import pytest
 
+from echelon.audit import read_events
 from echelon.comparison import compare_models
 from echelon.errors import EchelonError, ExitCode
 from echelon.explanation import explain
 from echelon.release.controls import Register
 from echelon.release.publish import publish
 from echelon.release.reader import open_database
+from echelon.release.rollback import rollback
 from echelon.release.staging import PublishOptions
 from echelon.release.store import (
     current_release,
@@ -331,6 +333,17 @@ def test_latest_record_of_a_gate_counts(company):
     assert publish(candidate, company.register).is_current
 
 
+def test_torn_record_of_a_gate_counts_as_never_written(company):
+    candidate = company.candidate()
+    company.examine(candidate)
+    written = candidate.gate_record.read_bytes()
+    candidate.gate_record.write_bytes(written[: len(written) // 2])
+    with pytest.raises(EchelonError) as refusal:
+        publish(candidate, company.register)
+    assert refusal.value.exit_code is ExitCode.GATE_FAILED
+    assert "gate reconciled: did not run" in str(refusal.value)
+
+
 @pytest.mark.parametrize(
     ("sql", "said"),
     [
@@ -416,6 +429,21 @@ def test_refresh_overtaken_by_another_release_does_not_publish(company):
     with pytest.raises(EchelonError) as refusal:
         publish(candidate, company.register)
     assert refusal.value.exit_code is ExitCode.BUSY
+
+
+def test_candidate_that_was_kept_does_not_publish_what_was_rolled_back(company):
+    first = company.release("2025-11-30")
+    candidate = company.candidate()
+    company.examine(candidate)
+    options = PublishOptions(keep_candidate=True)
+    second = publish(candidate, company.register, options)
+    rollback(company.data_dir, first.release_id)
+    entered = read_events(company.data_dir)
+    with pytest.raises(EchelonError) as refusal:
+        publish(candidate, company.register, options)
+    assert refusal.value.exit_code is ExitCode.NOTHING_NEW
+    assert f"echelon rollback {second.release_id}" in str(refusal.value)
+    assert read_events(company.data_dir) == entered
 
 
 def test_rerun_in_another_row_order_has_the_same_content_hashes(company):
