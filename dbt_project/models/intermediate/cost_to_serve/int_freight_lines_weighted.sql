@@ -5,23 +5,21 @@ with
 
 shipped_lines as (select * from {{ ref('int_shipment_lines_weighted') }}),
 
-shipments as (select * from {{ ref('stg_tms__shipments') }}),
+charged_shipments as (select * from {{ ref('int_shipments_charged') }}),
 
 cost_objects as (select * from {{ ref('int_cost_objects_enumerated') }}),
 
 charged_lines as (
     select
-        case
-            when shipments.freight_status = 'on_other_shipment'
-                then coalesce(shipments.parent_shipment_id, shipped_lines.shipment_id)
-            else shipped_lines.shipment_id
-        end as shipment_id,
+        coalesce(
+            charged_shipments.charged_shipment_id, shipped_lines.shipment_id
+        ) as shipment_id,
         coalesce(cost_objects.cost_object_key, 0) as cost_object_key,
         sum(
             coalesce({{ driver_units('shipped_lines.weight_kg') }}, 0)
         ) as weight_qty
     from shipped_lines
-    left join shipments using (shipment_id)
+    left join charged_shipments using (shipment_id)
     left join cost_objects using (order_id, line_no)
     group by all
 ),
