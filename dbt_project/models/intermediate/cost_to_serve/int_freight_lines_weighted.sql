@@ -1,6 +1,7 @@
 -- Grain: one row per charged shipment and order line it carried.
 -- A shipment whose freight is on another shipment shares that one's charge. Lines
--- weigh in by kilogram; where no line of the shipment has a weight, equally.
+-- weigh in by kilogram; where no line of the shipment has a weight, equally. A weight
+-- below nought is none: it would charge its customer less than nothing.
 with
 
 shipped_lines as (select * from {{ ref('int_shipment_lines_weighted') }}),
@@ -16,7 +17,7 @@ charged_lines as (
         ) as shipment_id,
         coalesce(cost_objects.cost_object_key, 0) as cost_object_key,
         sum(
-            coalesce({{ driver_units('shipped_lines.weight_kg') }}, 0)
+            greatest({{ driver_units('shipped_lines.weight_kg') }}, 0)
         ) as weight_qty
     from shipped_lines
     left join charged_shipments using (shipment_id)
