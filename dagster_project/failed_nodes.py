@@ -13,7 +13,8 @@ from echelon.warehouse.policy_faults import PolicyFile, fault_of_load, fault_of_
 _IN_FORCE = "the former release stays in force"
 _HUGE = (
     "find the amount, quantity or weight out of all proportion in what was delivered"
-    " last, correct it and deliver it again"
+    " last, correct it and deliver it again; if all are right, report in a base"
+    " currency of larger units (docs/cost_model.md, Known limits)"
 )
 POLICY_GAP = "policy incomplete: "  # what macros `threshold` and `setting` raise
 

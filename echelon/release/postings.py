@@ -17,12 +17,12 @@ ACCOUNTS = "gl__accounts"
 LEDGER_TABLES = (JOURNALS, ACCOUNTS)
 OFF_PROFIT_AND_LOSS = frozenset({"asset", "liability", "equity", "statistical"})
 UNIT_DIGITS = 4  # amounts as delivered, in ten-thousandths
-RATE_DIGITS = 12
+RATE_DIGITS = 18
 UNITS_PER_CENT = 100
-CENT = 10**14  # of an amount in units times a rate
+CENT = 10**20  # of an amount in units times a rate
 
 Key = tuple[str, str, str, str]  # entity, fiscal period, cost pool, currency
-Rates = Mapping[tuple[str, str], int]  # currency and day; in 10**-12
+Rates = Mapping[tuple[str, str], int]  # currency and day; in 10**-18
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Policy:
     Attributes:
         as_of: The day it speaks of, ISO; later postings are none of its.
         rules: Its cost pool rules.
-        rates: Base currency per unit of local currency, in 10**-12, by currency and
+        rates: Base currency per unit of local currency, in 10**-18, by currency and
             day, where the ledger gave no base amount.
     """
 
@@ -112,7 +112,7 @@ def to_units(text: str) -> int:
 
 
 def to_cents(units: int, rate: int) -> int:
-    """Convert ten-thousandths at a rate in 10**-12, half a cent away from zero."""
+    """Convert ten-thousandths at a rate in 10**-18, half a cent away from zero."""
     sign = -1 if units < 0 else 1
     cents: int = (2 * abs(units) * rate + CENT) // (2 * CENT)
     return sign * cents

@@ -27,7 +27,7 @@ class Charge:
         cost_pool_code: Its pool.
         currency: Currency it was delivered in.
         units: Amount as delivered, in ten-thousandths.
-        rate: Base currency per unit of local currency, in 10**-12.
+        rate: Base currency per unit of local currency, in 10**-18.
         cents: Amount in the base currency.
     """
 
@@ -48,7 +48,7 @@ class PublishedLedger:
 
     Attributes:
         rules: Cost pool rules.
-        rates: Rates by currency and ISO day, in 10**-12, as used for journals.
+        rates: Rates by currency and ISO day, in 10**-18, as used for journals.
         journals: Journal lines by entity, fiscal period, cost pool and currency.
         converted: Charges, and set-aside lines of an entity and period together.
         set_aside: Lines set aside while landing, by file.

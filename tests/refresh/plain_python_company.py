@@ -4,7 +4,7 @@ import csv
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from functools import cached_property
 from pathlib import Path
 
@@ -48,7 +48,7 @@ class PlainCompany:
         for row in self.rows("erp__exchange_rates"):
             rate = Decimal(str(row["rate"]))
             if row["quote"] == "divide":
-                rate = (1 / rate).quantize(Decimal("1e-12"), ROUND_HALF_UP)
+                rate = (1 / rate).quantize(Decimal("1e-18"), ROUND_UP)
             quoted[
                 row["from_currency_code"], row["rate_type"], day(row["rate_date"])
             ] = rate

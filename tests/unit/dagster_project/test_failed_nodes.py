@@ -376,17 +376,29 @@ def test_a_test_of_facts_closes_the_gate(nodes, refused):
     assert "document_id J1" in error.fault.message
 
 
-def test_what_is_too_large_for_a_model_is_looked_for_in_the_deliveries(nodes):
+@pytest.mark.parametrize(
+    "calculation",
+    [
+        "select 99999999::decimal(18, 9) * 1000",
+        "select 9300000000000::bigint * 1000000",
+        "select cast(2 * 9000000000000000000::hugeint as bigint)",
+    ],
+    ids=["amount", "driver_of_a_line", "driver_of_a_period"],
+)
+def test_what_is_too_large_for_a_model_is_looked_for_in_the_deliveries(
+    nodes, calculation
+):
     model = next(node for node in nodes if node.name == "int_order_lines_converted")
     with duckdb.connect() as connection:
         with pytest.raises(duckdb.Error) as raised:
-            connection.execute("select 99999999::decimal(18, 9) * 1000")
+            connection.execute(calculation)
         outcome = Outcome(model, 0.1, str(raised.value))
         error = failure_of([outcome], connection, {})
     assert error.exit_code == ExitCode.INPUT_REJECTED
     assert error.fault.code == "value_out_of_range"
     assert "int_order_lines_converted" in error.fault.message
     assert "correct it and deliver it again" in error.fault.hint
+    assert "a base currency of larger units" in error.fault.hint
 
 
 def test_any_other_failure_of_a_model_is_ours(nodes):

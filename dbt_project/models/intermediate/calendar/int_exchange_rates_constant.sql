@@ -23,7 +23,7 @@ base_currency as (
 
 select
     currency_code,
-    cast(1 as decimal(28, 12)) as base_ccy_per_local_ccy
+    cast(1 as decimal(38, 18)) as base_ccy_per_local_ccy
 from base_currency
 union all
 select

@@ -35,7 +35,7 @@ select
     {{ base_currency() }} as currency_code,
     calendar_days.calendar_date,
     rate_types.rate_type,
-    cast(1 as decimal(28, 12)) as base_ccy_per_local_ccy
+    cast(1 as decimal(38, 18)) as base_ccy_per_local_ccy
 from calendar_days
 cross join rate_types
 union all

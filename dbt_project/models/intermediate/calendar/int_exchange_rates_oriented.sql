@@ -1,6 +1,9 @@
 -- Grain: one row per from currency, to currency, rate date and rate type.
 -- Every quote serves both directions; a quote given wins over one turned round.
 -- A rate of zero is no quote.
+-- Eighteen digits after the point: of 10^14, the most that lands, the cents still hold,
+-- also where a unit makes 0.00006. Turned round in whole numbers (a quotient would pass
+-- through double) and upwards: what divides into half a cent must not fall short of it.
 with
 
 rates as (select * from {{ ref('stg_erp__exchange_rates') }}),
@@ -12,7 +15,8 @@ factors as (
         rate_date,
         rate_type,
         quote_code = 'divide' as is_turned,
-        exchange_rate
+        exchange_rate,
+        cast(exchange_rate * 1000000000000 as hugeint) as rate_units
     from rates
     where from_currency_code != to_currency_code and exchange_rate > 0
 ),
@@ -30,6 +34,7 @@ both_directions as (
         rate_type,
         not is_turned as is_turned,
         exchange_rate,
+        rate_units,
         true as is_inverse
     from factors
 )
@@ -40,8 +45,13 @@ select
     rate_date,
     rate_type,
     case
-        when is_turned then cast(round(1 / exchange_rate, 12) as decimal(28, 12))
-        else cast(exchange_rate as decimal(28, 12))
+        when is_turned
+            then
+                cast(
+                    (1000000000000000000000000000000 + rate_units - 1) // rate_units
+                    as decimal(38, 0)
+                ) * cast(0.000000000000000001 as decimal(18, 18))
+        else cast(exchange_rate as decimal(38, 18))
     end as conversion_rate
 from both_directions
 qualify row_number() over (

@@ -6,6 +6,8 @@
 -- Where none is declared the ledger's own postings say: the period most journals of the
 -- day name, or of its month on a day without any. Else the calendar month: also an
 -- entity that only holds stock or is only owed money has days.
+-- A declared period has the days it declares and no others: it may be closed, and the
+-- next one not declared yet. A month that bears its code is told apart from it.
 with
 
 calendar_days as (select * from {{ ref('int_calendar_days_generated') }}),
@@ -56,6 +58,7 @@ journal_counts as (
         count(distinct journal_lines.journal_id) as journal_count
     from journal_lines
     anti join adjusting_periods using (entity_code, fiscal_period)
+    anti join periods using (entity_code, fiscal_period)
     group by all
 ),
 
@@ -94,10 +97,15 @@ assigned_days as (
             posted_days.fiscal_period,
             posted_months.fiscal_period,
             month_code
+            || case when periods.fiscal_period is null then '' else ' undeclared' end
         ) as fiscal_period
     from declared_days
     left join posted_days using (entity_code, calendar_date)
     left join posted_months using (entity_code, month_code)
+    left join periods
+        on
+            declared_days.entity_code = periods.entity_code
+            and declared_days.month_code = periods.fiscal_period
 )
 
 select

@@ -1,27 +1,38 @@
--- Grain: one row per charged shipment and order line it carried.
--- A shipment whose freight is on another shipment shares that one's charge. Lines
--- weigh in by kilogram; where no line of the shipment has a weight, equally.
+-- Grain: one row per shipment and order line that bears what is charged for it.
+-- A shipment whose freight is on another shares that one's charge; a charge of its own,
+-- which may come all the same, its own lines bear. Lines weigh in by kilogram; where no
+-- line of the shipment has a weight, equally. A weight below nought is none: it would
+-- charge its customer less than nothing.
 with
 
 shipped_lines as (select * from {{ ref('int_shipment_lines_weighted') }}),
 
-shipments as (select * from {{ ref('stg_tms__shipments') }}),
+charged_shipments as (
+    select
+        shipment_id,
+        charged_shipment_id
+    from {{ ref('int_shipments_charged') }}
+    union distinct
+    select
+        shipment_id,
+        shipment_id as charged_shipment_id
+    from {{ ref('int_shipments_charged') }}
+),
 
 cost_objects as (select * from {{ ref('int_cost_objects_enumerated') }}),
 
+-- A line counts for its own shipment and for the one whose charge that shares.
 charged_lines as (
     select
-        case
-            when shipments.freight_status = 'on_other_shipment'
-                then coalesce(shipments.parent_shipment_id, shipped_lines.shipment_id)
-            else shipped_lines.shipment_id
-        end as shipment_id,
+        coalesce(
+            charged_shipments.charged_shipment_id, shipped_lines.shipment_id
+        ) as shipment_id,
         coalesce(cost_objects.cost_object_key, 0) as cost_object_key,
         sum(
-            coalesce({{ driver_units('shipped_lines.weight_kg') }}, 0)
+            greatest({{ driver_units('shipped_lines.weight_kg') }}, 0)
         ) as weight_qty
     from shipped_lines
-    left join shipments using (shipment_id)
+    left join charged_shipments using (shipment_id)
     left join cost_objects using (order_id, line_no)
     group by all
 ),

@@ -30,7 +30,7 @@ period_rates as (
     select
         fiscal_days.entity_code,
         fiscal_days.fiscal_period,
-        cast(avg(flow_rates.base_ccy_per_local_ccy) as decimal(28, 12))
+        cast(avg(flow_rates.base_ccy_per_local_ccy) as decimal(38, 18))
             as base_ccy_per_local_ccy
     from fiscal_days
     inner join entity_currencies using (entity_code)

@@ -11,6 +11,8 @@ shipments as (
     from {{ ref('int_shipments_timed') }}
 ),
 
+charged_shipments as (select * from {{ ref('int_shipments_charged') }}),
+
 charges as (select * from {{ ref('int_charges_converted') }}),
 
 customers as (select * from {{ ref('int_customer_masters_survived') }}),
@@ -31,15 +33,12 @@ freight as (
 
 carried as (
     select
-        case
-            when freight_status = 'on_other_shipment'
-                then coalesce(parent_shipment_id, shipment_id)
-            else shipment_id
-        end as shipment_id,
-        sum(weight_kg) as weight_kg
+        charged_shipments.charged_shipment_id as shipment_id,
+        sum(shipments.weight_kg) as weight_kg
     from shipments
+    inner join charged_shipments using (shipment_id)
     group by all
-    having count(*) = count(weight_kg)
+    having count(*) = count(shipments.weight_kg)
 )
 
 select

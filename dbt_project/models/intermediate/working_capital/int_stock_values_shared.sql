@@ -24,9 +24,11 @@ valued_balances as (
         fiscal_days.fiscal_period,
         balances.warehouse_id,
         balances.product_id,
-        -- Widened: 18 digits times 18 stay 18, ten of them after the point.
+        -- Widened: 18 digits times 18 stay 18, ten of them after the point. Then cut to
+        -- the four of an amount that lands: the rate takes 18.
         {{ amount_to_cents(to_base_amount(
-            'cast(balances.on_hand_qty as decimal(28, 4)) * balances.unit_cost_local_ccy',
+            'cast(cast(balances.on_hand_qty as decimal(28, 4))'
+            ~ ' * balances.unit_cost_local_ccy as decimal(38, 4))',
             'closing_rates.base_ccy_per_local_ccy'
         )) }} as value_cents,
         -- A day on which no value is known is not a day without stock.

@@ -23,7 +23,7 @@ select
     rule_valid_from_date,
     local_currency_code,
     cast(amount_local_ccy as decimal(22, 4)) as amount_local_ccy,
-    cast(base_ccy_per_local_ccy as decimal(28, 12)) as base_ccy_per_local_ccy,
+    cast(base_ccy_per_local_ccy as decimal(38, 18)) as base_ccy_per_local_ccy,
     amount_base_ccy
 from ledger_lines
 union all
@@ -42,6 +42,6 @@ select
     cast(null as date) as rule_valid_from_date,
     local_currency_code,
     cast(amount_local_ccy as decimal(22, 4)) as amount_local_ccy,
-    cast(base_ccy_per_local_ccy as decimal(28, 12)) as base_ccy_per_local_ccy,
+    cast(base_ccy_per_local_ccy as decimal(38, 18)) as base_ccy_per_local_ccy,
     amount_base_ccy
 from quarantined_lines

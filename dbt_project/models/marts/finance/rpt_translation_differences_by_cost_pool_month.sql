@@ -59,7 +59,7 @@ select
     cost_pool_code,
     local_currency_code,
     cast(local_amount as decimal(18, 2)) as amount_local_ccy,
-    cast(base_ccy_per_local_ccy as decimal(28, 12)) as base_ccy_per_local_ccy,
+    cast(base_ccy_per_local_ccy as decimal(38, 18)) as base_ccy_per_local_ccy,
     cast(posted_amount as decimal(18, 2)) as posted_amount_base_ccy,
     closing_amount as closing_amount_base_ccy,
     cast(posted_amount - closing_amount as decimal(18, 2))

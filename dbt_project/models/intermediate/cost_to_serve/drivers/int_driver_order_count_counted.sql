@@ -1,5 +1,5 @@
 -- Grain: one row per entity, fiscal period and cost object.
--- One order, spread evenly over its lines.
+-- One order, spread evenly over its lines; a return or a cancelled one is none.
 with
 
 cost_objects as (select * from {{ ref('int_cost_objects_enumerated') }}),
@@ -19,3 +19,4 @@ select
     ) as driver_qty
 from cost_objects
 inner join order_lines using (cost_object_key)
+where cost_objects.is_demand
