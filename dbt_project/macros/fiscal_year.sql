@@ -1,6 +1,7 @@
 -- Year of a fiscal period: its code without the number within the year (2025-01,
 -- 2025-P13, 2025.Q1, FY25-07, 2025/26-03; run together 2025007, 25007); '' for a code
--- that names no year (P12, 012).
+-- that names no year (P12, 012). Days of no declared period bear the code of a month
+-- and say so (2025-12 undeclared): they are of its year.
 {% macro fiscal_year(fiscal_period) -%}
 coalesce(
     nullif(
@@ -10,6 +11,6 @@ coalesce(
         ),
         ''
     ),
-    regexp_replace({{ fiscal_period }}, '[^0-9]*[0-9]+$', '')
+    regexp_replace({{ fiscal_period }}, '[^0-9]*[0-9]+( undeclared)?$', '')
 )
 {%- endmacro %}
