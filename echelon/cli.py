@@ -21,7 +21,14 @@ from echelon.cli_decide import decide
 from echelon.cli_dispute import dispute
 from echelon.cli_doctor import doctor
 from echelon.cli_draw import draw
-from echelon.cli_ending import end_with, fault_of, hand_over, usage_error
+from echelon.cli_ending import (
+    end_with,
+    fault_of,
+    internal_error,
+    nobody_reads,
+    settled,
+    usage_error,
+)
 from echelon.cli_estimate_behaviour import estimate_behaviour_command
 from echelon.cli_exception import except_
 from echelon.cli_explain import explain
@@ -242,18 +249,20 @@ def main() -> None:
             if "" in sys.argv[1:]:  # as a path it would be the current directory
                 raise usage_error("an argument is empty; is a shell's variable unset?")
             code = app(standalone_mode=False) or 0
-            hand_over()
         except typer.Abort:
             code = ExitCode.STOPPED
-        except (BrokenPipeError, SystemExit):
-            # Who read the output went away; what prints may leave without asking.
+        except (BrokenPipeError, SystemExit) as error:
+            # Who read the output went away: rich leaves then, its output dropped.
+            if not (isinstance(error.__context__, BrokenPipeError) or nobody_reads()):
+                end_with(internal_error(error))
             code = ExitCode.UNREAD
         except Exception as error:
             # An engine that is interrupted calls it an error of its own.
             end_with(stopped() if is_stopped() else fault_of(error))
+        code = settled(int(code))
     if code == ExitCode.STOPPED:
         end_with(stopped())
-    sys.exit(int(code))
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """How does a command end, and what does it say when something is wrong?"""
 
 import os
+import select
 import sys
 import traceback
 from contextlib import suppress
@@ -10,6 +11,15 @@ from typing import NoReturn
 from echelon.cli_options import err
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.machine import known_fault
+
+
+def nobody_reads() -> bool:
+    """Say whether who read the output went away."""
+    waiting = select.poll()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError, AttributeError):  # closed, or no file
+            waiting.register(stream.fileno(), select.POLLERR)
+    return any(event & select.POLLERR for _, event in waiting.poll(0))
 
 
 def hand_over() -> None:
@@ -28,6 +38,25 @@ def hand_over() -> None:
         raise
 
 
+def settled(code: int) -> int:
+    """Hand over what was printed; a code that says more than its loss stays.
+
+    Args:
+        code: What the command ended with.
+
+    Returns:
+        What the process ends with. A disk too full for the output ends it here.
+    """
+    try:
+        hand_over()
+    except BrokenPipeError:
+        return code or ExitCode.UNREAD
+    except OSError as error:
+        if code == 0:
+            end_with(fault_of(error))
+    return code
+
+
 def fault_of(error: Exception) -> EchelonError:
     """Say what an exception means to people."""
     if hasattr(error, "format_message"):  # a usage error of the command line itself
@@ -36,7 +65,7 @@ def fault_of(error: Exception) -> EchelonError:
         return error
     if os.environ.get("ECHELON_DEBUG") == "1":
         traceback.print_exc()
-    return known_fault(error) or _named_path(error) or _internal_error(error)
+    return known_fault(error) or _named_path(error) or internal_error(error)
 
 
 def end_with(error: EchelonError) -> NoReturn:
@@ -79,7 +108,7 @@ def _named_path(error: Exception) -> EchelonError | None:
     return EchelonError(ExitCode.CONFIGURATION, fault)
 
 
-def _internal_error(error: Exception) -> EchelonError:
+def internal_error(error: BaseException) -> EchelonError:
     """Turn an exception nobody foresaw into a fault."""
     message = f"{type(error).__name__}: {error}"
     hint = "ECHELON_DEBUG=1 prints the stack trace"

@@ -31,6 +31,10 @@ _HISTORY_FAULT_TEXTS = (
 )
 
 
+# What a row says of a full disk is no word of the machine's.
+_QUOTES_DATA = (duckdb.DataError, duckdb.ProgrammingError)
+
+
 class _Shortage(NamedTuple):
     """What a machine runs out of, by the errors and the words that tell of it.
 
@@ -44,6 +48,8 @@ class _Shortage(NamedTuple):
 
     def explains(self, error: BaseException) -> bool:
         """Say whether an error, by itself, tells of this shortage."""
+        if isinstance(error, _QUOTES_DATA):
+            return False
         texts = (*map(os.strerror, self.numbers), *self.texts)
         return (
             isinstance(error, self.kinds)
@@ -119,7 +125,8 @@ def out_of_reach(error: BaseException) -> EchelonError | None:
             hint = _PATH_FAULTS[cause.errno]
             fault = Fault("path_unusable", message, file=file, hint=hint)
             return EchelonError(ExitCode.CONFIGURATION, fault)
-        if any(text in str(cause) for text in _HISTORY_FAULT_TEXTS):
+        is_history = "sqlite3" in f"{type(cause).__module__} {cause}"
+        if is_history and any(text in str(cause) for text in _HISTORY_FAULT_TEXTS):
             message = "Dagster's history below the data directory cannot be used"
             fault = Fault("path_unusable", message, hint=f"{_MAY}, and see ulimit -n")
             return EchelonError(ExitCode.CONFIGURATION, fault)

@@ -24,6 +24,7 @@ from echelon.config import (
     share_of_memory,
 )
 from echelon.errors import EchelonError, ExitCode
+from echelon.machine import out_of_resources
 from echelon.release import store
 
 
@@ -360,3 +361,17 @@ def test_a_share_of_the_memory_keeps_its_unit():
     with duckdb.connect(config={"memory_limit": share_of_memory("6GB", 0.25)}) as held:
         limit = held.execute("select current_setting('memory_limit')").fetchall()
     assert limit == [("1.3 GiB",)]
+
+
+def test_a_library_that_leaves_is_no_output_unread(monkeypatch, capsys):
+    def leave(data_dir):
+        raise SystemExit("no licence")
+
+    monkeypatch.setattr(store, "list_releases", leave)
+    exit_code, _, [line] = end_of(monkeypatch, capsys, "releases")
+    assert (exit_code, "no licence" in line) == (ExitCode.INTERNAL, True)
+
+
+def test_what_a_row_says_of_the_machine_is_no_word_of_it():
+    quoted = duckdb.ConversionException("'Too many open files' is no date")
+    assert out_of_resources(quoted) is None

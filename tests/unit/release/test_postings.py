@@ -146,7 +146,8 @@ def test_the_most_specific_rule_wins_and_a_tie_maps_nothing(account, center, day
 )
 def test_conversion_rounds_half_a_cent_away_from_zero(units, rate):
     exact = Fraction(abs(units) * rate, 10**20)
-    assert abs(to_cents(units, rate)) == floor(exact + Fraction(1, 2))
+    sign = -1 if units < 0 else 1
+    assert to_cents(units, rate) == sign * floor(exact + Fraction(1, 2))
 
 
 def test_a_cent_more_in_the_landed_journals_is_not_published(company):

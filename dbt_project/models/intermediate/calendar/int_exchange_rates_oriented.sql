@@ -1,8 +1,8 @@
 -- Grain: one row per from currency, to currency, rate date and rate type.
 -- Every quote serves both directions; a quote given wins over one turned round.
 -- A rate of zero is no quote.
--- Eighteen digits after the point: of 10^14, the most that lands, the cents still hold,
--- also where a unit makes 0.00006. Turned round in whole numbers (a quotient would pass
+-- Eighteen digits after the point: exact to the cent up to some 10^10 at quotes of five
+-- digits, and within a cent up to 10^14, the most that lands. Turned round in whole numbers (a quotient would pass
 -- through double) and upwards: what divides into half a cent must not fall short of it.
 with
 

@@ -16,11 +16,12 @@ flow_rates as (
 select
     rates.shipment_id,
     rate_cards.valid_from_date as rate_valid_from_date,
+    -- Six digits after the point, of ten: a rate takes 18 of the 38 there are.
     {{ to_base_amount(
-        'greatest('
+        'cast(greatest('
         ~ 'coalesce(rate_cards.base_charge_local_ccy, 0)'
         ~ ' + coalesce(rate_cards.rate_local_ccy_per_kg, 0) * rates.weight_kg,'
-        ~ ' coalesce(rate_cards.minimum_charge_local_ccy, 0))',
+        ~ ' coalesce(rate_cards.minimum_charge_local_ccy, 0)) as decimal(38, 6))',
         'flow_rates.base_ccy_per_local_ccy'
     ) }} as should_cost_amount_base_ccy
 from rates

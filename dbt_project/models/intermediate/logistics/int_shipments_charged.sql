@@ -13,30 +13,24 @@ pointers as (
     where freight_status = 'on_other_shipment' and parent_shipment_id is not null
 ),
 
--- What was reached before is not followed again, so that a circle ends.
-walks (shipment_id, reached_shipment_id) as (
+-- From the last ones back: each shipment is reached once, and those in a circle never.
+ends (shipment_id, charged_shipment_id) as (
     select
-        shipment_id,
-        parent_shipment_id
-    from pointers
-    union distinct
-    select
-        walks.shipment_id,
+        pointers.shipment_id,
         pointers.parent_shipment_id
-    from walks
-    inner join pointers on walks.reached_shipment_id = pointers.shipment_id
-),
-
-ends as (
+    from pointers
+    anti join pointers as further
+        on pointers.parent_shipment_id = further.shipment_id
+    union all
     select
-        walks.shipment_id,
-        walks.reached_shipment_id
-    from walks
-    anti join pointers on walks.reached_shipment_id = pointers.shipment_id
+        pointers.shipment_id,
+        ends.charged_shipment_id
+    from ends
+    inner join pointers on ends.shipment_id = pointers.parent_shipment_id
 )
 
 select
     shipment_id,
-    coalesce(ends.reached_shipment_id, shipment_id) as charged_shipment_id
+    coalesce(ends.charged_shipment_id, shipment_id) as charged_shipment_id
 from shipments
 left join ends using (shipment_id)
