@@ -3,8 +3,8 @@
 -- A rate of zero is no quote.
 -- Eighteen digits after the point: exact to the cent up to some 10^10 at quotes of five
 -- digits, and within a cent up to 10^14, the most that lands.
--- Turned round in whole numbers (a quotient would pass through double) and upwards: what
--- divides into half a cent must not fall short of it.
+-- Turned round in whole numbers (a quotient would pass through double) and upwards:
+-- what divides into half a cent must not fall short of it.
 with
 
 rates as (select * from {{ ref('stg_erp__exchange_rates') }}),
