@@ -109,7 +109,7 @@ def caught_by_gate(gate: Gate) -> tuple[int, list[str]]:
         with duckdb.connect() as connection:
             connection.execute(WAREHOUSE)
             connection.execute(flaw)
-            if f"({column})" not in examine(gate, connection).detail:
+            if f": {column} " not in examine(gate, connection).detail:
                 missed.append(flaw)
     return len(frames) + len(flaws), missed
 

@@ -43,9 +43,8 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _cell(value: object) -> str:
+    if isinstance(value, Number) and not isinstance(value, bool):
+        return f'<td class="number">{value:,}</td>'
     text = "" if value is None else escape(str(value))
-    is_number = isinstance(value, Number) and not isinstance(value, bool)
-    if is_number:
-        return f'<td class="number">{text}</td>'
     # A long name may break where its words do; a number or a word never.
     return f"<td>{text.replace('_', '_<wbr>')}</td>"

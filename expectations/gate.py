@@ -146,17 +146,35 @@ def _severity(result: Any) -> FailureSeverity:  # noqa: ANN401 (GX ships no type
 
 def _sentence(result: Any) -> str:  # noqa: ANN401 (GX ships no type for it)
     config = result.expectation_config
-    column = config.kwargs.get("column", "columns")
-    unmet = (
-        f"{_severity(result).value}: {config.type.removeprefix('expect_')} ({column})"
-    )
+    severity = _severity(result)
+    is_critical = severity == FailureSeverity.CRITICAL
+    sentence = f"{severity.value}: {_requirement(config, is_critical)}"
     if any(
         info.get("raised_exception")
         for info in _exceptions(result.exception_info or {})
     ):
-        return f"{unmet} could not be evaluated"
-    count = (result.result or {}).get("unexpected_count")
-    return unmet if count is None else f"{unmet}: {count} of the aggregates"
+        return f"{sentence}, could not be evaluated"
+    counts = result.result or {}
+    found = ""
+    if "element_count" in counts:
+        found = f", not so in {counts['unexpected_count']} of {counts['element_count']}"
+    return f"{sentence}{found}. {config.notes or ''}".rstrip()
+
+
+def _requirement(config: Any, is_critical: bool) -> str:  # noqa: ANN401 (as above)
+    # "expect_column_values_to_be_between" says what is examined, and what it has to do.
+    examined, verb = config.type.removeprefix("expect_").split("_to_", 1)
+    subject = config.kwargs.get("column", examined.removeprefix("table_"))
+    least, most = config.kwargs.get("min_value"), config.kwargs.get("max_value")
+    if verb != "be_between":
+        words = verb.replace("_", " ")
+    elif least == most:
+        words = f"be {least:g}"
+    elif least is None or most is None:
+        words = f"be at least {least:g}" if most is None else f"be at most {most:g}"
+    else:
+        words = f"be between {least:g} and {most:g}"
+    return f"{subject} {'must' if is_critical else 'should'} {words}"
 
 
 def _exceptions(info: dict[str, Any]) -> list[dict[str, Any]]:

@@ -30,7 +30,8 @@ nav ul { columns: 3; margin: .5rem 0; padding-left: 1.2rem; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .15rem 1rem; }
 dt { color: #444; } dd { margin: 0; overflow-wrap: anywhere; }
 .wide { overflow-x: auto; }
-table { border-collapse: collapse; margin: .25rem 0; font-size: .85rem; }
+table { border-collapse: collapse; margin: .25rem 0;
+  font-size: clamp(.7rem, .95vw, .85rem); }
 caption { text-align: left; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden;
   clip-path: inset(50%); }

@@ -6,10 +6,10 @@ from echelon.pages import as_html
 
 
 def test_text_is_escaped_numbers_stand_right_and_none_is_empty() -> None:
-    row = {"who": "A & <b>", "cost": Decimal("1.10"), "is_new": True, "why": None}
+    row = {"who": "A & <b>", "cost": Decimal("1234.10"), "is_new": True, "why": None}
     page = as_html("Costs", {"Lines": [row], "Faults": []})
     assert "<td>A &amp; &lt;b&gt;</td>" in page
-    assert '<td class="number">1.10</td><td>True</td><td></td>' in page
+    assert '<td class="number">1,234.10</td><td>True</td><td></td>' in page
     assert "<h2>Faults</h2>\n<p>none</p>" in page
 
 

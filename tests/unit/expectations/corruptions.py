@@ -7,6 +7,7 @@ from expectations.register import GATES
 BETWEEN = "column_values_to_be_between"
 NOT_NULL = "column_values_to_not_be_null"
 UNIQUE = "column_values_to_be_unique"
+MATCHES = "column_values_to_match_regex"
 COLUMNS = "table_columns_to_match_set"
 GL = "rpt_gl_reconciliation_by_cost_pool_month"
 PROFIT = "rpt_profitability_by_customer_month"
@@ -318,7 +319,12 @@ VALUE_CORRUPTIONS = [
     ("rpt_mart_availability", "unbuilt_count", 1, BETWEEN),
     ("rpt_mart_availability", "mart_name", "rpt_forecast_accuracy", UNIQUE),
     ("rpt_mart_availability", "availability_status", None, NOT_NULL),
-    ("rpt_mart_availability", "availability_status", "not available: ", "match_regex"),
+    (
+        "rpt_mart_availability",
+        "availability_status",
+        "not available: ",
+        MATCHES,
+    ),
 ]
 
 # (gate, what happens to the table as a whole, expectation that must trip)

@@ -5,7 +5,7 @@ import great_expectations.expectations as gxe
 import pandas as pd
 import pytest
 
-from expectations.bounds import advised_most, none
+from expectations.bounds import advised_least, advised_most, none
 from expectations.gate import run_gate
 from expectations.register import GATES
 
@@ -44,12 +44,41 @@ def test_suite_that_expects_nothing_is_refused():
         run_gate(suite(), pd.DataFrame({"lost": [0]}))
 
 
-def test_detail_names_the_expectation_but_no_value_of_a_row():
-    frame = pd.DataFrame({"email": ["anna@example.org", "anna@example.org"]})
-    unique = gxe.ExpectColumnValuesToBeUnique(column="email", severity="critical")
-    detail = run_gate(suite(unique), frame).detail
-    expected = "critical: column_values_to_be_unique (email): 2 of the aggregates"
-    assert detail == expected
+@pytest.mark.parametrize(
+    ("values", "expectation", "detail"),
+    [
+        (
+            ["anna@example.org", "anna@example.org"],
+            gxe.ExpectColumnValuesToBeUnique(
+                column="found", severity="critical", notes="One mail each."
+            ),
+            "critical: found must be unique, not so in 2 of 2. One mail each.",
+        ),
+        (
+            [3, 0, 0],
+            none("found", "A lost cent is lost."),
+            "critical: found must be 0, not so in 1 of 3. A lost cent is lost.",
+        ),
+        (
+            [0.85],
+            advised_least("found", 0.9, "The label is loose."),
+            "warning: found should be at least 0.9, not so in 1 of 1."
+            " The label is loose.",
+        ),
+        (
+            [46],
+            gxe.ExpectColumnValuesToBeBetween(
+                column="found", min_value=0, max_value=45, severity="warning"
+            ),
+            "warning: found should be between 0 and 45, not so in 1 of 1.",
+        ),
+    ],
+)
+def test_detail_says_what_must_hold_and_why_but_no_value_of_a_row(
+    values, expectation, detail
+):
+    found = run_gate(suite(expectation), pd.DataFrame({"found": values})).detail
+    assert found == detail
 
 
 @pytest.mark.parametrize("gate", GATES, ids=lambda gate: gate.name)
