@@ -1,7 +1,6 @@
 -- Grain: one row per currency, rate date and rate type, quoted in base currency.
 -- A currency with no direct quote that day goes through one third currency, the first
--- in the alphabet. Whole units and the rest are multiplied apart: 18 digits times 18
--- leave two before the point.
+-- in the alphabet.
 with
 
 rates as (select * from {{ ref('int_exchange_rates_oriented') }}),
@@ -25,12 +24,9 @@ candidate_rates as (
         rates.rate_date,
         rates.rate_type,
         rates.to_currency_code as pivot_currency_code,
-        trunc(rates.conversion_rate) * base_rates.conversion_rate
-        + rates.conversion_rate % 1 * trunc(base_rates.conversion_rate)
-        + cast(
-            rates.conversion_rate % 1 * (base_rates.conversion_rate % 1)
-            as decimal(38, 18)
-        ) as base_ccy_per_local_ccy
+        {{ widened_product(
+            'rates.conversion_rate', 'base_rates.conversion_rate'
+        ) }} as base_ccy_per_local_ccy
     from rates
     inner join base_rates
         on

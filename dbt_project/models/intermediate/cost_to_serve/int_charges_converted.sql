@@ -3,7 +3,7 @@ with
 
 charges_placed as (select * from {{ ref('int_charges_placed') }}),
 
-fiscal_days as (select * from {{ ref('int_fiscal_days') }}),
+fiscal_dates as (select * from {{ ref('int_fiscal_dates_assigned') }}),
 
 flow_rates as (
     select *
@@ -23,9 +23,7 @@ select
     charges_placed.order_line_no,
     charges_placed.customer_id,
     charges_placed.charged_date,
-    coalesce(
-        fiscal_days.fiscal_period, {{ month_code('charges_placed.charged_date') }}
-    ) as fiscal_period,
+    fiscal_dates.fiscal_period,
     charges_placed.local_currency_code,
     charges_placed.amount_local_ccy,
     flow_rates.base_ccy_per_local_ccy,
@@ -33,10 +31,10 @@ select
         'charges_placed.amount_local_ccy', 'flow_rates.base_ccy_per_local_ccy'
     ) }} as amount_base_ccy
 from charges_placed
-left join fiscal_days
+left join fiscal_dates
     on
-        charges_placed.entity_code = fiscal_days.entity_code
-        and charges_placed.charged_date = fiscal_days.calendar_date
+        charges_placed.entity_code = fiscal_dates.entity_code
+        and charges_placed.charged_date = fiscal_dates.calendar_date
 left join flow_rates
     on
         charges_placed.local_currency_code = flow_rates.currency_code

@@ -1,27 +1,15 @@
 -- Grain: one row per shipment and order line that bears what is charged for it.
--- A shipment whose freight is on another shares that one's charge; a charge of its own,
--- which may come all the same, its own lines bear. Lines weigh in by kilogram; where no
--- line of the shipment has a weight, equally. A weight below nought is none: it would
--- charge its customer less than nothing.
+-- Lines weigh in by kilogram; where no line of the shipment has a weight, equally. A
+-- weight below nought is none: it would charge its customer less than nothing.
 with
 
 shipped_lines as (select * from {{ ref('int_shipment_lines_weighted') }}),
 
-charged_shipments as (
-    select
-        shipment_id,
-        charged_shipment_id
-    from {{ ref('int_shipments_charged') }}
-    union distinct
-    select
-        shipment_id,
-        shipment_id as charged_shipment_id
-    from {{ ref('int_shipments_charged') }}
-),
+charged_shipments as (select * from {{ ref('int_shipments_charged') }}),
 
 cost_objects as (select * from {{ ref('int_cost_objects_enumerated') }}),
 
--- A line counts for its own shipment and for the one whose charge that shares.
+-- One row per line becomes one for each shipment whose charge it travels on.
 charged_lines as (
     select
         coalesce(

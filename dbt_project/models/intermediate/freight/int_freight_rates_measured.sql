@@ -1,6 +1,6 @@
 -- Grain: one row per shipment that was charged freight in the months compared.
--- The weight is that of all that travelled on the charge, shipments whose freight is on
--- this one included. Lanes without a name are from where to where.
+-- The weight is that of all that travelled on the charge, and so bears it. Lanes of no
+-- name are from where to where.
 with
 
 shipments as (

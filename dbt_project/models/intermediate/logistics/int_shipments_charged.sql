@@ -1,6 +1,6 @@
--- Grain: one row per shipment, with the one its freight was charged on in the end.
--- Who names another is followed to the last; in a circle none is, and each stands for
--- itself.
+-- Grain: one row per shipment and shipment whose charge it travels on.
+-- That is its own, which may come all the same, and the one its freight is on: who
+-- names another is followed to the last; in a circle none is, and each stands alone.
 with recursive
 
 shipments as (select * from {{ ref('stg_tms__shipments') }}),
@@ -31,6 +31,10 @@ ends (shipment_id, charged_shipment_id) as (
 
 select
     shipment_id,
-    coalesce(ends.charged_shipment_id, shipment_id) as charged_shipment_id
+    shipment_id as charged_shipment_id
 from shipments
-left join ends using (shipment_id)
+union all
+select
+    shipment_id,
+    charged_shipment_id
+from ends

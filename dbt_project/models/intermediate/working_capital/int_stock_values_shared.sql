@@ -24,13 +24,12 @@ valued_balances as (
         fiscal_days.fiscal_period,
         balances.warehouse_id,
         balances.product_id,
-        -- Widened: 18 digits times 18 stay 18, ten of them after the point. Then cut to
-        -- the four of an amount that lands: the rate takes 18.
-        {{ amount_to_cents(to_base_amount(
-            'cast(cast(balances.on_hand_qty as decimal(28, 4))'
-            ~ ' * balances.unit_cost_local_ccy as decimal(38, 4))',
-            'closing_rates.base_ccy_per_local_ccy'
-        )) }} as value_cents,
+        -- All ten digits of quantity times unit cost count: rounded once, to cents.
+        cast(balances.on_hand_qty as decimal(28, 4)) * balances.unit_cost_local_ccy
+            as local_value,
+        {{ amount_to_cents('round(' ~ widened_product(
+            'local_value', 'closing_rates.base_ccy_per_local_ccy'
+        ) ~ ', 2)') }} as value_cents,
         -- A day on which no value is known is not a day without stock.
         count(distinct if(value_cents is null, null, balances.balance_date)) over (
             partition by balances.warehouse_id, fiscal_days.fiscal_period

@@ -1,7 +1,8 @@
 -- Grain: one row per entity and fiscal period.
 -- Days and state as declared. A period that is not declared has the days of the
 -- calendar, or of its postings (a 13th), and counts as closed once it has ended: after
--- its last day, or on it where that ends a month.
+-- its last day, or on it where that ends a month. Days that wait for their period to be
+-- declared (2025-12 undeclared) are not closed: they will be of another.
 with
 
 declared_periods as (select * from {{ ref('stg_gl__periods') }}),
@@ -56,7 +57,8 @@ select
             then coalesce(cast(closed_at as date), ends_on_date) <= {{ as_of_date() }}
         when 'open' then false
         else
-            coalesce(
+            fiscal_period not like '% undeclared'
+            and coalesce(
                 ends_on_date < {{ as_of_date() }}
                 or (
                     ends_on_date = {{ as_of_date() }}

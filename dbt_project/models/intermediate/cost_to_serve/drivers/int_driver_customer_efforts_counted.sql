@@ -21,7 +21,7 @@ customer_objects as (
     where order_id is null and customer_id is not null
 ),
 
-fiscal_days as (select * from {{ ref('int_fiscal_days') }}),
+fiscal_dates as (select * from {{ ref('int_fiscal_dates_assigned') }}),
 
 efforts as (
     select
@@ -61,19 +61,15 @@ placed_efforts as (
 
 select
     placed_efforts.entity_code,
-    coalesce(
-        fiscal_days.fiscal_period,
-        {{ month_code('placed_efforts.effort_date') }},
-        'unknown'
-    ) as fiscal_period,
+    coalesce(fiscal_dates.fiscal_period, 'unknown') as fiscal_period,
     placed_efforts.driver_code,
     placed_efforts.cost_object_key,
     cast(
         sum({{ driver_units('placed_efforts.effort_qty') }}) as bigint
     ) as driver_qty
 from placed_efforts
-left join fiscal_days
+left join fiscal_dates
     on
-        placed_efforts.entity_code = fiscal_days.entity_code
-        and placed_efforts.effort_date = fiscal_days.calendar_date
+        placed_efforts.entity_code = fiscal_dates.entity_code
+        and placed_efforts.effort_date = fiscal_dates.calendar_date
 group by all
