@@ -21,6 +21,7 @@ from dagster_project.jobs import JOBS
 from dagster_project.resources.refresh import RefreshResource
 from dagster_project.schedules import SCHEDULES
 from dagster_project.sensors import SENSORS
+from dagster_project.unread import unread_landings
 
 DEFINITIONS = dg.Definitions(
     assets=[
@@ -36,7 +37,7 @@ DEFINITIONS = dg.Definitions(
         after_segmentation,
         published_release,
     ],
-    asset_checks=[*CHECKS, source_freshness],
+    asset_checks=[*CHECKS, source_freshness, unread_landings],
     jobs=JOBS,
     schedules=SCHEDULES,
     sensors=SENSORS,

@@ -17,11 +17,12 @@ def doctor(
     as_json: AsJson = False,
 ) -> None:
     """Name what is wrong with releases, pointer, audit log, leftovers and landing."""
+    from echelon.landing.manifest import unread
     from echelon.release.doctor import examine, unguarded
 
-    data_dir = load_settings().data_dir
+    settings = load_settings()
     with progress("Examining", quiet=as_json):
-        findings = examine(data_dir, repair)
+        findings = examine(settings.data_dir, repair)
     if as_json:
         print_json([asdict(finding) for finding in findings])
     for finding in () if as_json else findings:
@@ -30,5 +31,7 @@ def doctor(
         out.print("All is well.")
     for warning in unguarded():
         err.print(warning, highlight=False, soft_wrap=True)
+    for label, why in unread(settings.landing_dir).items():
+        err.print(f"NOT READ: {label} {why}", highlight=False, soft_wrap=True)
     if not all(finding.is_repaired for finding in findings):
         raise typer.Exit(int(ExitCode.INTEGRITY))

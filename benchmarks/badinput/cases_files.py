@@ -50,6 +50,13 @@ def _zipped(content: bytes) -> bytes:
 _MALFORMED = (
     _malformed("a field too few", _line(9, lambda b: b.rpartition(b",")[0]), 9),
     _malformed("a field too many", _line(9, lambda b: b + b",x"), 9),
+    _malformed("an empty field too many", _line(9, lambda b: b + b","), 9),
+    _malformed(
+        "a quoted value beside another",
+        _line(9, lambda b: b'"' + b.replace(b",", b'" "x",', 1)),
+        9,
+    ),
+    _malformed("a line that ends otherwise", _line(9, lambda b: b + b"\r"), 9),
     _malformed(
         "a comma in a name", _line(9, lambda b: b.replace(b"Kunde", b"K, L")), 9
     ),

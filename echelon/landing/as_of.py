@@ -76,15 +76,15 @@ def _latest_event(
         return None
     dates = []
     for place, delivery in enumerate(holding):
-        rows, label = good_rows(connection, contract, delivery)
+        rows, path, label = good_rows(connection, contract, delivery)
         event = f"cast(earlier.{quote_name(column)} as date)"
         query = f"select max({event}) from {rows} as earlier"
         for number, correction in enumerate(holding[place + 1 :]):
-            later, _ = good_rows(connection, contract, correction)
+            later, *_ = good_rows(connection, contract, correction)
             alias = f"later_{number}"
             query += f" anti join {later} as {alias} on {_same_key(contract, alias)}"
         query += f" where {event} <= date '{delivery.manifest.period_end_date}'"
-        dates += [row[0] for row in run_reading(connection, query, label)]
+        dates += [row[0] for row in run_reading(connection, query, path, label)]
     return max((found for found in dates if found is not None), default=None)
 
 
@@ -95,8 +95,8 @@ def _are_bad(
 ) -> bool:
     """Whether there are order lines and all are bad."""
     for delivery in orders:
-        rows, label = good_rows(connection, contracts[ORDER_TABLE], delivery)
-        if run_reading(connection, f"select 1 from {rows} limit 1", label):
+        rows, path, label = good_rows(connection, contracts[ORDER_TABLE], delivery)
+        if run_reading(connection, f"select 1 from {rows} limit 1", path, label):
             return False
     return any(delivery.manifest.tables[ORDER_TABLE].rows for delivery in orders)
 

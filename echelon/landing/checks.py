@@ -186,7 +186,8 @@ _ROW_CHECKS = tuple(
 _BUSINESS_CHECKS = (
     Check(
         "unbalanced_journal",
-        "A journal balances neither in each currency nor in base amounts.",
+        "A journal, or what is known of it, balances neither in each currency nor in"
+        " base amounts.",
         "deliver the missing lines, or waive the check with a reason (waived_checks)",
         is_waivable=True,
         system="gl",

@@ -1,6 +1,7 @@
 """Do the loaded tables make sense together, before anything is computed from them?"""
 
 from collections.abc import Mapping
+from datetime import date
 
 import duckdb
 
@@ -10,7 +11,7 @@ from echelon.landing.quarantine_counts import counted_rows
 from echelon.landing.refusal import refuse
 from echelon.quoting import quote_name
 
-_JOURNALS = "gl__journal_lines"
+JOURNALS = "gl__journal_lines"
 _ACCOUNTS = "gl__accounts"
 _BALANCES = "gl__trial_balances"
 _ORDER = "deliveries.sequence, deliveries.delivery_id, _source_line"
@@ -37,10 +38,10 @@ def check_ledger(
         EchelonError: INPUT_REJECTED, naming the first offending row.
     """
     breaches = {}
-    if _JOURNALS in delivered:
+    if JOURNALS in delivered:
         if _ACCOUNTS in delivered:
             _check_accounts(connection)
-        lines = _journal_lines(connection, contracts[_JOURNALS])
+        lines = _journal_lines(connection, contracts[JOURNALS])
         breaches["unbalanced_journal"] = _unbalanced_journals(
             connection, lines, "unbalanced_journal" in waived
         )
@@ -49,6 +50,29 @@ def check_ledger(
             connection, "trial_balance_untied" in waived
         )
     return {code: count for code, count in breaches.items() if count}
+
+
+def check_known_journals(
+    connection: duckdb.DuckDBPyConnection,
+    contract: TableContract,
+    as_of: date,
+    waived: set[str],
+) -> None:
+    """Check that no journal was cut in two by leaving out what came later.
+
+    Args:
+        connection: Open warehouse, in whose raw tables nothing is later than the date.
+        contract: Contract of the journal lines.
+        as_of: The date the refresh stands at.
+        waived: Codes of the checks a ledger manifest declares not to hold.
+
+    Raises:
+        EchelonError: INPUT_REJECTED, naming the first line of such a journal that was
+            kept.
+    """
+    lines = _journal_lines(connection, contract)
+    without = f" without its lines after {as_of}"
+    _unbalanced_journals(connection, lines, "unbalanced_journal" in waived, without)
 
 
 def count_orphans(
@@ -86,9 +110,9 @@ def count_orphans(
 def _check_accounts(connection: duckdb.DuckDBPyConnection) -> None:
     rows = connection.execute(f"""
         select source_file, _source_line, account_id, count(*) over ()
-        from raw.{_JOURNALS}
+        from raw.{JOURNALS}
         anti join raw.{_ACCOUNTS} using (account_id)
-        {_with_deliveries(_JOURNALS)}
+        {_with_deliveries(JOURNALS)}
         order by {_ORDER} limit 1
     """).fetchall()
     for file, line, account_id, count in rows:
@@ -107,7 +131,7 @@ def _journal_lines(
         "entity_code, journal_id, amount, base_amount, currency_code,"
         " _delivery_id, _source_line"
     )
-    good = f"select {columns}, false as is_unknown from raw.{_JOURNALS}"
+    good = f"select {columns}, false as is_unknown from raw.{JOURNALS}"
     if not has_quarantine(connection, contract):
         return f"({good})"
     bad = f"select {columns}, amount is null from {counted_rows(contract)}"
@@ -115,7 +139,10 @@ def _journal_lines(
 
 
 def _unbalanced_journals(
-    connection: duckdb.DuckDBPyConnection, lines: str, is_waived: bool
+    connection: duckdb.DuckDBPyConnection,
+    lines: str,
+    is_waived: bool,
+    without: str = "",
 ) -> int:
     # Each currency balances, or the whole in the base currency where all lines say it.
     rows = connection.execute(f"""
@@ -154,7 +181,7 @@ def _unbalanced_journals(
             currency_off, count(distinct (entity_code, journal_id)) over ()
         from {lines} as lines
         inner join journals using (entity_code, journal_id)
-        {_with_deliveries(_JOURNALS)}
+        {_with_deliveries(JOURNALS)}
         order by {_ORDER} limit 1
     """).fetchall()
     if not rows:
@@ -162,7 +189,7 @@ def _unbalanced_journals(
     file, line, entity, journal, amount_off, currency, count = rows[0]
     if not is_waived:
         message = (
-            f"journal {journal} of {entity} is off by {amount_off} {currency}"
+            f"journal {journal} of {entity} is off by {amount_off} {currency}{without}"
             f" ({count} unbalanced journals in all)"
         )
         refuse("unbalanced_journal", message, file, line, "amount")

@@ -8,7 +8,12 @@ from pathlib import Path
 
 import duckdb
 
-from echelon.landing.checks_business import check_ledger, count_orphans
+from echelon.landing.checks_business import (
+    JOURNALS,
+    check_known_journals,
+    check_ledger,
+    count_orphans,
+)
 from echelon.landing.contract import TableContract
 from echelon.landing.holds import Hold, refuse_holds
 from echelon.landing.horizon import LeftOut, leave_out_later
@@ -115,6 +120,8 @@ def load_landing(
     write_waivers(connection, waivers, breaches)
     orphans = count_orphans(connection, contracts, delivered)
     left_out = leave_out_later(connection, contracts, as_of)
+    if JOURNALS in left_out:
+        check_known_journals(connection, contracts[JOURNALS], as_of, waived)
     tables = {
         name: _close_table(connection, contract, landing, left_out.get(name, LeftOut()))
         for name, contract in contracts.items()
@@ -122,7 +129,7 @@ def load_landing(
     waived_checks: Counter[str] = Counter()
     for (_, code), count in breaches.items():
         waived_checks[code] += count
-    return LoadReport(files, tables, orphans, dict(waived_checks), landing.incomplete)
+    return LoadReport(files, tables, orphans, dict(waived_checks))
 
 
 def _load_files(load: Load) -> tuple[tuple[LoadedFile, ...], list[Hold]]:

@@ -8,10 +8,14 @@ from typing import Any
 
 import duckdb
 
+from echelon.landing.csv_shape import uneven_line
 from echelon.landing.refusal import refuse
 from echelon.machine import out_of_resources
 from echelon.quoting import quote_file
 
+# A field too many that reads as null is dropped without a word, so none may: only a
+# quoted value holds a line feed.
+NO_NULLS = "nullstr = '\n', allow_quoted_nulls = false"
 _LONGEST_HEADER_BYTES = 1 << 20
 _DEFAULT_BUFFER_BYTES = 32_000_000
 _LARGEST_BUFFER_BYTES = 1 << 28
@@ -45,6 +49,7 @@ def read_columns(
     described = run_reading(
         connection,
         f"describe from read_parquet({quote_file(path)}, hive_partitioning = false)",
+        path,
         label,
     )
     wide = wide_decimals(connection, path)
@@ -69,14 +74,15 @@ def wide_decimals(connection: duckdb.DuckDBPyConnection, path: Path) -> dict[str
 
 
 def run_reading(
-    connection: duckdb.DuckDBPyConnection, sql: str, label: str
+    connection: duckdb.DuckDBPyConnection, sql: str, path: Path, label: str
 ) -> list[tuple[Any, ...]]:
     """Run a statement that reads a file; complain about the file without quoting it.
 
     Args:
         connection: Open warehouse.
         sql: The statement.
-        label: The file's path below the landing directory.
+        path: The file.
+        label: Its path below the landing directory.
 
     Returns:
         All rows of the result.
@@ -93,6 +99,8 @@ def run_reading(
     # Raised outside the handler: the engine's message repeats the offending line.
     found = re.search(r"Line: (\d+)", str(complaint))
     line = int(found[1]) if found else None
+    if line is None and path.suffix == ".csv":
+        line = uneven_line(path)
     refuse("malformed_file", _problem(str(complaint)), label, line)
     raise complaint
 
@@ -198,6 +206,7 @@ def _check_unpacked(
         connection,
         "select coalesce(sum(row_group_num_rows) filter (column_id = 0), 0),"
         f" coalesce(sum(total_uncompressed_size), 0) from {footer}",
+        path,
         label,
     )[0]
     packed = path.stat().st_size

@@ -74,11 +74,9 @@ class LoadReport:
         orphan_counts: Rows whose reference has no match, by ``table.column``; only
             references that have any.
         waived_checks: Breaches declared by a manifest: rows or journals by check code.
-        incomplete_deliveries: Directories without a manifest, left alone.
     """
 
     files: tuple[LoadedFile, ...]
     tables: dict[str, LoadedTable]
     orphan_counts: dict[str, int]
     waived_checks: dict[str, int]
-    incomplete_deliveries: tuple[str, ...]

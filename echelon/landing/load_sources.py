@@ -7,14 +7,16 @@ from pathlib import Path
 import duckdb
 
 from echelon.landing.contract import TableContract
+from echelon.landing.csv_shape import glued_line
 from echelon.landing.load_reading import (
+    NO_NULLS,
     in_one_piece,
     read_columns,
     refuse_empty,
 )
 from echelon.landing.manifest_document import ManifestTable
 from echelon.landing.refusal import refuse
-from echelon.quoting import quote_file, quote_text
+from echelon.quoting import quote_file, quote_name, quote_text
 from echelon.spelling import with_suggestion
 
 _BLOCK_BYTES = 1 << 20
@@ -58,12 +60,16 @@ class SourceFile:
         columns = ", ".join(
             f"{quote_text(name)}: 'VARCHAR'" for name in self.column_types
         )
+        values = ", ".join(
+            f"nullif({quote_name(name)}, '') as {quote_name(name)}"
+            for name in self.column_types
+        )
         # No sniffing: the same bytes must read the same whatever they look like.
         whole = "" if self.is_row_per_line else in_one_piece(self.path)
         return (
-            f"(select *, row_number() over () as _record from read_csv({file},"
+            f"(select {values}, row_number() over () as _record from read_csv({file},"
             f" columns = {{{columns}}}, auto_detect = false, header = true,"
-            " delim = ',', quote = '\"', escape = '\"', nullstr = '',"
+            f" delim = ',', quote = '\"', escape = '\"', {NO_NULLS},"
             f" compression = 'none', hive_partitioning = false{whole}))"
         )
 
@@ -97,6 +103,9 @@ def open_source(
     columns = read_columns(connection, path, label)
     if path.suffix != ".csv":
         return SourceFile(path, label, columns, stamp=stamp)
+    line = glued_line(path)
+    if line is not None:
+        refuse("malformed_file", "text stands beside a quoted value", label, line)
     is_row_per_line = line_count == promised.rows + 1
     return SourceFile(path, label, columns, line_count, stamp, is_row_per_line)
 

@@ -1,5 +1,7 @@
 """How does one delivered file become rows of a raw table?"""
 
+from pathlib import Path
+
 import duckdb
 import pyarrow as pa
 
@@ -83,7 +85,7 @@ def load_file(
 
 def good_rows(
     connection: duckdb.DuckDBPyConnection, contract: TableContract, delivery: Delivery
-) -> tuple[str, str]:
+) -> tuple[str, Path, str]:
     """Write the relation of a delivered file's good rows, without loading it.
 
     Args:
@@ -92,7 +94,7 @@ def good_rows(
         delivery: A delivery that holds the table.
 
     Returns:
-        The relation as SQL, its columns typed, and the file's label for messages.
+        The relation as SQL, its columns typed, the file and its label for messages.
     """
     promised = delivery.manifest.tables[contract.name]
     label = f"{delivery.label}/{promised.file}"
@@ -106,6 +108,7 @@ def good_rows(
     return (
         f"(select * from (select {', '.join(values + given)} from {source.relation})"
         f" where {rule} is null)",
+        path,
         label,
     )
 
@@ -150,7 +153,7 @@ def _read(connection: duckdb.DuckDBPyConnection, incoming: Incoming) -> None:
         )
     """
     try:
-        run_reading(connection, statement, incoming.source.label)
+        run_reading(connection, statement, incoming.source.path, incoming.source.label)
     finally:
         # That a file was written to says more than what it broke.
         check_unchanged(incoming.source)

@@ -1,6 +1,7 @@
 """Which deliveries have landed, and do their manifests fit what lies there?"""
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ MANIFEST_FILE = "manifest.json"
 POLICY_SYSTEM = "policy"
 SCRATCH_PREFIX = ".landing-"
 UNDER_WAY_FILE = "under_way.json"
+_PACKED = re.compile(r"\.(gz|zip|bz2|xz|zst)$")
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,45 @@ def read_landing(landing_dir: Path, contracts: Mapping[str, TableContract]) -> L
     _check_one_company(deliveries)
     _check_sequences(deliveries)
     return Landing(tuple(deliveries), tuple(incomplete))
+
+
+def unread(landing_dir: Path) -> dict[str, str]:
+    """Name what lies in a landing area that no refresh reads as it stands.
+
+    Args:
+        landing_dir: Directory with ``<system>/<delivery_id>/manifest.json``.
+
+    Returns:
+        Why, by the path below the landing directory. Files that hold no data and what
+        starts with a dot or an underscore are nobody's concern.
+    """
+    under_way = landings_under_way(landing_dir)
+    found = dict.fromkeys(_data_files(landing_dir), "lies in no delivery")
+    for system in _directories(landing_dir):
+        for file in _data_files(system):
+            found[f"{system.name}/{file}"] = "lies in no delivery"
+        for directory in _directories(system):
+            label = f"{system.name}/{directory.name}"
+            if _is_complete(directory, under_way):
+                for inner in _directories(directory):
+                    found[f"{label}/{inner.name}"] = "lies within a delivery"
+            elif label in under_way:
+                found[label] = "waits for the rest of its landing"
+            else:
+                found[label] = f"has no {MANIFEST_FILE}"
+    return found
+
+
+def _data_files(directory: Path) -> list[str]:
+    if not directory.is_dir():
+        return []
+    return sorted(path.name for path in directory.iterdir() if _is_data(path))
+
+
+def _is_data(path: Path) -> bool:
+    """Whether a file is a table, packed or not (erp__charges.csv.gz)."""
+    name = _PACKED.sub("", path.name.lower())
+    return name.endswith((".csv", ".parquet")) and not name.startswith((".", "_"))
 
 
 def _load_order(delivery: Delivery) -> tuple[str, int, str]:
@@ -269,9 +310,8 @@ def _check_files(
         if not (directory / entry).is_file():
             refuse("missing_file", "the file is not there", f"{label}/{entry}")
     for path in sorted(directory.iterdir()):
-        is_data = path.suffix.lower() in (".csv", ".parquet")
-        # erp__charges.csv.gz and erp__charges.xlsx are not read either.
-        is_data = is_data or path.name.lower().partition(".")[0] in unlisted
+        # erp__charges.xlsx is not read either.
+        is_data = _is_data(path) or path.name.lower().partition(".")[0] in unlisted
         if is_data and path.name not in listed:
             message = "the manifest does not list this file"
             refuse("unlisted_file", message, f"{label}/{path.name}")

@@ -81,7 +81,7 @@ class Units(_Strict):
 class Manifest(_Strict):
     """The label of one delivery (``manifest.json``)."""
 
-    manifest_version: Literal[1]
+    manifest_version: Annotated[int, Field(ge=1, le=1)]
     company: _Text
     system: _Text
     delivery_id: _DirectoryName

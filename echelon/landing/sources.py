@@ -6,8 +6,9 @@ from pathlib import Path
 import duckdb
 
 from echelon.documents import Key
+from echelon.landing.csv_shape import glued_line
 from echelon.landing.land_query import fetch_row
-from echelon.landing.load_reading import in_one_piece, wide_decimals
+from echelon.landing.load_reading import NO_NULLS, in_one_piece, wide_decimals
 from echelon.landing.mapping import Format, MappingDocument, Source
 from echelon.landing.mapping_expression import object_to_query
 from echelon.landing.sources_text import (
@@ -174,6 +175,9 @@ def _load_text(
         raise MalformedTextError(message)
     lines = lines_before_rows(file, layout)
     if lines is not None and _duckdb_reads(layout):
+        line = glued_line(file, layout.delimiter, layout.quote)
+        if line is not None:
+            raise MalformedTextError(f"line {line}: text stands beside a quoted value")
         try:
             _load_by_duckdb(connection, file, layout, (columns, lines))
             return
@@ -196,14 +200,18 @@ def _load_by_duckdb(
     head: tuple[list[str], int],
 ) -> None:
     columns, lines = head
+    nulls = ", ".join(quote_text(null) for null in layout.nulls) or "null"
     types = ", ".join(f"{quote_text(column)}: 'VARCHAR'" for column in columns)
-    nulls = ", ".join(quote_text(null) for null in layout.nulls)
+    values = ", ".join(
+        f"if({name} in ({nulls}), null, {name}) as {name}"
+        for name in map(quote_name, columns)
+    )
     connection.execute(
-        "create or replace table __file as select * from read_csv("
+        f"create or replace table __file as select {values} from read_csv("
         f"{quote_file(file)}, auto_detect=false, header=false, "
         f"skip={lines}, columns={{{types}}}, "
         f"delim={quote_text(layout.delimiter)}, quote={quote_text(layout.quote)}, "
-        f"escape={quote_text(layout.quote)}, nullstr=[{nulls}], strict_mode=true, "
+        f"escape={quote_text(layout.quote)}, {NO_NULLS}, strict_mode=true, "
         f"hive_partitioning=false{in_one_piece(file)})"
     )
 
@@ -213,7 +221,7 @@ def _duckdb_reads(layout: Format) -> bool:
         layout.row_terminator in (None, "\n", "\r\n")
         and layout.encoding.lower() in ("utf-8", "utf8", "utf-8-sig", "ascii")
         and len(layout.delimiter.encode()) <= _LONGEST_DUCKDB_DELIMITER
-        and bool(layout.nulls)
+        and len(layout.quote.encode()) <= 1
     )
 
 

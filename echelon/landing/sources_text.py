@@ -104,9 +104,9 @@ def _fields(file: Path, layout: Format) -> Iterator[list[str]]:
     with _open(file, layout) as stream:
         for _ in range(layout.skip):
             stream.readline()
-        _skip_blank_lines(stream, layout)
+        blank = _skip_blank_lines(stream, layout)
         if layout.quote:
-            yield from _quoted(stream, layout)
+            yield from _quoted(stream, layout, layout.skip + len(blank))
         else:
             yield from _plain(stream, layout)
 
@@ -121,8 +121,6 @@ def _open(file: Path, layout: Format) -> Iterator[TextIO]:
         raise MalformedTextError(f"unknown encoding {layout.encoding}") from error
     except UnicodeDecodeError as error:
         raise MalformedTextError(f"is not written in {layout.encoding}") from error
-    except csv.Error as error:
-        raise MalformedTextError(str(error)) from error
 
 
 def _skip_blank_lines(stream: TextIO, layout: Format) -> list[str]:
@@ -139,7 +137,7 @@ def _skip_blank_lines(stream: TextIO, layout: Format) -> list[str]:
     return blank
 
 
-def _quoted(stream: TextIO, layout: Format) -> Iterator[list[str]]:
+def _quoted(stream: TextIO, layout: Format, skipped: int) -> Iterator[list[str]]:
     if layout.row_terminator not in (None, "\n", "\r\n", "\r"):
         raise MalformedTextError('this row_terminator needs quote: ""')
     if len(layout.delimiter) != 1:
@@ -147,7 +145,11 @@ def _quoted(stream: TextIO, layout: Format) -> Iterator[list[str]]:
     reader = csv.reader(
         stream, delimiter=layout.delimiter, quotechar=layout.quote, strict=True
     )
-    yield from (row for row in reader if row)
+    try:
+        yield from (row for row in reader if row)
+    except csv.Error as error:
+        message = f"line {skipped + reader.line_num}: {error}"
+        raise MalformedTextError(message) from error
 
 
 def _plain(stream: TextIO, layout: Format) -> Iterator[list[str]]:

@@ -52,6 +52,25 @@ def test_balanced_journals_load(ledger):
     assert report.waived_checks == {}
 
 
+MISTYPED_YEAR = BALANCED.replace("J1,2,2024-01-31", "J1,2,2042-01-31")
+
+
+def test_journal_of_which_a_line_is_not_known_yet_is_refused(ledger):
+    """As of the end of 2024 the books would bear one side of it."""
+    landed = ledger(JOURNAL_HEADER + MISTYPED_YEAR)
+    with pytest.raises(EchelonError) as caught:
+        landed.load(date(2024, 12, 31))
+    fault = caught.value.fault
+    assert (fault.code, fault.file, fault.line) == ("unbalanced_journal", JOURNALS, 2)
+    assert "off by 100.00 EUR without its lines after 2024-12-31" in fault.message
+
+
+def test_journal_of_which_a_line_is_not_known_yet_loads_if_that_is_declared(ledger):
+    waived = waiving("unbalanced_journal", "a batch of several months")
+    report = ledger(JOURNAL_HEADER + MISTYPED_YEAR, waived).load(date(2024, 12, 31))
+    assert report.tables["gl__journal_lines"].later_row_count == 1
+
+
 def test_unbalanced_journal_names_entity_journal_and_amount(ledger):
     short = posting("J2", 1, "1200", "7.00") + posting("J2", 2, "4000", "-6.99")
     error = ledger(JOURNAL_HEADER + BALANCED + short).fault()

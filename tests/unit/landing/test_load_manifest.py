@@ -2,6 +2,7 @@ import pytest
 from landing_area import REQUIRED
 
 from echelon.errors import ExitCode
+from echelon.landing.manifest import unread
 
 MANIFEST = "erp/erp-0001/manifest.json"
 
@@ -12,6 +13,7 @@ MANIFEST = "erp/erp-0001/manifest.json"
         (lambda m: m.pop("sequence"), "sequence"),
         (lambda m: m.update(sequence="1"), "sequence"),
         (lambda m: m.update(manifest_version=2), "manifest_version"),
+        (lambda m: m.update(manifest_version=True), "manifest_version"),
         (lambda m: m.update(colour="red"), "colour"),
         (lambda m: m.update(period="last year"), "period"),
         (lambda m: m.update(time_zone="Europe/Berlin"), "time_zone"),
@@ -119,9 +121,27 @@ def test_two_companies_in_one_landing_area_are_refused(landing):
     assert (fault.code, fault.file) == ("mixed_companies", MANIFEST)
 
 
-def test_hidden_and_unfinished_directories_are_left_alone(landing):
+def test_what_no_refresh_reads_is_left_alone_and_named(landing):
     landing.deliver_required()
     (landing.root / ".cache").mkdir()
+    (landing.root / "README.md").touch()
     (landing.root / "erp" / "_upload").mkdir()
     (landing.root / "erp" / "erp-0002").mkdir()
-    assert landing.load().incomplete_deliveries == ("erp/erp-0002",)
+    (landing.root / "erp" / "erp-0001" / "part2").mkdir()
+    (landing.root / "erp" / "erp__charges.csv.gz").touch()
+    assert landing.load().tables["erp__customers"].is_available
+    assert unread(landing.root) == {
+        "erp/erp__charges.csv.gz": "lies in no delivery",
+        "erp/erp-0001/part2": "lies within a delivery",
+        "erp/erp-0002": "has no manifest.json",
+    }
+
+
+def test_packed_table_in_a_delivery_is_refused(landing):
+    directory = landing.deliver_required()
+    (directory / "erp__customers_2.csv.gz").touch()
+    fault = landing.fault().fault
+    assert (fault.code, fault.file) == (
+        "unlisted_file",
+        "erp/erp-0001/erp__customers_2.csv.gz",
+    )

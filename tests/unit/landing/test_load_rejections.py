@@ -168,11 +168,23 @@ def test_duplicate_column_is_refused(landing):
     [
         (b"customer_id,name\nC1,Ada\nC2\n", 3),
         (b"customer_id,name\nC1,Ada\nC2,Bo,x\n", 3),
+        (b"customer_id,name\nC1,Ada\nC2,Bo,\n", 3),
+        (b"customer_id,name\nC1,Ada\nC2,,,\n", 3),
+        (b'customer_id,name\nC1,"Ada\nAnn"\n"C2" "x",Bo\n', 4),
         (b"customer_id,name\nC1,Ada\nC2,\xff\n", 3),
         (b'customer_id,name\nC1,"Ada\n', 2),
         (b"customer_\xff,name\nC1,Ada\n", 1),
     ],
-    ids=["short", "long", "not_utf8", "open_quote", "header_not_utf8"],
+    ids=[
+        "short",
+        "long",
+        "long_by_nothing",
+        "longer",
+        "glued",
+        "not_utf8",
+        "open_quote",
+        "header_not_utf8",
+    ],
 )
 def test_malformed_csv_is_refused_without_quoting_it(landing, content, line):
     landing.deliver_required(erp__customers=content)
@@ -182,9 +194,26 @@ def test_malformed_csv_is_refused_without_quoting_it(landing, content, line):
     assert "Ada" not in str(error.__context__)
 
 
+def test_a_value_moved_by_a_comma_in_the_one_before_it_lands_nowhere(landing):
+    """Moved by it, the name's second half would be the city, and no city is missed."""
+    landing.deliver_required(
+        erp__customers="customer_id,name,city\nC1,Ada,Ulm\nC2,Bo, Inc.,\n"
+    )
+    assert_refused(landing, "malformed_file", CUSTOMERS, 3)
+
+
+def test_quotes_and_blanks_within_a_value_are_the_value(landing):
+    landing.deliver_required(
+        erp__customers='customer_id,name\r\nC1,"A "" "" B"\r\nC2," "\r\n"C3","C" \r\n'
+    )
+    landing.load()
+    names = landing.query("select customer_id, name from raw.erp__customers order by 1")
+    assert names == [("C1", 'A " " B'), ("C2", " "), ("C3", "C")]
+
+
 def test_lines_that_do_not_end_alike_are_called_so(landing):
     landing.deliver_required(erp__customers=b"customer_id,name\r\nC1,Ada\nC2,Bo\r\n")
-    fault = assert_refused(landing, "malformed_file", CUSTOMERS)
+    fault = assert_refused(landing, "malformed_file", CUSTOMERS, 2)
     assert "lines do not end alike" in fault.message
 
 

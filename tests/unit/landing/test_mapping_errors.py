@@ -316,6 +316,27 @@ INPUT = [
     ),
     (
         "source_malformed",
+        customers(),
+        {"c.csv": "id,name\n1,Ann\n2,Bo,\n"},
+        "c.csv line 3 cannot be read: 3 fields where 2 are declared",
+        "",
+    ),
+    (
+        "source_malformed",
+        customers(),
+        {"c.csv": 'id,name\n1,"Ann\nLee"\n"2" "3",Bo\n'},
+        "c.csv: line 4: text stands beside a quoted value",
+        "",
+    ),
+    (
+        "source_malformed",
+        customers("{file: c.csv, format: {encoding: cp1252}}"),
+        {"c.csv": 'id,name\n1,"Ann\nLee"\n"2" "3",Bo\n'},
+        "c.csv: line 4: ',' expected after",
+        "",
+    ),
+    (
+        "source_malformed",
         customers("{file: c.csv, format: {quote: '', encoding: cp1252}}"),
         {"c.csv": "id,name\n1,Ann\n2\n"},
         "row 3 has 1 fields where 2 are declared",
