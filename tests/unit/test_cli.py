@@ -4,6 +4,8 @@ import contextlib
 import errno
 import json
 import os
+import pwd
+import resource
 import shutil
 import signal
 import sqlite3
@@ -26,9 +28,14 @@ from echelon.config import (
 from echelon.errors import EchelonError, ExitCode
 from echelon.machine import out_of_resources
 from echelon.release import store
+from echelon.start import make_ready
 
 
-def echelon(directory, *arguments, stdout=subprocess.PIPE, **environment):
+def echelon(directory, *arguments, stdout=subprocess.PIPE, limits=None, **environment):
+    def limit():
+        if limits is not None:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
     kept = {k: v for k, v in os.environ.items() if not k.startswith("ECHELON_")}
     return subprocess.run(
         [sys.executable, "-m", "echelon.cli", *arguments],
@@ -38,6 +45,7 @@ def echelon(directory, *arguments, stdout=subprocess.PIPE, **environment):
         stderr=subprocess.PIPE,
         text=True,
         check=False,
+        preexec_fn=limit,
     )
 
 
@@ -60,6 +68,7 @@ def echelon(directory, *arguments, stdout=subprocess.PIPE, **environment):
         (["sample", "--size", "tiny", "--out", "/proc/x"], {}, "/proc/x: there is no"),
         (["sample", "--size", "tiny", "--out=/proc/x/y"], {}, "/proc/x: there is no"),
         (["refresh"], {"ECHELON_DATA_DIR": "/proc/x"}, "/proc/x: there is no"),
+        (["status"], {"PYTHONOPTIMIZE": "2"}, "PYTHONOPTIMIZE: Python runs without"),
         (["refresh", "--seed", "-1"], {}, "--seed"),
         (["sample", "--size", "huge"], {}, "--size"),
         (["sample", "--seed", "-1"], {}, "--seed"),
@@ -117,6 +126,37 @@ def test_wrong_settings_file_is_named_with_its_key(tmp_path, content, column):
     record = json.loads(ended.stdout)
     assert record["file"] == str(tmp_path / "echelon.toml")
     assert record["column"] == column
+
+
+def test_data_directory_of_the_file_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "echelon.toml").write_text("data_dir = '/proc/x'\n")
+    ended = echelon(tmp_path, "refresh", "--json")
+    assert ended.returncode == ExitCode.CONFIGURATION
+    assert "/proc/x: there is no such file or directory" in ended.stderr
+
+
+@pytest.mark.parametrize("files", [24, 255])
+def test_an_account_of_few_files_is_told_so_before_anything_is_done(tmp_path, files):
+    ended = echelon(tmp_path, "refresh", "--json", limits=(files, files))
+    assert ended.returncode == ExitCode.RESOURCES
+    assert json.loads(ended.stdout)["code"] == "out_of_files"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_as_many_files_as_are_needed_are_taken_where_they_are_allowed(tmp_path):
+    ended = echelon(tmp_path, "status", "--json", limits=(24, 256))
+    assert json.loads(ended.stdout)["code"] == "no_release"
+
+
+@pytest.mark.usefixtures("bare_environment")
+def test_an_account_without_a_home_is_given_one_nobody_writes_to(monkeypatch):
+    def unknown(uid):
+        raise KeyError(uid)
+
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    make_ready()
+    assert os.environ["HOME"] == "/"
 
 
 @pytest.fixture
