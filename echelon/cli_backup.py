@@ -93,7 +93,12 @@ def drill(
     if report.rpo_releases or report.unequal_files:
         found = (*report.rpo_releases, *report.unequal_files)
         message = f"{found[0]} did not come back as it is here"
-        fault = Fault("drill_failed", message, hint="take a new backup")
+        fault = Fault(
+            "drill_failed",
+            message,
+            rule="what a backup restores is what is here",
+            hint="take a new backup",
+        )
         raise EchelonError(ExitCode.INTEGRITY, fault)
 
 

@@ -14,6 +14,7 @@ from echelon.cli_options import (
     AsJson,
     bad_option,
     check_directory,
+    check_outside,
     print_json,
 )
 from echelon.comparison import CHANGES, NEW, OLD, STEPS, Comparison, compare_models
@@ -53,6 +54,8 @@ def compare(
     methods = service_method or []
     _check(new, policy, methods)
     settings = load_settings()
+    if directory is not None:
+        check_outside(directory, settings.data_dir)
     base = _release(settings, old)
     if policy is None and not methods:
         other = _release(settings, new)
