@@ -370,6 +370,16 @@ def test_sample_refuses_a_landing_area_in_use(tmp_path):
     assert json.loads(ended.stdout)["code"] == "landing_not_empty"
 
 
+def broken_pipe():
+    reader, writer = os.pipe()
+    os.close(reader)
+    return os.fdopen(writer, "wb")
+
+
+def full_disk():
+    return open("/dev/full", "wb")
+
+
 SPEAKING = pytest.mark.parametrize(
     "arguments", [["--help"], ["releases"], ["releases", "--json"]], ids=" ".join
 )
@@ -377,16 +387,28 @@ SPEAKING = pytest.mark.parametrize(
 
 @SPEAKING
 def test_output_that_nobody_reads_ends_a_command_without_a_word(tmp_path, arguments):
-    reader, writer = os.pipe()
-    os.close(reader)
-    with os.fdopen(writer, "wb") as unread:
+    with broken_pipe() as unread:
         ended = echelon(tmp_path, *arguments, stdout=unread)
     assert (ended.returncode, ended.stderr) == (ExitCode.UNREAD, "")
 
 
+@pytest.mark.parametrize("form", [(), ("--json",)], ids=["lines", "json"])
+@pytest.mark.parametrize("buffering", ["", "1"], ids=["buffered", "unbuffered"])
+@pytest.mark.parametrize("sink", [broken_pipe, full_disk])
+def test_what_the_doctor_found_stands_where_nobody_reads_it(
+    tmp_path, sink, buffering, form
+):
+    (tmp_path / "data" / "candidates" / "left").mkdir(parents=True)
+    with sink() as unread:
+        ended = echelon(
+            tmp_path, "doctor", *form, stdout=unread, PYTHONUNBUFFERED=buffering
+        )
+    assert ended.returncode == ExitCode.INTEGRITY
+
+
 @SPEAKING
 def test_output_to_a_full_disk_is_said_to_be_lost(tmp_path, arguments):
-    with open("/dev/full", "w") as full:
+    with full_disk() as full:
         ended = echelon(tmp_path, *arguments, stdout=full)
     assert ended.returncode == ExitCode.RESOURCES
     [line] = ended.stderr.splitlines()
