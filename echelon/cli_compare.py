@@ -47,7 +47,9 @@ def compare(
     directory: Annotated[
         Path | None, typer.Option("--out", help="Write the bridges there as CSV.")
     ] = None,
-    limit: Annotated[int, typer.Option(help="Customers shown; all with --json.")] = 10,
+    limit: Annotated[
+        int, typer.Option(min=0, help="Customers shown; all with --json.")
+    ] = 10,
     as_json: AsJson = False,
 ) -> None:
     """Say who costs more or less under another cost model, to the cent."""

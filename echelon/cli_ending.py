@@ -61,7 +61,8 @@ def settled(code: int) -> int:
 def fault_of(error: Exception) -> EchelonError:
     """Say what an exception means to people."""
     if hasattr(error, "format_message"):  # a usage error of the command line itself
-        return usage_error(error.format_message())
+        # Click has nothing to say where it shows the help instead.
+        return usage_error(error.format_message() or "name a command")
     if isinstance(error, EchelonError):
         return error
     if os.environ.get("ECHELON_DEBUG") == "1":

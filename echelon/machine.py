@@ -91,6 +91,7 @@ _SHORTAGES = (
             "the disk could not be read or written",
             hint="free disk space; if there is some, look after the disk",
         ),
+        numbers=(errno.EIO,),
         texts=("disk I/O error",),
     ),
     _Shortage(OUT_OF_FILES, numbers=(errno.EMFILE, errno.ENFILE)),

@@ -94,6 +94,7 @@ def echelon(directory, *arguments, stdout=subprocess.PIPE, limits=None, **enviro
         (["land", "--mapping", "absent.yml", "--source", "absent"], {}, "--source"),
         (["pin", "R1", "--reason", " "], {}, "the reason is empty"),
         (["status", "--bogus"], {}, "--bogus"),
+        (["compare", "--limit", "-1"], {}, "--limit"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list | dict) else None,
 )
@@ -105,6 +106,17 @@ def test_wrong_configuration_ends_in_one_line(tmp_path, arguments, environment, 
     assert names in line
     [record] = map(json.loads, ended.stdout.splitlines())
     assert record["exit_code"] == ExitCode.CONFIGURATION
+
+
+@pytest.mark.parametrize("arguments", [[], ["trace"]], ids=["echelon", "trace"])
+def test_without_a_command_the_help_is_shown_and_the_line_says_what_is_missing(
+    tmp_path, arguments
+):
+    ended = echelon(tmp_path, *arguments)
+    assert ended.returncode == ExitCode.CONFIGURATION
+    assert "Usage:" in ended.stdout
+    [line] = ended.stderr.splitlines()
+    assert line.startswith("error: name a command (")
 
 
 def test_port_that_no_machine_has_is_refused(tmp_path):
@@ -229,6 +241,7 @@ USED_QUOTA = OSError(errno.EDQUOT, os.strerror(errno.EDQUOT), "/srv/a")
 COPIES = shutil.Error([("/srv/a", "/b", "[Errno 13] Permission denied: '/srv/a'")])
 FULL_COPIES = shutil.Error([("/srv/a", "/b", "[Errno 122] Disk quota exceeded: '/b'")])
 FAILING_DISK = sqlite3.OperationalError("disk I/O error")
+BROKEN_DISK = OSError(errno.EIO, os.strerror(errno.EIO), "/srv/a")
 MANY_FILES = OSError(errno.EMFILE, os.strerror(errno.EMFILE), "/srv/a")
 NO_THREAD = RuntimeError("can't start new thread")
 CLOSED_HISTORY = sqlite3.OperationalError("unable to open database file")
@@ -284,6 +297,7 @@ def be_stopped_in_a_query(data_dir):
         (fail_with(FULL_DISK), 40, "disk_full", "free disk space"),
         (fail_with(RuntimeError(), FULL_DISK), 40, "disk_full", "free disk space"),
         (fail_with(RuntimeError(), FAILING_DISK), 40, "disk_failed", "look after"),
+        (fail_with(BROKEN_DISK), 40, "disk_failed", "look after"),
         (fail_with(MANY_FILES), 40, "out_of_files", "ulimit -n"),
         (fail_with(NO_THREAD), 40, "out_of_threads", "ulimit -u"),
         (fail_with(CLOSED_HISTORY), 30, "path_unusable", "read and write there"),
@@ -303,6 +317,7 @@ def be_stopped_in_a_query(data_dir):
         "disk",
         "wrapped_disk",
         "sqlite",
+        "broken_disk",
         "many_files",
         "no_thread",
         "closed_history",
