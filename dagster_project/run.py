@@ -81,7 +81,11 @@ def run_refresh(
         report = _refresh(settings, options, announce, findings)
     except Exception as error:
         # Not its text: that may quote what was delivered.
-        defect = Fault("internal", f"a defect of ours: {type(error).__name__}")
+        defect = Fault(
+            "internal",
+            f"a defect of ours: {type(error).__name__}",
+            hint="ECHELON_DEBUG=1 prints the stack trace",
+        )
         fault = known_fault(error) or EchelonError(ExitCode.INTERNAL, defect)
         notify(settings, notice_of(settings, "refresh", findings, fault))
         raise
@@ -107,6 +111,8 @@ def _refresh(
                     code="nothing_new",
                     message="the release in force was made of these deliveries, "
                     "this logic and this policy",
+                    hint="there is nothing to do until something is delivered or"
+                    " changed",
                 ),
             )
         summary = summarise(settings.data_dir)

@@ -61,6 +61,7 @@ from echelon.config import (
 )
 from echelon.errors import ExitCode
 from echelon.report import print_releases, print_status, print_summary
+from echelon.start import make_ready
 from echelon.stop_signals import noticed_stops, stopped
 
 app = typer.Typer(
@@ -246,6 +247,7 @@ def main() -> None:
     gc.set_threshold(OBJECTS_BETWEEN_COLLECTIONS)
     with noticed_stops() as is_stopped:
         try:
+            make_ready()
             if "" in sys.argv[1:]:  # as a path it would be the current directory
                 raise usage_error("an argument is empty; is a shell's variable unset?")
             code = app(standalone_mode=False) or 0

@@ -1,6 +1,5 @@
 """The command by which a person agrees to what another, or the machine, proposes."""
 
-import json
 from pathlib import Path
 from typing import Annotated
 
@@ -9,11 +8,8 @@ import typer
 from echelon.cli_options import AsJson, bad_option, check_date, print_json
 from echelon.config import PROJECT_DIR, load_settings
 from echelon.decisions.changes import Answer, answer_change
-from echelon.decisions.changes import refuse as refuse_attempt
 from echelon.decisions.landing import decision_day
 from echelon.decisions.models import approve as land_approval
-from echelon.decisions.models import proposed_versions
-from echelon.release.layout import SEGMENT_MODEL_NAME, proposals_dir
 
 
 def approve(
@@ -53,7 +49,6 @@ def approve(
                 "configuration, put the configuration back"
             )
             raise bad_option(message, "--refuse", hint)
-        _check_content(data_dir, proposal)
         day = on or decision_day(data_dir)
         path = land_approval(data_dir, PROJECT_DIR, proposal, by, reason, day)
     if as_json:
@@ -62,21 +57,3 @@ def approve(
         print(f"{proposal} is refused; nothing lands.")
     else:
         print(f"Landed in {path}.\nThe next refresh heeds it.")
-
-
-def _check_content(data_dir: Path, model_version: str) -> None:
-    """Refuse a model that is no longer the one its version stands for."""
-    from models_ml.artefact import from_artefact
-
-    if model_version not in proposed_versions(data_dir):
-        return  # approving says which were proposed
-    path = proposals_dir(data_dir) / model_version / SEGMENT_MODEL_NAME
-    try:
-        artefact = json.loads(path.read_text(encoding="utf-8"))
-        from_artefact(artefact)
-        is_it = artefact["model_version"] == model_version
-    except (AttributeError, KeyError, TypeError, ValueError):
-        is_it = False
-    if not is_it:
-        message = "the model was changed after it was proposed: refresh with --refit"
-        refuse_attempt(data_dir, model_version, "change_edited", message)

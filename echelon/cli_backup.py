@@ -8,6 +8,8 @@ import typer
 from echelon.cli_options import AsJson, out, print_json, progress
 from echelon.config import PROJECT_DIR, load_settings
 from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.release.drill import DrillReport
+from echelon.release.drill import drill as try_out
 
 Archive = Annotated[Path, typer.Argument(metavar="DIR", help="Where backups are kept.")]
 
@@ -73,27 +75,41 @@ def drill(
     as_json: AsJson = False,
 ) -> None:
     """Restore elsewhere, compare byte by byte, print how soon and what was lost."""
-    from echelon.release.drill import drill as try_out
     from echelon.release.seeds import archive_keep_days
 
     data_dir = load_settings().data_dir
     with progress("Drilling", quiet=as_json):
         keep_days = archive_keep_days(data_dir, PROJECT_DIR)
         report = try_out(data_dir, archive and archive.resolve(), keep_days)
-    restored = report.restored
+    try:
+        _print(report, as_json)
+    finally:  # what was found stands, whether or not anybody reads it
+        _refuse_differences(report)
+
+
+def _print(report: DrillReport, as_json: bool) -> None:
     if as_json:
         print_json(report.to_dict())
-    else:
-        out.print(
-            f"RTO {restored.rto_seconds} s for {restored.total_bytes:,} bytes in"
-            f" {restored.files} files; RPO {len(report.rpo_releases)} releases;"
-            f" {len(report.unequal_files)} files differ"
-        )
-        _name(restored.passed_over)
+        return
+    restored = report.restored
+    out.print(
+        f"RTO {restored.rto_seconds} s for {restored.total_bytes:,} bytes in"
+        f" {restored.files} files; RPO {len(report.rpo_releases)} releases;"
+        f" {len(report.unequal_files)} files differ"
+    )
+    _name(restored.passed_over)
+
+
+def _refuse_differences(report: DrillReport) -> None:
     if report.rpo_releases or report.unequal_files:
         found = (*report.rpo_releases, *report.unequal_files)
         message = f"{found[0]} did not come back as it is here"
-        fault = Fault("drill_failed", message, hint="take a new backup")
+        fault = Fault(
+            "drill_failed",
+            message,
+            rule="what a backup restores is what is here",
+            hint="take a new backup",
+        )
         raise EchelonError(ExitCode.INTEGRITY, fault)
 
 

@@ -5,7 +5,15 @@ from typing import Annotated
 
 import typer
 
-from echelon.cli_options import AsJson, bad_option, out, print_json, progress
+from echelon.cli_options import (
+    AsJson,
+    bad_option,
+    check_outside,
+    out,
+    print_json,
+    progress,
+)
+from echelon.config import load_settings
 
 
 def cluster(
@@ -46,6 +54,10 @@ def cluster(
     if k != "auto" and not (k.isdecimal() and int(k) > 0):
         hint = "auto, or a whole number from 1"
         raise bad_option(f"{k!r} is no number of clusters", "--k", hint)
+    data_dir = load_settings().data_dir
+    for option, file in (("--out", target), ("--report", report), ("--model", model)):
+        if file is not None:
+            check_outside(file, data_dir, option)
     count = None if k == "auto" else int(k)
     files = ClusterFiles(source, target, report, model, row_id, label, money)
     with progress("Clustering", quiet=as_json) as announce:

@@ -14,6 +14,7 @@ from echelon.cli_options import (
     AsJson,
     bad_option,
     check_directory,
+    check_outside,
     print_json,
 )
 from echelon.comparison import CHANGES, NEW, OLD, STEPS, Comparison, compare_models
@@ -46,13 +47,17 @@ def compare(
     directory: Annotated[
         Path | None, typer.Option("--out", help="Write the bridges there as CSV.")
     ] = None,
-    limit: Annotated[int, typer.Option(help="Customers shown; all with --json.")] = 10,
+    limit: Annotated[
+        int, typer.Option(min=0, help="Customers shown; all with --json.")
+    ] = 10,
     as_json: AsJson = False,
 ) -> None:
     """Say who costs more or less under another cost model, to the cent."""
     methods = service_method or []
     _check(new, policy, methods)
     settings = load_settings()
+    if directory is not None:
+        check_outside(directory, settings.data_dir)
     base = _release(settings, old)
     if policy is None and not methods:
         other = _release(settings, new)

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from echelon.cli_options import AsJson, bad_option, out, print_json
+from echelon.cli_options import AsJson, bad_option, check_outside, out, print_json
 from echelon.config import load_settings
 
 KINDS = "customer, segment, product, lane or flow"
@@ -41,7 +41,9 @@ def draw(
         raise bad_option("a flow shows one period", "--from", "use --period alone")
     if target is not None and target.suffix not in (".html", ".png", ".svg"):
         raise bad_option(f"cannot draw to {target}", "--out", ".html, .png or .svg")
-    drawing = draw_release(load_settings().data_dir, (kind, key), (first, period))
+    data_dir = load_settings().data_dir
+    check_outside(target or Path(), data_dir)
+    drawing = draw_release(data_dir, (kind, key), (first, period))
     path = target or Path(f"{kind}_{key}_{drawing.span}.html".replace("/", "-"))
     write_drawing(drawing, path)
     if as_json:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from echelon.cli_options import err
+from echelon.config import load_settings
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.machine import known_fault
 
@@ -60,7 +61,8 @@ def settled(code: int) -> int:
 def fault_of(error: Exception) -> EchelonError:
     """Say what an exception means to people."""
     if hasattr(error, "format_message"):  # a usage error of the command line itself
-        return usage_error(error.format_message())
+        # Click has nothing to say where it shows the help instead.
+        return usage_error(error.format_message() or "name a command")
     if isinstance(error, EchelonError):
         return error
     if os.environ.get("ECHELON_DEBUG") == "1":
@@ -98,8 +100,9 @@ def _named_path(error: Exception) -> EchelonError | None:
     if not isinstance(error, FileNotFoundError) or error.filename is None:
         return None
     absent = Path(os.fsdecode(error.filename)).resolve()
-    words = [*sys.argv[1:], os.environ.get("ECHELON_DATA_DIR", "")]
-    named = [Path(word.rpartition("=")[2]).resolve() for word in words]
+    named = [Path(word.rpartition("=")[2]).resolve() for word in sys.argv[1:]]
+    with suppress(EchelonError):  # settings that cannot be read named nothing
+        named.append(load_settings().data_dir)
     if not any(path.is_relative_to(absent) for path in named):
         return None
     message = "there is no such file or directory"

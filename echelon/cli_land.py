@@ -5,7 +5,14 @@ from typing import Annotated
 
 import typer
 
-from echelon.cli_options import AsJson, check_directory, out, print_json, progress
+from echelon.cli_options import (
+    AsJson,
+    check_directory,
+    check_outside,
+    out,
+    print_json,
+    progress,
+)
 from echelon.config import load_settings
 
 
@@ -19,7 +26,10 @@ def land(
     from echelon.landing.land import land as land_extracts
 
     check_directory(source, "--source")
-    landing_dir = landing or load_settings().landing_dir
+    settings = load_settings()
+    landing_dir = landing or settings.landing_dir
+    if landing_dir.resolve() != settings.landing_dir:
+        check_outside(landing_dir, settings.data_dir, "--landing")
     with progress("Landing", quiet=as_json) as announce:
         deliveries = land_extracts(mapping, source, landing_dir, announce)
     if as_json:

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from echelon.cli_options import AsJson, out, print_json, progress
+from echelon.cli_options import AsJson, check_outside, out, print_json, progress
+from echelon.config import load_settings
 
 
 def match(
@@ -29,6 +30,10 @@ def match(
     from echelon.identity.files import MatchFiles, match_file, report_lines
     from echelon.identity.settings import SHIPPED_SETTINGS
 
+    data_dir = load_settings().data_dir
+    for option, file in (("--out", target), ("--pairs", pairs), ("--model", model)):
+        if file is not None:
+            check_outside(file, data_dir, option)
     chosen = settings or SHIPPED_SETTINGS
     files = MatchFiles(source, chosen, target, pairs, model, truth)
     with progress("Matching", quiet=as_json) as announce:

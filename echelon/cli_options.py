@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.release.layout import landing_dir
 
 # Brackets in a name that was delivered are no style of ours.
 IS_TERMINAL = sys.stdout is not None and sys.stdout.isatty()
@@ -37,6 +38,17 @@ def check_directory(path: Path, option: str) -> None:
     if not path.is_dir():
         message = f"{path} is not a directory"
         raise bad_option(message, option, "give the path of a directory that exists")
+
+
+def check_outside(path: Path, data_dir: Path, option: str = "--out") -> None:
+    """Refuse to write a result among what the data directory keeps.
+
+    A directory of that name that nothing has landed in keeps nothing.
+    """
+    is_inside = path.resolve().is_relative_to(data_dir.resolve())
+    if is_inside and landing_dir(data_dir).is_dir():
+        message = f"{path} lies in the data directory {data_dir}"
+        raise bad_option(message, option, "name a place elsewhere", "out_inside")
 
 
 def bad_option(

@@ -5,7 +5,14 @@ from typing import Annotated
 
 import typer
 
-from echelon.cli_options import AsJson, bad_option, out, print_json, progress
+from echelon.cli_options import (
+    AsJson,
+    bad_option,
+    check_outside,
+    out,
+    print_json,
+    progress,
+)
 from echelon.config import load_settings
 
 
@@ -31,6 +38,7 @@ def reconcile(
     from echelon.release.store import find_release, release_in_force
 
     data_dir = load_settings().data_dir
+    check_outside(directory, data_dir)
     release = find_release(data_dir, release_id) if release_id else None
     release = release or release_in_force(data_dir)
     with progress("Reconciling", quiet=as_json):

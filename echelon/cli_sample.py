@@ -5,7 +5,14 @@ from typing import Annotated
 
 import typer
 
-from echelon.cli_options import AsJson, bad_option, out, print_json, progress
+from echelon.cli_options import (
+    AsJson,
+    bad_option,
+    check_outside,
+    out,
+    print_json,
+    progress,
+)
 from echelon.config import load_settings
 from echelon.errors import EchelonError, ExitCode, Fault
 
@@ -23,7 +30,10 @@ def sample(
     """Write the sample company's landing deliveries and its truth."""
     from sample_data.company import write_sample_company
 
-    target = directory or load_settings().data_dir
+    data_dir = load_settings().data_dir
+    target = directory or data_dir
+    if target.resolve() != data_dir:
+        check_outside(target, data_dir)
     if (target / "landing").exists():
         raise EchelonError(
             ExitCode.CONFIGURATION,

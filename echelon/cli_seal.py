@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from echelon.audit import seal_log
-from echelon.cli_options import AsJson, print_json
+from echelon.cli_options import AsJson, check_outside, print_json
 from echelon.config import load_settings
 from echelon.release.lock import refresh_lock
 from echelon.sealing import KEY_SETTING, write_key
@@ -17,6 +17,7 @@ def key(
     as_json: AsJson = False,
 ) -> None:
     """Make a key that signs the audit log and the proofs of releases."""
+    check_outside(file, load_settings().data_dir, "FILE")
     signer = write_key(file)
     if as_json:
         print_json({"key_id": signer.key_id, "file": str(file)})

@@ -260,6 +260,7 @@ def _prove(comparison: Comparison) -> None:
                     code="bridge_broken",
                     message=f"the bridge from {comparison.old} to {comparison.new}"
                     " does not add up",
+                    rule="old amounts and changes are the new amounts, to the cent",
                     hint="`echelon verify` both releases",
                 ),
             )

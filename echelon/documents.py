@@ -39,19 +39,18 @@ class Document(Generic[Model]):
         self, code: str, key: Key, message: str, hint: str | None = None
     ) -> EchelonError:
         """Make the error of a document that is wrong in itself."""
-        return EchelonError(
-            ExitCode.CONFIGURATION, self._fault(code, key, message, hint)
-        )
+        fault = self._fault(code, key, message, hint or _correct(self.kind))
+        return EchelonError(ExitCode.CONFIGURATION, fault)
 
     def input_error(
         self, code: str, key: Key, message: str, hint: str | None = None
     ) -> EchelonError:
         """Make the error of a source that is not as the document says."""
-        return EchelonError(
-            ExitCode.INPUT_REJECTED, self._fault(code, key, message, hint)
-        )
+        remedy = hint or f"correct the source, or what the {self.kind} says of it"
+        fault = self._fault(code, key, message, remedy)
+        return EchelonError(ExitCode.INPUT_REJECTED, fault)
 
-    def _fault(self, code: str, key: Key, message: str, hint: str | None) -> Fault:
+    def _fault(self, code: str, key: Key, message: str, hint: str) -> Fault:
         return Fault(
             code,
             message,
@@ -84,7 +83,8 @@ def read_document(path: Path, model: type[Model], kind: str) -> Document[Model]:
         content = yaml.constructor.construct_document(node) if node else None
     except OSError as error:
         message = f"cannot read the {kind} file"
-        fault = Fault(f"{kind}_not_found", message, str(path), rule=kind)
+        hint = "name a file that is there and that this account may read"
+        fault = Fault(f"{kind}_not_found", message, str(path), rule=kind, hint=hint)
         raise EchelonError(ExitCode.CONFIGURATION, fault) from error
     except (YAMLError, UnicodeDecodeError) as error:
         raise _yaml_error(path, kind, error) from error
@@ -105,8 +105,7 @@ def _require_whole_characters(path: Path, kind: str, node: Node | None) -> None:
         if any("\ud800" <= character <= "\udfff" for character in scalar.value):
             line = scalar.start_mark.line + 1
             message = "a text holds half a character, from \\uD800 to \\uDFFF"
-            fault = Fault(f"{kind}_not_yaml", message, str(path), line, rule=kind)
-            raise EchelonError(ExitCode.CONFIGURATION, fault)
+            raise _not_readable(path, kind, f"{kind}_not_yaml", message, line)
 
 
 def _scalars(node: Node | None) -> Iterator[ScalarNode]:
@@ -147,8 +146,19 @@ def _yaml_error(path: Path, kind: str, error: Exception) -> EchelonError:
         message = (error.problem or message).partition("\n")[0]
         if "duplicate key" in message:
             code, message = "duplicate_key", message.partition(" with value")[0]
-    fault = Fault(code, message, str(path), line, rule=kind)
+    return _not_readable(path, kind, code, message, line)
+
+
+def _not_readable(
+    path: Path, kind: str, code: str, message: str, line: int | None
+) -> EchelonError:
+    hint = _correct(kind)
+    fault = Fault(code, message, str(path), line, rule=kind, hint=hint)
     return EchelonError(ExitCode.CONFIGURATION, fault)
+
+
+def _correct(kind: str) -> str:
+    return f"correct the {kind} there and start again"
 
 
 def _form_error(document: Document[Model], error: ValidationError) -> EchelonError:

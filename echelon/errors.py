@@ -1,7 +1,7 @@
 """What went wrong: a line for people, a record for machines, an exit code."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from enum import IntEnum
 
 
@@ -34,8 +34,8 @@ class Fault:
         file: File that holds the fault, as the user knows it.
         line: 1-based line in that file (the header is line 1).
         column: Column name or mapping key.
-        rule: The contract or policy rule that was broken.
-        hint: What to do about it.
+        rule: The contract or policy rule that was broken, if it was one.
+        hint: What to do about it; without the message, people elsewhere have only this.
     """
 
     code: str
@@ -44,7 +44,7 @@ class Fault:
     line: int | None = None
     column: str | None = None
     rule: str | None = None
-    hint: str | None = None
+    hint: str = field(kw_only=True)
 
     def __str__(self) -> str:
         """Render as ``file:line:column: message (hint)`` without what is unknown."""
@@ -53,8 +53,8 @@ class Fault:
             for part in (self.file, self.line, self.column)
             if part is not None
         )
-        hint = f" ({self.hint})" if self.hint else ""
-        return f"{where}: {self.message}{hint}" if where else f"{self.message}{hint}"
+        said = f"{self.message} ({self.hint})"
+        return f"{where}: {said}" if where else said
 
 
 class EchelonError(Exception):

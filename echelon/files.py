@@ -21,7 +21,8 @@ def read_input(
         EchelonError: INPUT_REJECTED if the file is missing, unreadable or empty.
     """
     if not path.is_file():
-        raise rejected("input_not_found", "there is no such file", path)
+        hint = "name a CSV or Parquet file that is there"
+        raise rejected("input_not_found", "there is no such file", path, hint)
     reader = "read_parquet" if path.suffix.lower() in PARQUET else "read_csv"
     header = "true" if has_header else "false"
     options = f", all_varchar = true, header = {header}"
@@ -32,9 +33,10 @@ def read_input(
         ).to_arrow_table()
     except duckdb.Error as error:
         reason = str(error).partition("\n")[0]
-        raise rejected("input_unreadable", reason, path) from error
+        hint = "write it as UTF-8 CSV or as Parquet, and let this account read it"
+        raise rejected("input_unreadable", reason, path, hint) from error
     if table.num_rows == 0:
-        raise rejected("input_empty", "the file has no rows", path)
+        raise rejected("input_empty", "the file has no rows", path, "add the rows")
     return table.rename_columns([name.strip() for name in table.column_names])
 
 
@@ -55,14 +57,15 @@ def write_table(table: pa.Table, path: Path) -> None:
                 f"copy written_view to {quote_text(str(path))} (format csv, header)"
             ).fetchall()
     except (OSError, duckdb.Error) as error:
-        fault = Fault("output_unwritable", "cannot write the file", str(path))
+        hint = "name a file in a directory that this account may write to"
+        fault = Fault(
+            "output_unwritable", "cannot write the file", str(path), hint=hint
+        )
         raise EchelonError(ExitCode.CONFIGURATION, fault) from error
 
 
-def rejected(
-    code: str, message: str, path: Path, hint: str | None = None
-) -> EchelonError:
-    """Say why an input file is refused."""
+def rejected(code: str, message: str, path: Path, hint: str) -> EchelonError:
+    """Say why an input file is refused, and what to do."""
     return EchelonError(
         ExitCode.INPUT_REJECTED, Fault(code, message, str(path), hint=hint)
     )

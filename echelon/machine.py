@@ -58,6 +58,11 @@ class _Shortage(NamedTuple):
         )
 
 
+OUT_OF_FILES = Fault(
+    "out_of_files",
+    "this account may not hold as many files open",
+    hint="raise the limit (ulimit -n), or let other programs end",
+)
 _SHORTAGES = (
     _Shortage(
         Fault(
@@ -86,16 +91,10 @@ _SHORTAGES = (
             "the disk could not be read or written",
             hint="free disk space; if there is some, look after the disk",
         ),
+        numbers=(errno.EIO,),
         texts=("disk I/O error",),
     ),
-    _Shortage(
-        Fault(
-            "out_of_files",
-            "this account may not hold as many files open",
-            hint="raise the limit (ulimit -n), or let other programs end",
-        ),
-        numbers=(errno.EMFILE, errno.ENFILE),
-    ),
+    _Shortage(OUT_OF_FILES, numbers=(errno.EMFILE, errno.ENFILE)),
     _Shortage(
         Fault(
             "out_of_threads",

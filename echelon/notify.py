@@ -184,7 +184,12 @@ def _mail(settings: Settings, notice: Notice) -> None:
         if settings.smtp_password is not None:
             server.login(settings.smtp_user, settings.smtp_password.get_secret_value())
         # Taken for one of several is taken: another try would tell that one again.
-        for address in server.send_message(message):
-            LOGGER.warning("the mail server did not take the notice for %s", address)
+        refused = server.send_message(message)
+        if refused:
+            # Their number alone: logs are read by more people than an address is for.
+            LOGGER.warning(
+                "the mail server did not take the notice for %s of its recipients",
+                len(refused),
+            )
         with suppress(OSError):  # it has the notice, however it takes the farewell
             server.quit()

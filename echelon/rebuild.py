@@ -61,7 +61,8 @@ def rebuild(data_dir: Path, release_id: str, out_dir: Path | None = None) -> Reb
     Args:
         data_dir: Directory of everything a run writes; only read.
         release_id: A kept release.
-        out_dir: Data directory to make it in and keep; None for one thrown away.
+        out_dir: Data directory to make it in and keep, outside of `data_dir`; None
+            for one thrown away.
 
     Returns:
         What came out and which tables differ.
@@ -69,8 +70,8 @@ def rebuild(data_dir: Path, release_id: str, out_dir: Path | None = None) -> Reb
     Raises:
         EchelonError: ``CONFIGURATION`` naming what is no longer as it was (a delivery,
             the code, the policy, the libraries, the release before), or an `out_dir`
-            that is not empty or lies in `data_dir`, ``INTEGRITY`` if the release is not
-            whole; else as the refresh.
+            that is not empty, ``INTEGRITY`` if the release is not whole; else as the
+            refresh.
     """
     with ExitStack() as stack:
         stack.enter_context(refresh_lock(data_dir))
@@ -88,7 +89,7 @@ def rebuild(data_dir: Path, release_id: str, out_dir: Path | None = None) -> Reb
                 )
             )
         else:
-            scratch = _new_directory(data_dir, out_dir)
+            scratch = _new_directory(out_dir)
         _lay_out(data_dir, release, manifest["inputs"], scratch)
         seeds = scratch / "seeds"
         policy = release.directory / POLICY_DIR_NAME
@@ -146,19 +147,18 @@ def _options(inputs: dict[str, Any]) -> list[str]:
     return [flag for name, flag in flags.items() if inputs[name]]
 
 
-def _new_directory(data_dir: Path, path: Path) -> Path:
-    if path.resolve().is_relative_to(data_dir.resolve()):
-        raise _refused_out("out_inside", path, "this lies in the data directory")
+def _new_directory(path: Path) -> Path:
     if path.exists() and any(path.iterdir()):
-        raise _refused_out("out_not_empty", path, "something is here already")
+        fault = Fault(
+            "out_not_empty",
+            "something is here already",
+            file=str(path),
+            column="--out",
+            hint="name a new directory",
+        )
+        raise EchelonError(ExitCode.CONFIGURATION, fault)
     path.mkdir(parents=True, exist_ok=True)
     return path
-
-
-def _refused_out(code: str, path: Path, message: str) -> EchelonError:
-    hint = "name a new directory elsewhere"
-    fault = Fault(code, message, file=str(path), column="--out", hint=hint)
-    return EchelonError(ExitCode.CONFIGURATION, fault)
 
 
 def _impossible(release: Release, message: str, hint: str) -> EchelonError:

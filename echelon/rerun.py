@@ -136,8 +136,7 @@ def _refuse_changed(base: Release, hashes: dict[str, str]) -> None:
                 ExitCode.CONFIGURATION,
                 Fault(
                     code="base_not_repeatable",
-                    message=f"the {kind} are no longer what {base.release_id} "
-                    "was made of",
+                    message=f"{base.release_id} was made of other {kind}",
                     hint="to compare, refresh first; a release made with --policy "
                     "needs that directory's files in the candidate's; to make an older "
                     f"release again, use its code: {_code_of(base)}",

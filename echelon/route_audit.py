@@ -243,7 +243,13 @@ def checked_by_orders(
 
 
 def _differs() -> EchelonError:
-    fault = Fault("shapley_differs", "the closed form is not the Shapley value")
+    fault = Fault(
+        "shapley_differs",
+        "the closed form is not the Shapley value",
+        rule="a stop bears its Shapley value of the route's cost",
+        hint="believe no split of this route: report the route and its policy, which"
+        " this command repeats the audit from",
+    )
     return EchelonError(ExitCode.INTEGRITY, fault)
 
 

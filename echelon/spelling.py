@@ -3,14 +3,25 @@
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+_MOST_NAMED = 20
 
-def suggest(name: str, known: Iterable[str]) -> str | None:
-    """Phrase a did-you-mean for a misspelt name, None if nothing comes close."""
-    close = get_close_matches(name, sorted(known), n=1, cutoff=0.6)
-    return f"did you mean {close[0]}?" if close else None
+
+def suggest(name: str, known: Iterable[str]) -> str:
+    """Phrase a did-you-mean for a misspelt name, or name some that are known."""
+    names = sorted(known)
+    meant = _closest(name, names)
+    return _ask(meant) if meant else f"known: {', '.join(names[:_MOST_NAMED])}"
 
 
 def with_suggestion(message: str, name: str, known: Iterable[str]) -> str:
     """End a message about an unknown name with the known one it resembles, if any."""
-    suggestion = suggest(name, known)
-    return f"{message}, {suggestion}" if suggestion else message
+    meant = _closest(name, sorted(known))
+    return f"{message}, {_ask(meant)}" if meant else message
+
+
+def _closest(name: str, names: list[str]) -> str | None:
+    return next(iter(get_close_matches(name, names, n=1, cutoff=0.6)), None)
+
+
+def _ask(meant: str) -> str:
+    return f"did you mean {meant}?"

@@ -18,7 +18,7 @@ from filelock import FileLock
 from echelon.config import PROJECT_DIR, Settings, load_settings
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.hashing import sha256_of_record, sha256_of_tree
-from echelon.release.inputs import InputHashes, hash_code
+from echelon.release.inputs import hash_code
 from echelon.release.layout import WAREHOUSE_NAME
 
 DBT_DIR = PROJECT_DIR / "dbt_project"
@@ -115,17 +115,18 @@ def _does_not_compile(ended: Any) -> EchelonError:
     )
 
 
-def refuse_other_code(hashes: InputHashes) -> None:
-    """Refuse a candidate that names other code than runs here.
+def refuse_other_code(code: Mapping[str, str]) -> None:
+    """Refuse code that is not what runs here.
 
     Args:
-        hashes: What the candidate was opened with.
+        code: Its ``logic`` and ``libraries`` by hash: a candidate's, or the project's
+            as its files are now.
 
     Raises:
         EchelonError: ``BUSY`` where the project was edited after it was loaded, or
             after the candidate was opened.
     """
-    if {"logic": hashes.logic, "libraries": hashes.libraries} != LOADED_CODE:
+    if code != LOADED_CODE:
         raise _changed_meanwhile()
 
 

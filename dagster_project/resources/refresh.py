@@ -23,7 +23,7 @@ from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.landing.as_of import latest_business_date
 from echelon.landing.contract import load_contracts
 from echelon.release.candidate import Candidate, load_candidate, open_candidate
-from echelon.release.inputs import ReleaseInputs
+from echelon.release.inputs import ReleaseInputs, hash_code
 from echelon.release.layout import candidates_dir
 from echelon.release.lock import refresh_lock
 from echelon.release.previous import attach_previous, detach_previous
@@ -83,7 +83,7 @@ class RefreshResource(dg.ConfigurableResource):
                 ),
             )
         candidate = load_candidate(directories[-1].parent)
-        refuse_other_code(candidate.hashes)
+        refuse_other_code(candidate.hashes.code)
         return candidate
 
     def open_candidate(self) -> Candidate:
@@ -109,9 +109,10 @@ class RefreshResource(dg.ConfigurableResource):
             seed=self.seed,
             take_over=settings.take_over,
         )
-        candidate = open_candidate(settings.data_dir, inputs)
-        refuse_other_code(candidate.hashes)
-        return candidate
+        # Before what an earlier refresh left makes way for a candidate of other code;
+        # an edit from here on is found by the next step.
+        refuse_other_code(hash_code(PROJECT_DIR))
+        return open_candidate(settings.data_dir, inputs)
 
     def _as_of_date(self) -> date:
         """The date asked for, else the latest event's; history does not run back."""

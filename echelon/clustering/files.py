@@ -112,7 +112,8 @@ def cluster_file(
             model = known
             assigned = assign_rows(model, table.names, table.values)
     except ValueError as error:
-        fault = Fault("not_clustered", str(error), str(files.input))
+        hint = "change the rows or the columns to cluster by, or the options"
+        fault = Fault("not_clustered", str(error), str(files.input), hint=hint)
         raise EchelonError(ExitCode.INPUT_REJECTED, fault) from error
     clusters = assigned.labels
     if outliers == "segment":

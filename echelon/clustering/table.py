@@ -91,7 +91,9 @@ def read_table(
             and _is_numeric(name, counts[name], table.num_rows, notes)
         ]
         if not names:
-            raise rejected("no_numeric_column", "the file has no numeric column", path)
+            hint = "add a column of numbers to cluster by"
+            message = "the file has no numeric column"
+            raise rejected("no_numeric_column", message, path, hint)
         values = _numbers(connection, names, path)
         return NumericTable(
             names=names,

@@ -10,6 +10,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from echelon.audit import read_events
 from echelon.decisions.changes import demand_right, refuse
 from echelon.decisions.landing import (
     PolicyDecision,
@@ -20,10 +21,12 @@ from echelon.decisions.landing import (
 )
 from echelon.decisions.people import is_said
 from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.hashing import sha256_of_tree
 from echelon.landing.manifest import POLICY_SYSTEM, delivery_directories
 from echelon.release.layout import SEGMENT_MODEL_NAME, landing_dir, proposals_dir
 
 TABLE = "policy_model_approvals"
+PROPOSED = "model_proposed"
 RULE = "docs/assignment_lifecycle.md"
 
 
@@ -68,6 +71,11 @@ def proposed_versions(data_dir: Path) -> list[str]:
     )
 
 
+def sha256_of_proposal(directory: Path) -> str:
+    """Hash what is read before deciding: the model, and what it would change."""
+    return sha256_of_tree(directory, sorted(directory.iterdir()))
+
+
 def approve(  # noqa: PLR0913, PLR0917 -- one parameter per column of the policy
     data_dir: Path,
     project_dir: Path,
@@ -92,8 +100,8 @@ def approve(  # noqa: PLR0913, PLR0917 -- one parameter per column of the policy
     Raises:
         EchelonError: ``CONFIGURATION`` if nothing of that version was proposed or who
             and why are not said, ``NOT_AUTHORISED``, entered in the audit log, if that
-            person may not or the model was approved already, ``BUSY`` while a refresh
-            is under way.
+            person may not, the model was approved already or the proposal is not what
+            the log says was proposed, ``BUSY`` while a refresh is under way.
     """
     if model_version not in proposed_versions(data_dir):
         known = ", ".join(proposed_versions(data_dir)) or "none"
@@ -103,7 +111,8 @@ def approve(  # noqa: PLR0913, PLR0917 -- one parameter per column of the policy
         message = "an approval needs a name and a reason"
         raise refused(message, "give --by and --reason, as text", RULE)
     demand_right(data_dir, project_dir, approved_by, "model_approved")
-    model = proposals_dir(data_dir) / model_version / SEGMENT_MODEL_NAME
+    proposal = proposals_dir(data_dir) / model_version
+    model = proposal / SEGMENT_MODEL_NAME
     row = {
         "model_version": model_version,
         "reason": reason,
@@ -115,13 +124,28 @@ def approve(  # noqa: PLR0913, PLR0917 -- one parameter per column of the policy
         if model_version in {row["model_version"] for row in approvals}:
             message = "the model was approved already"
             refuse(data_dir, model_version, "approval_replayed", message)
+        sha256 = sha256_of_proposal(proposal)
+        if sha256 != _proposed_sha256(data_dir, model_version):
+            message = "model or comparison changed since it was proposed: refit anew"
+            refuse(data_dir, model_version, "change_edited", message)
         return land_decision(
             data_dir,
             project_dir,
             PolicyDecision(
                 event="model_approved",
                 rows={TABLE: [row]},
-                details={"model_version": model_version},
+                details={"model_version": model_version, "proposal_sha256": sha256},
                 files={f"{model_version}.json": model.read_bytes()},
             ),
         )
+
+
+def _proposed_sha256(data_dir: Path, model_version: str) -> str | None:
+    """Read from the audit log what was proposed last under a version."""
+    proposed = [
+        event.details.get("proposal_sha256")
+        for event in read_events(data_dir)
+        if (event.event, event.details.get("model_version"))
+        == (PROPOSED, model_version)
+    ]
+    return proposed[-1] if proposed else None

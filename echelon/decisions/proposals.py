@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 
 from echelon.audit import append_event
+from echelon.decisions.models import PROPOSED, sha256_of_proposal
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.pages import as_html
 from echelon.release.candidate import Candidate
@@ -77,9 +78,9 @@ def hold_unless_approved(
     path = _write_proposal(candidate, model_version, comparison)
     append_event(
         candidate.data_dir,
-        "model_proposed",
+        PROPOSED,
         candidate.previous_release_id or "",
-        {"model_version": model_version},
+        {"model_version": model_version, "proposal_sha256": sha256_of_proposal(path)},
     )
     moved = sum(
         row["customer_count"]

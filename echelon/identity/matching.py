@@ -182,7 +182,8 @@ def _read(
 def _check_records(records: pa.Table) -> None:
     keys = records["identifier_key"]
     if records.num_rows == 0:
-        fault = Fault("no_records", "there are no records to match")
+        hint = "deliver or name a file with at least one record"
+        fault = Fault("no_records", "there are no records to match", hint=hint)
         raise EchelonError(ExitCode.INPUT_REJECTED, fault)
     if keys.null_count or len(keys.unique()) != len(keys):
         fault = Fault(

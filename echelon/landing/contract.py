@@ -155,8 +155,7 @@ def _read_document(file: Path) -> ContractDocument:
         return ContractDocument.model_validate(described)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else None
-        fault = Fault("malformed_contract", str(error.problem), str(file), line)
-        raise EchelonError(ExitCode.CONFIGURATION, fault) from error
+        raise _fault(file, None, str(error.problem), line) from error
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"]) or None
@@ -279,6 +278,16 @@ def _check_references(directory: Path, contracts: Mapping[str, TableContract]) -
                 raise _fault(file, key, f"{name} refers to no other table")
 
 
-def _fault(file: Path, key: str | None, message: str) -> EchelonError:
-    fault = Fault("malformed_contract", message, file=str(file), column=key)
+def _fault(
+    file: Path, key: str | None, message: str, line: int | None = None
+) -> EchelonError:
+    fault = Fault(
+        "malformed_contract",
+        message,
+        str(file),
+        line,
+        key,
+        rule="a contract says what a delivered table must be",
+        hint="correct the contract there",
+    )
     return EchelonError(ExitCode.CONFIGURATION, fault)

@@ -227,5 +227,5 @@ def _unknown(
     kind: str = "table",
 ) -> EchelonError:
     code = "unknown_" + kind.replace(" ", "_")
-    hint = suggest(name, known) or "known: " + ", ".join(sorted(known)[:20])
-    return document.configuration_error(code, key, f"unknown {kind} {name}", hint)
+    message = f"unknown {kind} {name}"
+    return document.configuration_error(code, key, message, suggest(name, known))

@@ -29,5 +29,6 @@ def refuse(
         return
     if check.exit_code is None:
         raise ValueError(f"{code} quarantines a row and ends no refresh")
-    fault = Fault(code, message, file, line, column, check.meaning, check.hint)
+    rule, hint = check.meaning, check.hint
+    fault = Fault(code, message, file, line, column, rule, hint=hint)
     raise EchelonError(check.exit_code, fault)

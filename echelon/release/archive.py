@@ -193,7 +193,8 @@ def copy_checked(source: Path, target: Path, digest: str) -> None:
 def _record(data_dir: Path, before: Backups) -> BackupRecord:
     releases = list_releases(data_dir)
     if not releases:
-        fault = Fault("no_release", "nothing has been published yet")
+        hint = "run `echelon refresh`, then back up"
+        fault = Fault("no_release", "nothing has been published yet", hint=hint)
         raise EchelonError(ExitCode.CONFIGURATION, fault)
     events = read_events(data_dir)
     check_kept(data_dir, events)
@@ -209,8 +210,7 @@ def _record(data_dir: Path, before: Backups) -> BackupRecord:
         digests[f"{folder}/{MANIFEST_NAME}"] = sha256_of_file(path)
     for problem in changed_inputs(data_dir, manifests):
         # Restored without it, no release made of it could be verified.
-        fault = Fault(problem.code, problem.message, hint=problem.remedy)
-        raise EchelonError(ExitCode.INTEGRITY, fault)
+        raise problem.refusal()
     for path in beside_releases(data_dir):
         digests[path.relative_to(data_dir).as_posix()] = sha256_of_file(path)
     return BackupRecord(

@@ -124,7 +124,13 @@ def audit_in_fresh_process(path: Path, memory_limit: str) -> FileAudit:
         reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
         raise EchelonError(
             ExitCode.INTEGRITY,
-            Fault("published_file_unreadable", f"the published file: {reason}"),
+            Fault(
+                "published_file_unreadable",
+                f"the published file: {reason}",
+                rule="a release is read back by another process before it is published",
+                hint="nothing was published: refresh again; look after disk and memory"
+                " if it happens again",
+            ),
         )
     return FileAudit.from_json(done.stdout)
 

@@ -195,7 +195,8 @@ def _new_release_id(
         and current.manifest()["inputs"]["inputs_sha256"] == combined
     ):
         raise _nothing_new(
-            f"release {current.release_id} was made of these inputs", None
+            f"release {current.release_id} was made of these inputs",
+            "there is nothing to do until something is delivered or changed",
         )
     previous_id = current.release_id if current else None
     release_id = release_id_of(inputs.as_of_date, combined, previous_id)
@@ -247,7 +248,7 @@ def _refuse_to_go_back(current: Release, inputs: ReleaseInputs) -> None:
     )
 
 
-def _nothing_new(message: str, hint: str | None) -> EchelonError:
+def _nothing_new(message: str, hint: str) -> EchelonError:
     fault = Fault(code="nothing_new", message=message, hint=hint)
     return EchelonError(ExitCode.NOTHING_NEW, fault)
 

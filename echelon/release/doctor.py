@@ -251,5 +251,5 @@ def _finding(problem: Problem, repair: bool) -> Finding:
 
 def _of_error(error: EchelonError) -> Finding:
     fault = error.fault
-    hint = fault.hint or "put the files of a backup back in their place"
-    return Finding(fault.code, fault.file or "", fault.message, hint, False, False)
+    subject = fault.file or ""
+    return Finding(fault.code, subject, fault.message, fault.hint, False, False)

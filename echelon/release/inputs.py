@@ -72,6 +72,11 @@ class InputHashes:
     policy: str
     libraries: str
 
+    @property
+    def code(self) -> dict[str, str]:
+        """The hashes of the code alone, as ``hash_code`` names them."""
+        return {"logic": self.logic, "libraries": self.libraries}
+
     def is_same_code(self, manifest: Mapping[str, Any]) -> bool:
         """Say whether a manifest names this logic, these libraries and this engine."""
         made_of = manifest["inputs"]

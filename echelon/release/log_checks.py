@@ -7,7 +7,7 @@ from typing import Any
 from echelon.audit_line import AuditEvent
 from echelon.errors import EchelonError, ExitCode, Fault
 from echelon.hashing import sha256_of_file
-from echelon.landing.manifest import delivery_directories
+from echelon.landing.manifest import MANIFEST_FILE, delivery_directories
 from echelon.release.interrupted_decisions import (
     decision_dir,
     scratch_dir,
@@ -147,6 +147,12 @@ def changed_inputs(
         for manifest in manifests
         for file in manifest["inputs"]["files"]
     }
+    for delivery in sorted({Path(name).parent for name in listed} & complete):
+        name = (delivery / MANIFEST_FILE).as_posix()
+        try:
+            (landing / name).read_bytes()
+        except OSError as error:
+            yield unreadable(name, error)
     for name, digest in sorted(listed.items()):
         path = landing / name
         try:

@@ -51,4 +51,5 @@ def pinned_ids(data_dir: Path) -> frozenset[str]:
 
 
 def _nothing_new(message: str) -> EchelonError:
-    return EchelonError(ExitCode.NOTHING_NEW, Fault("nothing_new", message))
+    hint = "there is nothing to do; `echelon releases` shows which are pinned"
+    return EchelonError(ExitCode.NOTHING_NEW, Fault("nothing_new", message, hint=hint))

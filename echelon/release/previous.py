@@ -218,6 +218,7 @@ def _contracted_columns(project_dir: Path) -> dict[str, list[tuple[str, str]]]:
                     message=f"no contract describes the columns of {model}",
                     file="dbt_project/models/marts",
                     rule="a refresh carries this table over from the release in force",
+                    hint="put the model's columns back into a .yml file there",
                 ),
             )
     return contracts

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from echelon.errors import EchelonError, ExitCode, Fault
+
 AUDIT_LOG = "audit/audit.jsonl"
 
 
@@ -23,6 +25,19 @@ class Problem:
     message: str
     remedy: str
     repair: Callable[[], None] | None = None
+
+    def refusal(self) -> EchelonError:
+        """Make the error of whoever cannot go on while it is so."""
+        return EchelonError(
+            ExitCode.INTEGRITY,
+            Fault(
+                self.code,
+                self.message,
+                self.subject,
+                rule="what was landed, logged or published stays as it was",
+                hint=self.remedy,
+            ),
+        )
 
 
 def lost_release(release_id: str) -> Problem:

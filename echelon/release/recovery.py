@@ -16,7 +16,7 @@ from echelon.audit import (
     cut_torn_tail,
     read_events,
 )
-from echelon.errors import EchelonError, ExitCode, Fault
+from echelon.errors import EchelonError
 from echelon.hashing import sha256_of_file
 from echelon.release.interrupted_decisions import interrupted_decisions
 from echelon.release.layout import (
@@ -67,8 +67,7 @@ def heal(data_dir: Path) -> list[Problem]:
     # One by one: each is looked for when those before it have been repaired.
     for problem in interrupted(data_dir):
         if problem.repair is None:
-            fault = Fault(problem.code, problem.message, hint=problem.remedy)
-            raise EchelonError(ExitCode.INTEGRITY, fault)
+            raise problem.refusal()
         problem.repair()
         repaired.append(problem)
     return repaired

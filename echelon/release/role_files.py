@@ -295,5 +295,12 @@ def _refuse_unless_planned(path: Path, tables: RoleTables) -> None:
     if found != {address: list(table.columns) for address, table in tables.items()}:
         raise EchelonError(
             ExitCode.INTEGRITY,
-            Fault("role_file_differs", "holds other columns than planned", path.name),
+            Fault(
+                "role_file_differs",
+                "holds other columns than planned",
+                path.name,
+                rule="a role's file holds the columns its policy shows it, no others",
+                hint="nothing was published: refresh again; look after disk and memory"
+                " if it happens again",
+            ),
         )

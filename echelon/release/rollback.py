@@ -38,13 +38,18 @@ def rollback(data_dir: Path, release_id: str) -> Release:
         former = current_release_id(data_dir)
         if former == release_id:
             fault = Fault(
-                code="nothing_new", message=f"{release_id} is in force already"
+                code="nothing_new",
+                message=f"{release_id} is in force already",
+                hint="there is nothing to do; `echelon releases` lists the others",
             )
             raise EchelonError(ExitCode.NOTHING_NEW, fault)
         release = find_release(data_dir, release_id)
         if release_id not in published_ids(data_dir):
             fault = Fault(
-                code="never_published", message=f"{release_id} never was in force"
+                code="never_published",
+                message=f"{release_id} never was in force",
+                rule="only what the audit log names as published comes into force",
+                hint="`echelon doctor` says what it is; name another release",
             )
             raise EchelonError(ExitCode.INTEGRITY, fault)
         check_files(release, check_manifest(data_dir, release))

@@ -142,6 +142,8 @@ def _sequence(directory: Path) -> tuple[int, str]:
                 message="the manifest has no whole number `sequence`",
                 file=str(path),
                 column="sequence",
+                rule="deliveries of a system follow each other by `sequence`",
+                hint="correct the key and deliver again",
             ),
         ) from error
 

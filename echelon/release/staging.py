@@ -198,8 +198,16 @@ def _refuse_if_overtaken(candidate: Candidate) -> None:
 def _refuse_unless_same(content: PublishedContent, audit: FileAudit) -> None:
     for table in sorted(content.tables.keys() | audit.tables.keys()):
         if content.tables.get(table) != audit.tables.get(table):
-            raise _integrity(
-                "read_back_differs", f"{table} differs when read back from the file"
+            raise EchelonError(
+                ExitCode.INTEGRITY,
+                Fault(
+                    code="read_back_differs",
+                    message=f"{table} differs when read back from the file",
+                    file=PUBLISHED_NAME,
+                    rule="what is published is what the candidate holds",
+                    hint="nothing was published: refresh again; look after disk and"
+                    " memory if it happens again",
+                ),
             )
 
 
@@ -291,7 +299,3 @@ def _settle(staged: Path) -> None:
                 os.close(descriptor)
             path.chmod(stat.S_IRUSR | stat.S_IRGRP)
         fsync_directory(Path(folder))
-
-
-def _integrity(code: str, message: str) -> EchelonError:
-    return EchelonError(ExitCode.INTEGRITY, Fault(code=code, message=message))

@@ -95,6 +95,7 @@ def read_manifest(directory: Path) -> dict[str, Any]:
                 code="manifest_unreadable",
                 message="the release has no readable manifest",
                 file=f"{directory.name}/{MANIFEST_NAME}",
+                rule="a published release never changes",
                 hint="put another release in force with `echelon rollback`",
             ),
         ) from error
@@ -221,10 +222,13 @@ def open_release(
 
 
 def _damaged_pointer(message: str) -> EchelonError:
-    hint = "`echelon doctor --repair` puts it right"
-    return EchelonError(
-        ExitCode.INTEGRITY, Fault("pointer_damaged", message, hint=hint)
+    fault = Fault(
+        "pointer_damaged",
+        message,
+        rule="`current` names the release in force by the audit log",
+        hint="`echelon doctor --repair` puts it right",
     )
+    return EchelonError(ExitCode.INTEGRITY, fault)
 
 
 def release_in_force(data_dir: Path) -> Release:

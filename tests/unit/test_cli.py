@@ -4,6 +4,8 @@ import contextlib
 import errno
 import json
 import os
+import pwd
+import resource
 import shutil
 import signal
 import sqlite3
@@ -26,9 +28,14 @@ from echelon.config import (
 from echelon.errors import EchelonError, ExitCode
 from echelon.machine import out_of_resources
 from echelon.release import store
+from echelon.start import make_ready
 
 
-def echelon(directory, *arguments, stdout=subprocess.PIPE, **environment):
+def echelon(directory, *arguments, stdout=subprocess.PIPE, limits=None, **environment):
+    def limit():
+        if limits is not None:
+            resource.setrlimit(resource.RLIMIT_NOFILE, limits)
+
     kept = {k: v for k, v in os.environ.items() if not k.startswith("ECHELON_")}
     return subprocess.run(
         [sys.executable, "-m", "echelon.cli", *arguments],
@@ -38,6 +45,7 @@ def echelon(directory, *arguments, stdout=subprocess.PIPE, **environment):
         stderr=subprocess.PIPE,
         text=True,
         check=False,
+        preexec_fn=limit,
     )
 
 
@@ -60,6 +68,7 @@ def echelon(directory, *arguments, stdout=subprocess.PIPE, **environment):
         (["sample", "--size", "tiny", "--out", "/proc/x"], {}, "/proc/x: there is no"),
         (["sample", "--size", "tiny", "--out=/proc/x/y"], {}, "/proc/x: there is no"),
         (["refresh"], {"ECHELON_DATA_DIR": "/proc/x"}, "/proc/x: there is no"),
+        (["status"], {"PYTHONOPTIMIZE": "2"}, "PYTHONOPTIMIZE: Python runs without"),
         (["refresh", "--seed", "-1"], {}, "--seed"),
         (["sample", "--size", "huge"], {}, "--size"),
         (["sample", "--seed", "-1"], {}, "--seed"),
@@ -85,6 +94,7 @@ def echelon(directory, *arguments, stdout=subprocess.PIPE, **environment):
         (["land", "--mapping", "absent.yml", "--source", "absent"], {}, "--source"),
         (["pin", "R1", "--reason", " "], {}, "the reason is empty"),
         (["status", "--bogus"], {}, "--bogus"),
+        (["compare", "--limit", "-1"], {}, "--limit"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list | dict) else None,
 )
@@ -96,6 +106,17 @@ def test_wrong_configuration_ends_in_one_line(tmp_path, arguments, environment, 
     assert names in line
     [record] = map(json.loads, ended.stdout.splitlines())
     assert record["exit_code"] == ExitCode.CONFIGURATION
+
+
+@pytest.mark.parametrize("arguments", [[], ["trace"]], ids=["echelon", "trace"])
+def test_without_a_command_the_help_is_shown_and_the_line_says_what_is_missing(
+    tmp_path, arguments
+):
+    ended = echelon(tmp_path, *arguments)
+    assert ended.returncode == ExitCode.CONFIGURATION
+    assert "Usage:" in ended.stdout
+    [line] = ended.stderr.splitlines()
+    assert line.startswith("error: name a command (")
 
 
 def test_port_that_no_machine_has_is_refused(tmp_path):
@@ -117,6 +138,37 @@ def test_wrong_settings_file_is_named_with_its_key(tmp_path, content, column):
     record = json.loads(ended.stdout)
     assert record["file"] == str(tmp_path / "echelon.toml")
     assert record["column"] == column
+
+
+def test_data_directory_of_the_file_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "echelon.toml").write_text("data_dir = '/proc/x'\n")
+    ended = echelon(tmp_path, "refresh", "--json")
+    assert ended.returncode == ExitCode.CONFIGURATION
+    assert "/proc/x: there is no such file or directory" in ended.stderr
+
+
+@pytest.mark.parametrize("files", [24, 255])
+def test_an_account_of_few_files_is_told_so_before_anything_is_done(tmp_path, files):
+    ended = echelon(tmp_path, "refresh", "--json", limits=(files, files))
+    assert ended.returncode == ExitCode.RESOURCES
+    assert json.loads(ended.stdout)["code"] == "out_of_files"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_as_many_files_as_are_needed_are_taken_where_they_are_allowed(tmp_path):
+    ended = echelon(tmp_path, "status", "--json", limits=(24, 256))
+    assert json.loads(ended.stdout)["code"] == "no_release"
+
+
+@pytest.mark.usefixtures("bare_environment")
+def test_an_account_without_a_home_is_given_one_nobody_writes_to(monkeypatch):
+    def unknown(uid):
+        raise KeyError(uid)
+
+    monkeypatch.delenv("HOME")
+    monkeypatch.setattr(pwd, "getpwuid", unknown)
+    make_ready()
+    assert os.environ["HOME"] == "/"
 
 
 @pytest.fixture
@@ -189,6 +241,7 @@ USED_QUOTA = OSError(errno.EDQUOT, os.strerror(errno.EDQUOT), "/srv/a")
 COPIES = shutil.Error([("/srv/a", "/b", "[Errno 13] Permission denied: '/srv/a'")])
 FULL_COPIES = shutil.Error([("/srv/a", "/b", "[Errno 122] Disk quota exceeded: '/b'")])
 FAILING_DISK = sqlite3.OperationalError("disk I/O error")
+BROKEN_DISK = OSError(errno.EIO, os.strerror(errno.EIO), "/srv/a")
 MANY_FILES = OSError(errno.EMFILE, os.strerror(errno.EMFILE), "/srv/a")
 NO_THREAD = RuntimeError("can't start new thread")
 CLOSED_HISTORY = sqlite3.OperationalError("unable to open database file")
@@ -244,6 +297,7 @@ def be_stopped_in_a_query(data_dir):
         (fail_with(FULL_DISK), 40, "disk_full", "free disk space"),
         (fail_with(RuntimeError(), FULL_DISK), 40, "disk_full", "free disk space"),
         (fail_with(RuntimeError(), FAILING_DISK), 40, "disk_failed", "look after"),
+        (fail_with(BROKEN_DISK), 40, "disk_failed", "look after"),
         (fail_with(MANY_FILES), 40, "out_of_files", "ulimit -n"),
         (fail_with(NO_THREAD), 40, "out_of_threads", "ulimit -u"),
         (fail_with(CLOSED_HISTORY), 30, "path_unusable", "read and write there"),
@@ -263,6 +317,7 @@ def be_stopped_in_a_query(data_dir):
         "disk",
         "wrapped_disk",
         "sqlite",
+        "broken_disk",
         "many_files",
         "no_thread",
         "closed_history",
@@ -330,6 +385,16 @@ def test_sample_refuses_a_landing_area_in_use(tmp_path):
     assert json.loads(ended.stdout)["code"] == "landing_not_empty"
 
 
+def broken_pipe():
+    reader, writer = os.pipe()
+    os.close(reader)
+    return os.fdopen(writer, "wb")
+
+
+def full_disk():
+    return open("/dev/full", "wb")
+
+
 SPEAKING = pytest.mark.parametrize(
     "arguments", [["--help"], ["releases"], ["releases", "--json"]], ids=" ".join
 )
@@ -337,16 +402,28 @@ SPEAKING = pytest.mark.parametrize(
 
 @SPEAKING
 def test_output_that_nobody_reads_ends_a_command_without_a_word(tmp_path, arguments):
-    reader, writer = os.pipe()
-    os.close(reader)
-    with os.fdopen(writer, "wb") as unread:
+    with broken_pipe() as unread:
         ended = echelon(tmp_path, *arguments, stdout=unread)
     assert (ended.returncode, ended.stderr) == (ExitCode.UNREAD, "")
 
 
+@pytest.mark.parametrize("form", [(), ("--json",)], ids=["lines", "json"])
+@pytest.mark.parametrize("buffering", ["", "1"], ids=["buffered", "unbuffered"])
+@pytest.mark.parametrize("sink", [broken_pipe, full_disk])
+def test_what_the_doctor_found_stands_where_nobody_reads_it(
+    tmp_path, sink, buffering, form
+):
+    (tmp_path / "data" / "candidates" / "left").mkdir(parents=True)
+    with sink() as unread:
+        ended = echelon(
+            tmp_path, "doctor", *form, stdout=unread, PYTHONUNBUFFERED=buffering
+        )
+    assert ended.returncode == ExitCode.INTEGRITY
+
+
 @SPEAKING
 def test_output_to_a_full_disk_is_said_to_be_lost(tmp_path, arguments):
-    with open("/dev/full", "w") as full:
+    with full_disk() as full:
         ended = echelon(tmp_path, *arguments, stdout=full)
     assert ended.returncode == ExitCode.RESOURCES
     [line] = ended.stderr.splitlines()

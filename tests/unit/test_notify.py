@@ -169,7 +169,8 @@ def test_a_letter_that_was_taken_is_not_sent_again(mail, caplog):
     )
     assert notify(settings, FAILED, lambda _: None) == ["email"]
     assert len(mail.letters) == 1
-    assert "did not take the notice for gone@example.com" in caplog.text
+    assert "did not take the notice for 1 of its recipients" in caplog.text
+    assert "example.com" not in caplog.text
 
 
 def test_what_a_channel_cannot_take_changes_nothing_of_a_run(mail, caplog):
@@ -250,7 +251,7 @@ def test_a_refused_address_is_not_repeated(monkeypatch, address):
     ids=["rejected", "held", "nothing_new", "defect"],
 )
 def test_a_fault_becomes_a_notice(tmp_path, exit_code, code, outcome, message):
-    error = EchelonError(exit_code, Fault(code, "not there"))
+    error = EchelonError(exit_code, Fault(code, "not there", hint="look"))
     settings = Settings(data_dir=tmp_path)
     notice = notice_of(settings, "refresh", [], error)
     assert (notice.outcome, notice.code) == (outcome, code)
@@ -274,6 +275,11 @@ def test_a_notice_names_the_place_and_the_remedy_and_quotes_no_cell(tmp_path):
         "policy_cost_pools.csv:7:behaviour: policy_refused, accepted_values"
         " (correct the row)"
     )
+
+
+def test_a_fault_without_a_remedy_cannot_be_made():
+    with pytest.raises(TypeError, match="hint"):
+        Fault("read_back_differs", "finance.orders differs")
 
 
 @dg.asset
@@ -326,7 +332,7 @@ def test_the_sensors_tell_of_warnings_and_of_failures(web, tmp_path, monkeypatch
             "no file",
             metadata={
                 "fault": json.dumps(
-                    {"exit_code": 20, "code": "x", "message": "no file"}
+                    {"exit_code": 20, "code": "x", "message": "no file", "hint": "go"}
                 )
             },
         )

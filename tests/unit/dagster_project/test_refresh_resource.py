@@ -18,12 +18,14 @@ def company(tmp_path, monkeypatch):
 
 
 def test_project_edited_since_it_was_loaded_opens_no_candidate(company, monkeypatch):
+    kept = open_candidate(company.data_dir, company.inputs()).directory
     monkeypatch.setattr(refresh, "PROJECT_DIR", company.project_dir)
     resource = refresh.RefreshResource(as_of="2025-12-31")
     with pytest.raises(EchelonError) as refusal:
         resource.open_candidate()
     assert refusal.value.exit_code is ExitCode.BUSY
     assert refusal.value.fault.code == "project_changed"
+    assert list(kept.parent.iterdir()) == [kept]
 
 
 def test_project_edited_since_a_candidate_was_opened_does_not_go_on_with_it(company):

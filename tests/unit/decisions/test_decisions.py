@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from echelon.audit import append_event, read_events
-from echelon.cli_approve import approve as approve_command
 from echelon.decisions.assignments import (
     EXCEPTIONS,
     OVERRIDES,
@@ -26,7 +25,7 @@ from echelon.decisions.disputes import (
     decide_dispute,
     open_dispute,
 )
-from echelon.decisions.models import approve, find_artefact
+from echelon.decisions.models import approve, find_artefact, sha256_of_proposal
 from echelon.errors import EchelonError, ExitCode
 
 PROJECT = Path(__file__).parents[3]
@@ -160,10 +159,15 @@ def test_an_exception_off_the_paths_is_refused(data_dir):
         request_exception(data_dir, PROJECT, replace(EXCEPTION, reason_code="royal"))
 
 
-def propose(data_dir, content='{"model_version": "kmeans-1"}'):
+def propose(data_dir):
     proposal = data_dir / "proposals" / "kmeans-1"
     proposal.mkdir(parents=True)
-    (proposal / "segment_model.json").write_text(content)
+    (proposal / "segment_model.json").write_text('{"model_version": "kmeans-1"}')
+    (proposal / "comparison.html").write_text("<p>2 customers move</p>")
+    sha256 = sha256_of_proposal(proposal)
+    about = {"model_version": "kmeans-1", "proposal_sha256": sha256}
+    append_event(data_dir, "model_proposed", "", about)
+    return proposal
 
 
 def approve_model(data_dir, by="kim"):
@@ -174,6 +178,12 @@ def test_an_approval_lands_together_with_the_model(data_dir):
     propose(data_dir)
     approve_model(data_dir)
     assert find_artefact(data_dir, "kmeans-1") == {"model_version": "kmeans-1"}
+    proposed, approved = (
+        event.details["proposal_sha256"]
+        for event in read_events(data_dir)
+        if event.event in {"model_proposed", "model_approved"}
+    )
+    assert proposed == approved
 
 
 def test_a_model_is_approved_once(data_dir):
@@ -187,17 +197,26 @@ def test_a_model_is_approved_once(data_dir):
 
 
 @pytest.mark.parametrize(
-    "content",
-    ["", "[]", '{"format": 3, "algorithm": "kmeans", "model_version": "kmeans-1"}'],
-    ids=["empty", "no_model", "edited"],
+    ("file", "content"),
+    [
+        ("segment_model.json", ""),
+        ("segment_model.json", '{"format": 3, "model_version": "kmeans-1"}'),
+        ("comparison.html", "<p>nobody moves</p>"),
+        ("comparison.html", None),
+        ("another.html", "<p>nobody moves</p>"),
+    ],
+    ids=["empty", "edited", "page_edited", "page_gone", "page_added"],
 )
-def test_a_model_changed_after_it_was_proposed_is_not_approved(
-    data_dir, monkeypatch, content
+def test_a_proposal_changed_after_it_was_proposed_is_not_approved(
+    data_dir, file, content
 ):
-    propose(data_dir, content)
-    monkeypatch.setenv("ECHELON_DATA_DIR", str(data_dir))
-    with pytest.raises(EchelonError, match="was changed after") as refusal:
-        approve_command("kmeans-1", "kim", "same groups")
+    path = propose(data_dir) / file
+    if content is None:
+        path.unlink()
+    else:
+        path.write_text(content)
+    with pytest.raises(EchelonError, match="changed since it was prop") as refusal:
+        approve_model(data_dir)
     assert refusal.value.exit_code is ExitCode.NOT_AUTHORISED
     assert read_events(data_dir)[-1].details["code"] == "change_edited"
     assert not (data_dir / "landing" / "policy").exists()

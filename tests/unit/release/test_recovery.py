@@ -213,6 +213,11 @@ def test_delivery_that_cannot_be_read_hides_no_other_finding(two, monkeypatch):
     assert found(two, repair=True) == codes
 
 
+def test_delivery_whose_manifest_cannot_be_read_is_not_well(two, monkeypatch):
+    forbid(monkeypatch, two.data_dir / "landing/gl/gl-0001/manifest.json")
+    assert found(two) == [("file_unreadable", False)]
+
+
 def test_file_that_cannot_be_read_hides_no_other_finding(two, monkeypatch):
     first, second = ids(two)
     page = two.data_dir / "releases" / first / "gates.html"
