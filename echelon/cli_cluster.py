@@ -56,7 +56,7 @@ def cluster(
         raise bad_option(f"{k!r} is no number of clusters", "--k", hint)
     data_dir = load_settings().data_dir
     for option, file in (("--out", target), ("--report", report), ("--model", model)):
-        if file is not None:
+        if file is not None and not (option == "--model" and file.exists()):
             check_outside(file, data_dir, option)
     count = None if k == "auto" else int(k)
     files = ClusterFiles(source, target, report, model, row_id, label, money)

@@ -22,12 +22,12 @@ def doctor(
     settings = load_settings()
     with progress("Examining", quiet=as_json):
         findings = examine(settings.data_dir, repair)
+        waiting = unread(settings.landing_dir)
+    notes = [*unguarded(), *(f"NOT READ: {at} {why}" for at, why in waiting.items())]
     try:
         _print(findings, as_json)
-        for warning in unguarded():
-            err.print(warning, highlight=False, soft_wrap=True)
-        for label, why in unread(settings.landing_dir).items():
-            err.print(f"NOT READ: {label} {why}", highlight=False, soft_wrap=True)
+        for note in notes:
+            err.print(note, highlight=False, soft_wrap=True)
     finally:  # what was found stands, whether or not anybody reads it
         if not all(finding.is_repaired for finding in findings):
             raise typer.Exit(int(ExitCode.INTEGRITY))

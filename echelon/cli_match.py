@@ -32,7 +32,7 @@ def match(
 
     data_dir = load_settings().data_dir
     for option, file in (("--out", target), ("--pairs", pairs), ("--model", model)):
-        if file is not None:
+        if file is not None and not (option == "--model" and file.exists()):
             check_outside(file, data_dir, option)
     chosen = settings or SHIPPED_SETTINGS
     files = MatchFiles(source, chosen, target, pairs, model, truth)

@@ -163,11 +163,14 @@ def _sentence(result: Any) -> str:  # noqa: ANN401 (GX ships no type for it)
 
 def _requirement(config: Any, is_critical: bool) -> str:  # noqa: ANN401 (as above)
     # "expect_column_values_to_be_between" says what is examined, and what it has to do.
-    examined, verb = config.type.removeprefix("expect_").split("_to_", 1)
-    subject = config.kwargs.get("column", examined.removeprefix("table_"))
-    least, most = config.kwargs.get("min_value"), config.kwargs.get("max_value")
+    asked = config.kwargs
+    examined, _, verb = config.type.removeprefix("expect_").partition("_to_")
+    subject = asked.get("column", examined.removeprefix("table_"))
+    least, most = asked.get("min_value"), asked.get("max_value")
     if verb != "be_between":
-        words = verb.replace("_", " ")
+        one = [str(asked["value"])] if "value" in asked else []
+        known = one or asked.get("column_set") or asked.get("value_set") or []
+        words = " ".join([verb.replace("_", " "), ", ".join(known)]).strip()
     elif least == most:
         words = f"be {least:g}"
     elif least is None or most is None:

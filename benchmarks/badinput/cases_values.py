@@ -201,6 +201,13 @@ _BUSINESS = (
         (6, "amount"),
     ),
     _ledger(
+        "a year mistyped on one side",
+        _LEDGER,
+        put_value(6, "posting_date", "2204-01-31"),
+        "journal_cut_by_date",
+        (6, "posting_date"),
+    ),
+    _ledger(
         "another currency",
         _LEDGER,
         put_value(6, "currency_code", "USD"),

@@ -73,7 +73,8 @@ def proposed_versions(data_dir: Path) -> list[str]:
 
 def sha256_of_proposal(directory: Path) -> str:
     """Hash what is read before deciding: the model, and what it would change."""
-    return sha256_of_tree(directory, sorted(directory.iterdir()))
+    shown = (path for path in directory.iterdir() if not path.name.startswith("."))
+    return sha256_of_tree(directory, sorted(shown))
 
 
 def approve(  # noqa: PLR0913, PLR0917 -- one parameter per column of the policy
@@ -125,7 +126,11 @@ def approve(  # noqa: PLR0913, PLR0917 -- one parameter per column of the policy
             message = "the model was approved already"
             refuse(data_dir, model_version, "approval_replayed", message)
         sha256 = sha256_of_proposal(proposal)
-        if sha256 != _proposed_sha256(data_dir, model_version):
+        proposed = _proposed_sha256(data_dir, model_version)
+        if proposed == "":
+            message = f"{model_version} was proposed without its comparison in the log"
+            raise refused(message, "propose it anew: `echelon refresh --refit`", RULE)
+        if sha256 != proposed:
             message = "model or comparison changed since it was proposed: refit anew"
             refuse(data_dir, model_version, "change_edited", message)
         return land_decision(
@@ -141,9 +146,9 @@ def approve(  # noqa: PLR0913, PLR0917 -- one parameter per column of the policy
 
 
 def _proposed_sha256(data_dir: Path, model_version: str) -> str | None:
-    """Read from the audit log what was proposed last under a version."""
+    """Read from the audit log what was proposed last; empty where it names no hash."""
     proposed = [
-        event.details.get("proposal_sha256")
+        event.details.get("proposal_sha256", "")
         for event in read_events(data_dir)
         if (event.event, event.details.get("model_version"))
         == (PROPOSED, model_version)

@@ -186,9 +186,16 @@ _ROW_CHECKS = tuple(
 _BUSINESS_CHECKS = (
     Check(
         "unbalanced_journal",
-        "A journal, or what is known of it, balances neither in each currency nor in"
-        " base amounts.",
+        "A journal balances neither in each currency nor in base amounts.",
         "deliver the missing lines, or waive the check with a reason (waived_checks)",
+        is_waivable=True,
+        system="gl",
+    ),
+    Check(
+        "journal_cut_by_date",
+        "A journal balances, but not without its lines after the as-of date.",
+        "correct the date of these lines, refresh as of a later day, or waive the check"
+        " with a reason (waived_checks)",
         is_waivable=True,
         system="gl",
     ),

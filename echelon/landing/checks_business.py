@@ -42,9 +42,11 @@ def check_ledger(
         if _ACCOUNTS in delivered:
             _check_accounts(connection)
         lines = _journal_lines(connection, contracts[JOURNALS])
-        breaches["unbalanced_journal"] = _unbalanced_journals(
-            connection, lines, "unbalanced_journal" in waived
-        )
+        place, message, count = _unbalanced(connection, lines)
+        if count and "unbalanced_journal" not in waived:
+            message += f" ({count} unbalanced journals in all)"
+            refuse("unbalanced_journal", message, *place, "amount")
+        breaches["unbalanced_journal"] = count
     if _BALANCES in delivered:
         breaches["trial_balance_untied"] = _untied_balances(
             connection, "trial_balance_untied" in waived
@@ -57,22 +59,32 @@ def check_known_journals(
     contract: TableContract,
     as_of: date,
     waived: set[str],
-) -> None:
-    """Check that no journal was cut in two by leaving out what came later.
+) -> int:
+    """Check that leaving out what came later has cut no journal in two.
 
     Args:
         connection: Open warehouse, in whose raw tables nothing is later than the date.
         contract: Contract of the journal lines.
         as_of: The date the refresh stands at.
-        waived: Codes of the checks a ledger manifest declares not to hold.
+        waived: Codes of the checks a ledger manifest declares not to hold; one that
+            holds unbalanced journals holds these too.
+
+    Returns:
+        Such journals, if that is waived.
 
     Raises:
         EchelonError: INPUT_REJECTED, naming the first line of such a journal that was
             kept.
     """
-    lines = _journal_lines(connection, contract)
-    without = f" without its lines after {as_of}"
-    _unbalanced_journals(connection, lines, "unbalanced_journal" in waived, without)
+    if "unbalanced_journal" in waived:
+        return 0
+    place, message, count = _unbalanced(
+        connection, _journal_lines(connection, contract)
+    )
+    if count and "journal_cut_by_date" not in waived:
+        message += f" without its lines after {as_of} ({count} such journals in all)"
+        refuse("journal_cut_by_date", message, *place, "posting_date")
+    return count
 
 
 def count_orphans(
@@ -138,12 +150,10 @@ def _journal_lines(
     return f"({good} union all {bad})"
 
 
-def _unbalanced_journals(
-    connection: duckdb.DuckDBPyConnection,
-    lines: str,
-    is_waived: bool,
-    without: str = "",
-) -> int:
+def _unbalanced(
+    connection: duckdb.DuckDBPyConnection, lines: str
+) -> tuple[tuple[str, int], str, int]:
+    """Find journals that do not balance: file and line of the first, what, count."""
     # Each currency balances, or the whole in the base currency where all lines say it.
     rows = connection.execute(f"""
         with currencies as (
@@ -185,15 +195,10 @@ def _unbalanced_journals(
         order by {_ORDER} limit 1
     """).fetchall()
     if not rows:
-        return 0
+        return ("", 0), "", 0
     file, line, entity, journal, amount_off, currency, count = rows[0]
-    if not is_waived:
-        message = (
-            f"journal {journal} of {entity} is off by {amount_off} {currency}{without}"
-            f" ({count} unbalanced journals in all)"
-        )
-        refuse("unbalanced_journal", message, file, line, "amount")
-    return int(count)
+    message = f"journal {journal} of {entity} is off by {amount_off} {currency}"
+    return (file, line), message, int(count)
 
 
 def _untied_balances(connection: duckdb.DuckDBPyConnection, is_waived: bool) -> int:

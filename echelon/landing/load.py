@@ -117,11 +117,12 @@ def load_landing(
     ledger_breaches = check_ledger(connection, contracts, delivered, waived)
     breaches = refuse_holds(holds, waivers)
     breaches.update({("gl", code): count for code, count in ledger_breaches.items()})
-    write_waivers(connection, waivers, breaches)
     orphans = count_orphans(connection, contracts, delivered)
     left_out = leave_out_later(connection, contracts, as_of)
     if JOURNALS in left_out:
-        check_known_journals(connection, contracts[JOURNALS], as_of, waived)
+        cut = check_known_journals(connection, contracts[JOURNALS], as_of, waived)
+        breaches.update({("gl", "journal_cut_by_date"): cut} if cut else {})
+    write_waivers(connection, waivers, breaches)
     tables = {
         name: _close_table(connection, contract, landing, left_out.get(name, LeftOut()))
         for name, contract in contracts.items()

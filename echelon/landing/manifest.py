@@ -20,7 +20,7 @@ MANIFEST_FILE = "manifest.json"
 POLICY_SYSTEM = "policy"
 SCRATCH_PREFIX = ".landing-"
 UNDER_WAY_FILE = "under_way.json"
-_PACKED = re.compile(r"\.(gz|zip|bz2|xz|zst)$")
+_PACKED = re.compile(r"\.(gz|zip|bz2|xz|zst)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -170,13 +170,20 @@ def unread(landing_dir: Path) -> dict[str, str]:
 def _data_files(directory: Path) -> list[str]:
     if not directory.is_dir():
         return []
-    return sorted(path.name for path in directory.iterdir() if _is_data(path))
+    return sorted(
+        path.name
+        for path in directory.iterdir()
+        if _is_table(path) and not path.name.startswith((".", "_"))
+    )
 
 
-def _is_data(path: Path) -> bool:
+def _is_table(path: Path) -> bool:
     """Whether a file is a table, packed or not (erp__charges.csv.gz)."""
-    name = _PACKED.sub("", path.name.lower())
-    return name.endswith((".csv", ".parquet")) and not name.startswith((".", "_"))
+    return _unpacked(path).lower().endswith((".csv", ".parquet"))
+
+
+def _unpacked(path: Path) -> str:
+    return _PACKED.sub("", path.name)
 
 
 def _load_order(delivery: Delivery) -> tuple[str, int, str]:
@@ -310,9 +317,9 @@ def _check_files(
         if not (directory / entry).is_file():
             refuse("missing_file", "the file is not there", f"{label}/{entry}")
     for path in sorted(directory.iterdir()):
-        # erp__charges.xlsx is not read either.
-        is_data = _is_data(path) or path.name.lower().partition(".")[0] in unlisted
-        if is_data and path.name not in listed:
+        # erp__charges.xlsx is not read either; a listed table may lie packed beside.
+        is_data = _is_table(path) or path.name.lower().partition(".")[0] in unlisted
+        if is_data and not {path.name, _unpacked(path)} & listed:
             message = "the manifest does not list this file"
             refuse("unlisted_file", message, f"{label}/{path.name}")
 

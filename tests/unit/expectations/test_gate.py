@@ -72,6 +72,18 @@ def test_suite_that_expects_nothing_is_refused():
             ),
             "warning: found should be between 0 and 45, not so in 1 of 1.",
         ),
+        (
+            [1, 2, 3],
+            gxe.ExpectTableRowCountToEqual(value=1, severity="critical"),
+            "critical: row_count must equal 1.",
+        ),
+        (
+            [1],
+            gxe.ExpectTableColumnsToMatchSet(
+                column_set=["found", "lost"], severity="critical", notes="None less."
+            ),
+            "critical: columns must match set found, lost. None less.",
+        ),
     ],
 )
 def test_detail_says_what_must_hold_and_why_but_no_value_of_a_row(

@@ -137,11 +137,15 @@ def test_what_no_refresh_reads_is_left_alone_and_named(landing):
     }
 
 
-def test_packed_table_in_a_delivery_is_refused(landing):
+@pytest.mark.parametrize("name", ["erp__customers_2.csv.gz", "_erp__charges.csv"])
+def test_table_that_no_manifest_lists_is_refused_packed_or_not(landing, name):
     directory = landing.deliver_required()
-    (directory / "erp__customers_2.csv.gz").touch()
+    (directory / name).touch()
     fault = landing.fault().fault
-    assert (fault.code, fault.file) == (
-        "unlisted_file",
-        "erp/erp-0001/erp__customers_2.csv.gz",
-    )
+    assert (fault.code, fault.file) == ("unlisted_file", f"erp/erp-0001/{name}")
+
+
+def test_listed_table_may_lie_packed_beside_itself(landing):
+    directory = landing.deliver_required()
+    (directory / "erp__customers.csv.gz").touch()
+    assert landing.load().tables["erp__customers"].is_available

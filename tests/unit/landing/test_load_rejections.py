@@ -211,6 +211,15 @@ def test_quotes_and_blanks_within_a_value_are_the_value(landing):
     assert names == [("C1", 'A " " B'), ("C2", " "), ("C3", "C")]
 
 
+def test_file_with_a_byte_order_mark_and_quotes_around_all_is_read(landing):
+    landing.deliver_required(
+        erp__customers=b'\xef\xbb\xbf"customer_id","name"\n"C1"," "\n"C2","A "" "" B"\n'
+    )
+    landing.load()
+    names = landing.query("select customer_id, name from raw.erp__customers order by 1")
+    assert names == [("C1", " "), ("C2", 'A " " B')]
+
+
 def test_lines_that_do_not_end_alike_are_called_so(landing):
     landing.deliver_required(erp__customers=b"customer_id,name\r\nC1,Ada\nC2,Bo\r\n")
     fault = assert_refused(landing, "malformed_file", CUSTOMERS, 2)

@@ -20,7 +20,7 @@ posted_periods as (select * from {{ ref('int_posted_periods_chosen') }}),
 -- What names no entity is of a month.
 entities as (
     select entity_code from {{ ref('int_entities_found') }}
-    union all
+    union distinct
     select 'unknown' as entity_code
 ),
 

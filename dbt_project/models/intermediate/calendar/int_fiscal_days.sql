@@ -5,10 +5,9 @@ with
 
 calendar_days as (select * from {{ ref('int_calendar_days_generated') }}),
 
-fiscal_dates as (
-    select * from {{ ref('int_fiscal_dates_assigned') }}
-    where entity_code != 'unknown'
-)
+fiscal_dates as (select * from {{ ref('int_fiscal_dates_assigned') }}),
+
+entities as (select * from {{ ref('int_entities_found') }})
 
 select
     fiscal_dates.entity_code,
@@ -16,6 +15,8 @@ select
     fiscal_dates.fiscal_period
 from fiscal_dates
 inner join calendar_days using (calendar_date)
+-- What names no entity has a period, but no days.
+semi join entities on fiscal_dates.entity_code = entities.entity_code
 qualify bool_or(calendar_days.is_of_data) over (
     partition by fiscal_dates.entity_code, fiscal_dates.fiscal_period
 )
