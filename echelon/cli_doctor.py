@@ -22,7 +22,8 @@ def doctor(
     settings = load_settings()
     with progress("Examining", quiet=as_json):
         findings = examine(settings.data_dir, repair)
-        waiting = unread(settings.landing_dir)
+        # Of a landing area that is not well, the findings say more.
+        waiting = {} if findings else unread(settings.landing_dir)
     notes = [*unguarded(), *(f"NOT READ: {at} {why}" for at, why in waiting.items())]
     try:
         _print(findings, as_json)
